@@ -1,0 +1,307 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables, the same on SQLite and PostgreSQL. Times are epoch milliseconds (bigint), flags are 0 or 1, `*_json`
+ * columns hold JSON text. Content is stored once per mail (message, message_content, attachment); each mailbox has its
+ * own view of it (item), found in one or more folders (placement).
+ */
+export interface Database {
+  message: MessageTable;
+  message_content: MessageContentTable;
+  attachment: AttachmentTable;
+  item: ItemTable;
+  placement: PlacementTable;
+  set_aside: SetAsideTable;
+  connection_state: ConnectionStateTable;
+  mailbox_state: MailboxStateTable;
+  folder_state: FolderStateTable;
+  client: ClientTable;
+  client_domain: ClientDomainTable;
+  contact: ContactTable;
+  contact_address: ContactAddressTable;
+  ticket: TicketTable;
+  ticket_contact: TicketContactTable;
+  ticket_participant: TicketParticipantTable;
+  ticket_unit: TicketUnitTable;
+  action: ActionTable;
+  crm_note: CrmNoteTable;
+  taken_away: TakenAwayTable;
+  deleted_message: DeletedMessageTable;
+  outbox: OutboxTable;
+  audit_log: AuditLogTable;
+  counter: CounterTable;
+}
+
+export interface MessageTable {
+  id: Generated<number>;
+  /** SHA-256 (hex) of the canonical identity: internet message id + From + Date, or the content. */
+  identity: string;
+  internet_message_id: string | null;
+  /** The internet message id in the form that references are compared in. */
+  message_key: string | null;
+  from_name: string;
+  from_address: string;
+  from_domain: string;
+  /** { sender, replyTo, to, cc, bcc } */
+  people_json: string;
+  subject: string;
+  sent_at: number | null;
+  received_at: number;
+  in_reply_to: string | null;
+  /** Message keys, oldest first. */
+  references_json: string;
+  conversation_id: string | null;
+  automatic: string | null;
+  meeting: number;
+  /** pass, fail, none: what the receiving server says of the sender. */
+  verified: string;
+  verified_detail: string;
+  protection: string;
+  sensitivity: string;
+  has_attachments: number;
+  original_sha256: string | null;
+  imported_at: number;
+}
+
+export interface MessageContentTable {
+  message_id: number;
+  body_kind: 'html' | 'text';
+  body: string;
+  unique_kind: 'html' | 'text' | null;
+  unique_body: string | null;
+  headers_json: string;
+}
+
+export interface AttachmentTable {
+  id: Generated<number>;
+  message_id: number;
+  position: number;
+  name: string;
+  content_type: string;
+  size: number;
+  kind: 'file' | 'item' | 'reference';
+  inline: number;
+  content_id: string | null;
+  /** null where there is no content, for the reason in `note`. */
+  sha256: string | null;
+  note: string | null;
+}
+
+/** filed: on a ticket or a CRM note · inbox: waits · kept: sent mail on no ticket · ignored · dismissed by a person */
+export type ItemState = 'filed' | 'inbox' | 'kept' | 'ignored' | 'dismissed';
+
+export interface ItemTable {
+  id: Generated<number>;
+  message_id: number;
+  connection: string;
+  mailbox: string;
+  /** 1 where the agent sent it (it was decided from Sent Items). */
+  sent: number;
+  state: ItemState;
+  /** Why it waits; null once filed. */
+  reason: string | null;
+  ticket_id: string | null;
+  note_id: number | null;
+  /** 'rule', 'thread' or the agent (or 'operator') who filed it. */
+  filed_by: string | null;
+  /** The automatic decision as it was made: { decision, steps, candidates }. */
+  decision_json: string;
+  decided_at: number;
+  received_at: number;
+}
+
+export interface PlacementTable {
+  id: Generated<number>;
+  item_id: number;
+  message_id: number;
+  mailbox: string;
+  folder: string;
+  /** Case-sensitive handle; changes when the mail moves. */
+  provider_id: string;
+  /** The decision of this placement where it is not the item's own. */
+  duplicate: number;
+  seen_at: number;
+  removed_at: number | null;
+}
+
+export interface SetAsideTable {
+  id: Generated<number>;
+  connection: string;
+  mailbox: string;
+  folder: string;
+  folder_id: string;
+  sent_items: number;
+  provider_id: string;
+  /** '' for a whole mail, else the provider's id of the attachment. */
+  attachment_id: string;
+  message_id: number | null;
+  attempts: number;
+  first_at: number;
+  next_try_at: number;
+  error_json: string;
+}
+
+export interface ConnectionStateTable {
+  connection: string;
+  last_success_at: number | null;
+  last_error_json: string | null;
+}
+
+export interface MailboxStateTable {
+  connection: string;
+  mailbox: string;
+  /** The setting the floor was computed from; a changed setting computes it anew. */
+  import_from: string;
+  floor_at: number;
+  last_run_at: number | null;
+  last_success_at: number | null;
+  next_run_at: number | null;
+  last_error_json: string | null;
+}
+
+export interface FolderStateTable {
+  connection: string;
+  mailbox: string;
+  folder: string;
+  folder_id: string;
+  cursor: string | null;
+  updated_at: number;
+}
+
+export interface ClientTable {
+  id: Generated<number>;
+  /** null for our own; the remote system's id where mirrored. */
+  remote_id: string | null;
+  name: string;
+  name_key: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ClientDomainTable {
+  client_id: number;
+  domain: string;
+}
+
+export interface ContactTable {
+  id: Generated<number>;
+  client_id: number | null;
+  name: string;
+}
+
+export interface ContactAddressTable {
+  address: string;
+  domain: string;
+  contact_id: number;
+}
+
+export interface TicketTable {
+  /** OPP-12, PRJ-3, INC-7; or the remote system's id. */
+  id: string;
+  reference: string | null;
+  use: 'opportunity' | 'project' | 'incident';
+  type: string;
+  summary: string;
+  summary_exact: string;
+  summary_base: string;
+  opening_subject: string | null;
+  opening_exact: string | null;
+  opening_base: string | null;
+  status: string;
+  open: number;
+  /** A remote system's own word; for local tickets the type in the configuration decides. */
+  excluded: number;
+  client_id: number | null;
+  details: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface TicketContactTable {
+  ticket_id: string;
+  contact_id: number;
+}
+
+export interface TicketParticipantTable {
+  ticket_id: string;
+  address: string;
+}
+
+export interface TicketUnitTable {
+  ticket_id: string;
+  unit: string;
+}
+
+export interface ActionTable {
+  id: Generated<number>;
+  ticket_id: string;
+  message_id: number | null;
+  kind: 'email' | 'note' | 'system';
+  opening: number;
+  direction: 'in' | 'out' | null;
+  at: number;
+  /** Text of a note or system entry; an e-mail's text is its message's. */
+  body: string | null;
+  chain_hidden: number;
+  filed_by: string;
+  filed_at: number;
+  /** When a bounce of this (outgoing) mail came. */
+  bounced_at: number | null;
+}
+
+export interface CrmNoteTable {
+  id: Generated<number>;
+  client_id: number;
+  message_id: number | null;
+  at: number;
+  filed_by: string;
+  filed_at: number;
+}
+
+/** A person took a mail or its conversation away from a ticket: it is never filed there again by itself. */
+export interface TakenAwayTable {
+  ticket_id: string;
+  /** message: an identity · conversation: a conversation id · thread: a message key. */
+  kind: 'message' | 'conversation' | 'thread';
+  key: string;
+  at: number;
+}
+
+/** What an administrator deleted stays known by its identity only, so that no resync brings it back. */
+export interface DeletedMessageTable {
+  identity: string;
+  at: number;
+}
+
+export interface OutboxTable {
+  id: Generated<number>;
+  /** Idempotency key; one row per effect, for ever. */
+  key: string;
+  kind: string;
+  state: 'pending' | 'sending' | 'done' | 'unsure' | 'dead';
+  payload_json: string;
+  /** The other side's id of what was made. */
+  ref: string | null;
+  attempts: number;
+  next_at: number;
+  started_at: number | null;
+  created_at: number;
+  updated_at: number;
+  error_json: string | null;
+}
+
+export interface AuditLogTable {
+  id: Generated<number>;
+  at: number;
+  unix_user: string;
+  agent: string | null;
+  verb: string;
+  object: string;
+  outcome: 'done' | 'refused';
+  detail_json: string;
+}
+
+export interface CounterTable {
+  name: string;
+  value: number;
+}

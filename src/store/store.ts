@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { Kysely, sql } from 'kysely';
+import type { Transaction } from 'kysely';
+import { IntegratorError } from '../domain/errors.ts';
+import { FileStore } from './file-store.ts';
+import { migrate } from './migrate.ts';
+import type { Database } from './schema.ts';
+import { storeError } from './store-error.ts';
+
+export type StoreReader = Kysely<Database>;
+export type StoreWriter = Transaction<Database>;
+
+export interface StoreOptions {
+  readonly stateDir: string;
+  /** `sqlite`, or a postgres:// URL. */
+  readonly url: string;
+  /** false: a store that is not there is an error instead of a new one. */
+  readonly create?: boolean;
+}
+
+/** Everything the product remembers, but tokens. The only place that knows SQL is this folder. */
+export interface Store {
+  readonly dialect: 'sqlite' | 'postgres';
+  readonly db: StoreReader;
+  readonly files: FileStore;
+  /**
+   * Runs `work` in one write transaction; it commits when the promise resolves. Never await the network in it: on
+   * SQLite nothing else of this process runs meanwhile, and on PostgreSQL writers take turns.
+   */
+  write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Opens the store and brings its schema up to date. Throws `store`, or `config` where the schema is newer than us. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const dialect = options.url === 'sqlite' ? 'sqlite' : 'postgres';
+  try {
+    const db = new Kysely<Database>({ dialect: await dialectFor(options) });
+    await migrate(db, dialect).catch(async (error: unknown) => {
+      await db.destroy();
+      throw error;
+    });
+    return new KyselyStore(db, dialect, new FileStore(join(options.stateDir, 'files')));
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+/** The drivers are loaded only when used: each costs start-up time. */
+async function dialectFor(options: StoreOptions) {
+  if (options.url === 'sqlite') {
+    const { openSqliteFile, sqliteDialect } = await import('./sqlite.ts');
+    return sqliteDialect(openSqliteFile(join(options.stateDir, 'integrator.db'), { create: options.create ?? true }));
+  }
+  if (!/^postgres(ql)?:\/\//.test(options.url)) {
+    throw new IntegratorError('config', `store: "${options.url}" is neither sqlite nor a postgres:// URL`);
+  }
+  const { postgresDialect } = await import('./postgres.ts');
+  return postgresDialect(options.url);
+}
+
+/** One writer at a time also on PostgreSQL: decisions read what the page before them wrote. */
+const writeLock = 7_244_155;
+
+class KyselyStore implements Store {
+  readonly db: StoreReader;
+  readonly dialect: 'sqlite' | 'postgres';
+  readonly files: FileStore;
+
+  constructor(db: StoreReader, dialect: 'sqlite' | 'postgres', files: FileStore) {
+    this.db = db;
+    this.dialect = dialect;
+    this.files = files;
+  }
+
+  async write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T> {
+    try {
+      return await this.db.transaction().execute(async (trx) => {
+        if (this.dialect === 'postgres') await sql`select pg_advisory_xact_lock(${writeLock})`.execute(trx);
+        return work(trx);
+      });
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.db.destroy();
+  }
+}

@@ -24,7 +24,7 @@ export async function currentVersion(db: Kysely<Database>, dialect: 'sqlite' | '
       ? await sql<{ n: number }>`select count(*) as n from sqlite_master where name = 'kysely_migration'`.execute(db)
       : await sql<{ n: number }>`select count(*) as n from pg_tables where schemaname = current_schema()
           and tablename = 'kysely_migration'`.execute(db);
-  if (Number(table.rows[0]?.n ?? 0) === 0) return null;
+  if (table.rows[0]?.n === 0) return null;
   const newest = await sql<{ name: string }>`select max(name) as name from kysely_migration`.execute(db);
   return newest.rows[0]?.name ?? null;
 }

@@ -1,22 +1,20 @@
 import { PostgresDialect } from 'kysely';
 import type { Dialect } from 'kysely';
-import pg from 'pg';
-
-const int8 = 20;
+import { Pool, types } from 'pg';
 
 /**
  * Kysely on PostgreSQL. bigint columns hold epoch milliseconds and sizes, all below 2^53, so they are read as numbers,
  * as SQLite gives them.
  */
 export function postgresDialect(url: string): Dialect {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     types: {
       getTypeParser: (oid, format) =>
-        oid === int8 ? (value: string) => Number(value) : pg.types.getTypeParser(oid, format),
+        oid === types.builtins.INT8 ? (value: string) => Number(value) : types.getTypeParser(oid, format),
     },
   });
   // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.

@@ -1,4 +1,16 @@
 import type { Generated } from 'kysely';
+import type {
+  ActionTable,
+  ClientDomainTable,
+  ClientTable,
+  ContactAddressTable,
+  ContactTable,
+  CrmNoteTable,
+  TicketContactTable,
+  TicketParticipantTable,
+  TicketTable,
+  TicketUnitTable,
+} from './ticket-schema.ts';
 
 /**
  * The tables, the same on SQLite and PostgreSQL. Times are epoch milliseconds (bigint), flags are 0 or 1, `*_json`
@@ -166,96 +178,6 @@ export interface FolderStateTable {
   folder_id: string;
   cursor: string | null;
   updated_at: number;
-}
-
-export interface ClientTable {
-  id: Generated<number>;
-  /** null for our own; the remote system's id where mirrored. */
-  remote_id: string | null;
-  name: string;
-  name_key: string;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface ClientDomainTable {
-  client_id: number;
-  domain: string;
-}
-
-export interface ContactTable {
-  id: Generated<number>;
-  client_id: number | null;
-  name: string;
-}
-
-export interface ContactAddressTable {
-  address: string;
-  domain: string;
-  contact_id: number;
-}
-
-export interface TicketTable {
-  /** OPP-12, PRJ-3, INC-7; or the remote system's id. */
-  id: string;
-  reference: string | null;
-  use: 'opportunity' | 'project' | 'incident';
-  type: string;
-  summary: string;
-  summary_exact: string;
-  summary_base: string;
-  opening_subject: string | null;
-  opening_exact: string | null;
-  opening_base: string | null;
-  status: string;
-  open: number;
-  /** A remote system's own word; for local tickets the type in the configuration decides. */
-  excluded: number;
-  client_id: number | null;
-  details: string;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface TicketContactTable {
-  ticket_id: string;
-  contact_id: number;
-}
-
-export interface TicketParticipantTable {
-  ticket_id: string;
-  address: string;
-}
-
-export interface TicketUnitTable {
-  ticket_id: string;
-  unit: string;
-}
-
-export interface ActionTable {
-  id: Generated<number>;
-  ticket_id: string;
-  message_id: number | null;
-  kind: 'email' | 'note' | 'system';
-  opening: number;
-  direction: 'in' | 'out' | null;
-  at: number;
-  /** Text of a note or system entry; an e-mail's text is its message's. */
-  body: string | null;
-  chain_hidden: number;
-  filed_by: string;
-  filed_at: number;
-  /** When a bounce of this (outgoing) mail came. */
-  bounced_at: number | null;
-}
-
-export interface CrmNoteTable {
-  id: Generated<number>;
-  client_id: number;
-  message_id: number | null;
-  at: number;
-  filed_by: string;
-  filed_at: number;
 }
 
 /** A person took a mail or its conversation away from a ticket: it is never filed there again by itself. */

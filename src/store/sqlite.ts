@@ -64,16 +64,16 @@ class ImmediateSqliteDriver extends SqliteDriver implements Driver {
 /** Preparing costs more than running most of our statements; SQL texts are few, so they are all kept. */
 class StatementCache {
   readonly #database: SqliteDatabase.Database;
-  readonly #statements = new Map<string, SqliteDatabase.Statement<unknown[]>>();
+  readonly #statements = new Map<string, SqliteDatabase.Statement>();
 
   constructor(database: SqliteDatabase.Database) {
     this.#database = database;
   }
 
-  prepare(sql: string): SqliteDatabase.Statement<unknown[]> {
+  prepare(sql: string): SqliteDatabase.Statement {
     const kept = this.#statements.get(sql);
     if (kept) return kept;
-    const statement = this.#database.prepare<unknown[]>(sql);
+    const statement = this.#database.prepare(sql);
     if (this.#statements.size >= maxStatements) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;

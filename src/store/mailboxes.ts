@@ -1,0 +1,100 @@
+import type { ErrorReport } from '../domain/errors.ts';
+import type { StoreReader, StoreWriter } from './store.ts';
+
+export interface MailboxKey {
+  readonly connection: string;
+  /** Primary address, lower-case. */
+  readonly mailbox: string;
+}
+
+/**
+ * The floor on the received date. It is computed once, when the mailbox is first imported, and kept for ever; a changed
+ * `import_from` computes it anew, and an earlier floor lists the folders again (what is known stays known).
+ */
+export async function ensureFloor(
+  trx: StoreWriter,
+  key: MailboxKey,
+  importFrom: string,
+  floorMs: number,
+): Promise<number> {
+  const row = await mailboxRow(trx, key).select(['import_from', 'floor_at']).executeTakeFirst();
+  if (row === undefined) {
+    await trx
+      .insertInto('mailbox_state')
+      .values({ ...key, import_from: importFrom, floor_at: floorMs })
+      .execute();
+    return floorMs;
+  }
+  if (row.import_from === importFrom) return row.floor_at;
+  if (floorMs < row.floor_at) {
+    await trx
+      .updateTable('folder_state')
+      .set({ cursor: null })
+      .where('connection', '=', key.connection)
+      .where('mailbox', '=', key.mailbox)
+      .execute();
+  }
+  await updateMailbox(trx, key).set({ import_from: importFrom, floor_at: floorMs }).execute();
+  return floorMs;
+}
+
+export async function readCursor(db: StoreReader, key: MailboxKey, folder: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('folder_state')
+    .select('cursor')
+    .where('connection', '=', key.connection)
+    .where('mailbox', '=', key.mailbox)
+    .where('folder', '=', folder)
+    .executeTakeFirst();
+  return row?.cursor ?? null;
+}
+
+export interface FolderPosition {
+  readonly folder: string;
+  readonly folderId: string;
+  readonly cursor: string;
+  readonly atMs: number;
+}
+
+/** Part of the transaction that commits the page the cursor follows. */
+export async function saveCursor(trx: StoreWriter, key: MailboxKey, position: FolderPosition): Promise<void> {
+  const row = { cursor: position.cursor, folder_id: position.folderId, updated_at: position.atMs };
+  await trx
+    .insertInto('folder_state')
+    .values({ ...key, folder: position.folder, ...row })
+    .onConflict((conflict) => conflict.columns(['connection', 'mailbox', 'folder']).doUpdateSet(row))
+    .execute();
+}
+
+export interface MailboxOutcome {
+  readonly atMs: number;
+  readonly error: ErrorReport | null;
+  readonly nextRunAtMs: number | null;
+}
+
+/** How the last turn of a mailbox ended; its connection succeeded when one of its mailboxes did. */
+export async function recordOutcome(trx: StoreWriter, key: MailboxKey, outcome: MailboxOutcome): Promise<void> {
+  const error = outcome.error === null ? null : JSON.stringify(outcome.error);
+  const success = outcome.error === null ? { last_success_at: outcome.atMs } : {};
+  await updateMailbox(trx, key)
+    .set({ last_run_at: outcome.atMs, next_run_at: outcome.nextRunAtMs, last_error_json: error, ...success })
+    .execute();
+  const row = { last_error_json: error, ...success };
+  await trx
+    .insertInto('connection_state')
+    .values({ connection: key.connection, ...row })
+    .onConflict((conflict) => conflict.column('connection').doUpdateSet(row))
+    .execute();
+}
+
+export async function saveNextRun(trx: StoreWriter, key: MailboxKey, nextRunAtMs: number): Promise<void> {
+  await updateMailbox(trx, key).set({ next_run_at: nextRunAtMs }).execute();
+}
+
+function mailboxRow(db: StoreReader | StoreWriter, key: MailboxKey) {
+  return db.selectFrom('mailbox_state').where('connection', '=', key.connection).where('mailbox', '=', key.mailbox);
+}
+
+function updateMailbox(trx: StoreWriter, key: MailboxKey) {
+  return trx.updateTable('mailbox_state').where('connection', '=', key.connection).where('mailbox', '=', key.mailbox);
+}

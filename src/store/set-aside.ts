@@ -1,0 +1,97 @@
+import type { ErrorReport } from '../domain/errors.ts';
+import type { MailboxKey } from './mailboxes.ts';
+import type { StoreReader, StoreWriter } from './store.ts';
+
+/** A mail, or one attachment of a stored mail, that could not be read: visible, and tried again. */
+export interface SetAside {
+  readonly folder: string;
+  readonly folderId: string;
+  readonly sentItems: boolean;
+  readonly providerId: string;
+  /** '' for a whole mail. */
+  readonly attachmentId: string;
+  readonly messageId: number | null;
+  readonly error: ErrorReport;
+}
+
+const firstRetryMs = 10 * 60_000;
+const maxRetryMs = 24 * 3_600_000;
+
+/** Sets aside, or counts one more failed try; the wait doubles from ten minutes to a day. */
+export async function setAside(trx: StoreWriter, key: MailboxKey, item: SetAside, atMs: number): Promise<void> {
+  const known = await trx
+    .selectFrom('set_aside')
+    .select(['id', 'attempts'])
+    .where('mailbox', '=', key.mailbox)
+    .where('provider_id', '=', item.providerId)
+    .where('attachment_id', '=', item.attachmentId)
+    .executeTakeFirst();
+  const attempts = (known?.attempts ?? 0) + 1;
+  const next_try_at = atMs + Math.min(firstRetryMs * 2 ** (attempts - 1), maxRetryMs);
+  const error_json = JSON.stringify(item.error);
+  if (known) {
+    await trx.updateTable('set_aside').set({ attempts, next_try_at, error_json }).where('id', '=', known.id).execute();
+    return;
+  }
+  await trx
+    .insertInto('set_aside')
+    .values({
+      ...key,
+      folder: item.folder,
+      folder_id: item.folderId,
+      sent_items: item.sentItems ? 1 : 0,
+      provider_id: item.providerId,
+      attachment_id: item.attachmentId,
+      message_id: item.messageId,
+      attempts,
+      first_at: atMs,
+      next_try_at,
+      error_json,
+    })
+    .execute();
+}
+
+export interface DueSetAside {
+  readonly folder: string;
+  readonly folderId: string;
+  readonly sentItems: boolean;
+  readonly providerId: string;
+  readonly attachmentId: string;
+  readonly messageId: number | null;
+}
+
+/** What should be tried again by now; `all` for a one-shot run, which does not wait for the schedule. */
+export async function dueSetAside(db: StoreReader, key: MailboxKey, atMs: number): Promise<DueSetAside[]> {
+  const rows = await db
+    .selectFrom('set_aside')
+    .selectAll()
+    .where('connection', '=', key.connection)
+    .where('mailbox', '=', key.mailbox)
+    .where('next_try_at', '<=', atMs)
+    .orderBy('next_try_at')
+    .limit(100)
+    .execute();
+  return rows.map((row) => ({
+    folder: row.folder,
+    folderId: row.folder_id,
+    sentItems: row.sent_items === 1,
+    providerId: row.provider_id,
+    attachmentId: row.attachment_id,
+    messageId: row.message_id,
+  }));
+}
+
+/** It was read after all, or is gone for good. */
+export async function clearSetAside(
+  trx: StoreWriter,
+  mailbox: string,
+  providerId: string,
+  attachmentId: string,
+): Promise<void> {
+  await trx
+    .deleteFrom('set_aside')
+    .where('mailbox', '=', mailbox)
+    .where('provider_id', '=', providerId)
+    .where('attachment_id', '=', attachmentId)
+    .execute();
+}

@@ -1,0 +1,90 @@
+import stringWidth from 'string-width';
+
+export interface TerminalOptions {
+  /** Columns at most, the ellipsis included; per line where `multiline`. */
+  readonly width?: number;
+  /** Keep line breaks; otherwise each becomes one space. */
+  readonly multiline?: boolean;
+}
+
+/*
+ * Control strings: OSC, DCS, SOS, PM and APC in their 7-bit and 8-bit forms, with their payload up to ST, BEL, CAN, SUB
+ * or the end of the line: one that never ends must not take the rest of a mail with it. Then CSI, complete or cut, then
+ * every other escape. Each branch consumes what it looks at, so one pass is linear and leaves no ESC and no C1 behind.
+ */
+const controlString =
+  '(?:\\u001b[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\u0018\\u001a\\u001b\\u009c\\r\\n]*(?:\\u0007|\\u001b\\\\|\\u009c)?';
+const controlSequence = '(?:\\u001b\\[|\\u009b)[\\u0030-\\u003f]*[\\u0020-\\u002f]*[\\u0040-\\u007e]?';
+const otherEscape = '\\u001b[\\u0020-\\u002f]*[\\u0030-\\u007e]?';
+const escapes = new RegExp(`${controlString}|${controlSequence}|${otherEscape}`, 'gu');
+
+// oxlint-disable-next-line no-control-regex -- removing them is the point
+const lineBreaks = /\r\n?|[\n\u000b\u000c\u0085\u2028\u2029]/gu;
+/*
+ * Controls, and everything that has no glyph of its own: bidi overrides and isolates, zero-width characters, joiners,
+ * tags, soft hyphens, fillers, variation selectors, interlinear annotation. Joiners and selectors of emoji go too,
+ * because terminals disagree about the width of what they join. The Arabic and Syriac number signs are format
+ * characters with a glyph and stay.
+ */
+const invisible =
+  /(?![\n\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+const loneSurrogates = /\p{Cs}/gu;
+/** Marks with no letter to sit on would sit on what we print before them. */
+const orphanMarks = /(?<=^|\n)\p{M}+/gu;
+/** More marks than any script stacks on one letter; a tower of them paints over other lines. */
+const markTowers = /(\p{M}{6})\p{M}+/gu;
+const printableAscii = /^[\u0020-\u007e]*$/u;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/**
+ * Makes text from outside safe to print: no escape sequence, no control character, nothing invisible or reordering
+ * survives. With `width` it is cut by display columns, never inside a character, and ends in "…". Time is linear.
+ */
+export function terminalText(value: string, options: TerminalOptions = {}): string {
+  const clean = printableAscii.test(value) ? value : cleaned(value, options.multiline === true);
+  const { width } = options;
+  if (width === undefined) return clean;
+  return clean
+    .split('\n')
+    .map((line) => cut(line, width))
+    .join('\n');
+}
+
+/** The columns a terminal gives to text that `terminalText` made. */
+export function displayWidth(text: string): number {
+  return printableAscii.test(text) ? text.length : stringWidth(text);
+}
+
+/** Fills up with spaces to `width` columns; what is wider stays as it is. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+}
+
+function cleaned(value: string, multiline: boolean): string {
+  const text = value
+    .replace(escapes, '')
+    .replace(lineBreaks, multiline ? '\n' : ' ')
+    .replaceAll('\t', ' ')
+    .replace(invisible, '')
+    .replace(loneSurrogates, '\ufffd');
+  return text.replace(orphanMarks, '').replace(markTowers, '$1');
+}
+
+function cut(line: string, width: number): string {
+  if (printableAscii.test(line)) return cutAscii(line, width);
+  const fitting: string[] = [];
+  let used = 0;
+  let usedBeforeEllipsis = 0;
+  for (const { segment } of graphemes.segment(line)) {
+    used += displayWidth(segment);
+    if (used > width) return width < 1 ? '' : `${line.slice(0, usedBeforeEllipsis)}…`;
+    fitting.push(segment);
+    if (used <= width - 1) usedBeforeEllipsis += segment.length;
+  }
+  return fitting.join('');
+}
+
+function cutAscii(line: string, width: number): string {
+  if (line.length <= width) return line;
+  return width < 1 ? '' : `${line.slice(0, width - 1)}…`;
+}

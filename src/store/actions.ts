@@ -1,0 +1,126 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { StoreReader, StoreWriter } from './store.ts';
+import { touchTicket } from './tickets.ts';
+
+export interface NewMailAction {
+  readonly ticketId: string;
+  readonly messageId: number;
+  /** The mail that logged the ticket. */
+  readonly opening: boolean;
+  readonly direction: 'in' | 'out';
+  /** When the mail was received or sent. */
+  readonly atMs: number;
+  readonly chainHidden: boolean;
+  /** `rule`, `thread`, an agent or `operator`. */
+  readonly filedBy: string;
+  readonly filedAtMs: number;
+  /** Addresses in From, To and Cc without our own mailboxes; normalised. */
+  readonly participants: readonly string[];
+}
+
+/** false where that message already is an action of that ticket: it never gets a second one. Nothing changes then. */
+export async function addMailAction(trx: StoreWriter, action: NewMailAction): Promise<boolean> {
+  const inserted = await trx
+    .insertInto('action')
+    .values({
+      ticket_id: action.ticketId,
+      message_id: action.messageId,
+      kind: 'email',
+      opening: action.opening ? 1 : 0,
+      direction: action.direction,
+      at: action.atMs,
+      body: null,
+      chain_hidden: action.chainHidden ? 1 : 0,
+      filed_by: action.filedBy,
+      filed_at: action.filedAtMs,
+      bounced_at: null,
+    })
+    .onConflict((conflict) => conflict.columns(['ticket_id', 'message_id']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (inserted === undefined) return false;
+  await addParticipants(trx, action.ticketId, action.participants);
+  await touchTicket(trx, action.ticketId, action.filedAtMs);
+  return true;
+}
+
+async function addParticipants(trx: StoreWriter, ticketId: string, addresses: readonly string[]): Promise<void> {
+  if (addresses.length === 0) return;
+  await trx
+    .insertInto('ticket_participant')
+    .values([...new Set(addresses)].map((address) => ({ ticket_id: ticketId, address })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Takes the action of that message off the ticket, with participants who came by it alone. false: there was none. */
+export async function removeMailAction(trx: StoreWriter, ticketId: string, messageId: number): Promise<boolean> {
+  const removed = await trx
+    .deleteFrom('action')
+    .where('ticket_id', '=', ticketId)
+    .where('message_id', '=', messageId)
+    .returning('id')
+    .executeTakeFirst();
+  if (removed === undefined) return false;
+  await dropParticipantsWithoutMail(trx, ticketId);
+  return true;
+}
+
+const personSchema = z.object({ address: z.string() });
+const peopleSchema = z.object({ to: z.array(personSchema), cc: z.array(personSchema) });
+
+async function dropParticipantsWithoutMail(trx: StoreWriter, ticketId: string): Promise<void> {
+  const rows = await trx
+    .selectFrom('action')
+    .innerJoin('message', 'message.id', 'action.message_id')
+    .select(['message.from_address', 'message.people_json'])
+    .where('action.ticket_id', '=', ticketId)
+    .execute();
+  const present = rows.flatMap((row) => {
+    const people = peopleSchema.parse(JSON.parse(row.people_json));
+    return [row.from_address, ...people.to.map((to) => to.address), ...people.cc.map((cc) => cc.address)];
+  });
+  await trx
+    .deleteFrom('ticket_participant')
+    .where('ticket_id', '=', ticketId)
+    .$if(present.length > 0, (query) => query.where('address', 'not in', [...new Set(present)]))
+    .execute();
+}
+
+export interface ActionRow {
+  readonly id: number;
+  readonly messageId: number | null;
+  readonly kind: 'email' | 'note' | 'system';
+  readonly opening: boolean;
+  readonly direction: 'in' | 'out' | null;
+  readonly atMs: number;
+  readonly body: string | null;
+  readonly chainHidden: boolean;
+  readonly filedBy: string;
+  readonly bouncedAtMs: number | null;
+}
+
+/** In the order things happened; the opening action is first among equals. */
+export async function listActions(db: StoreReader, ticketId: string): Promise<ActionRow[]> {
+  const rows = await db
+    .selectFrom('action')
+    .selectAll()
+    .where('ticket_id', '=', ticketId)
+    .orderBy('at')
+    .orderBy(sql`opening desc`)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    messageId: row.message_id,
+    kind: row.kind,
+    opening: row.opening === 1,
+    direction: row.direction,
+    atMs: row.at,
+    body: row.body,
+    chainHidden: row.chain_hidden === 1,
+    filedBy: row.filed_by,
+    bouncedAtMs: row.bounced_at,
+  }));
+}

@@ -1,0 +1,79 @@
+import type { Authentication } from './authentication.ts';
+import type { Automatic } from './automatic.ts';
+import { automaticKind } from './automatic.ts';
+import { authenticationOf } from './authentication.ts';
+import { doubledHeaders, messageIdsIn } from './headers.ts';
+import type { ImportedMessage, Person, Sensitivity } from './message.ts';
+import { subjectKeys } from './subject.ts';
+import type { SubjectKeys } from './ticket.ts';
+
+/** What matching needs to know of a mail, and nothing else. */
+export interface MatchMessage {
+  /** The From address; '' where the mail has none. The sender of a delegated mail and Reply-To never count. */
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly bcc: readonly string[];
+  /** As written, for sentences. */
+  readonly subject: string;
+  readonly subjectKeys: SubjectKeys;
+  /** Message ids without angle brackets, in the order written. */
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
+  readonly automatic: Automatic | null;
+  readonly meeting: boolean;
+  readonly authentication: Authentication;
+  /** Headers that must occur once and occur with different values: the mail is not what it seems. */
+  readonly doubled: readonly string[];
+  readonly sensitivity: Sensitivity;
+  readonly isDraft: boolean;
+}
+
+/** The parts of a mail that `matchMessage` reads, so that stored mail can be judged again. */
+export type MatchSource = Pick<
+  ImportedMessage,
+  'from' | 'sender' | 'to' | 'cc' | 'bcc' | 'subject' | 'headers' | 'meeting' | 'report' | 'sensitivity' | 'isDraft'
+>;
+
+export function matchMessage(mail: MatchSource): MatchMessage {
+  return {
+    from: mail.from?.address ?? '',
+    to: addresses(mail.to),
+    cc: addresses(mail.cc),
+    bcc: addresses(mail.bcc),
+    subject: mail.subject,
+    subjectKeys: subjectKeys(mail.subject),
+    inReplyTo: messageIdsIn(mail.headers, 'in-reply-to'),
+    references: messageIdsIn(mail.headers, 'references'),
+    automatic: automaticKind(mail),
+    meeting: mail.meeting,
+    authentication: authenticationOf(mail.headers),
+    doubled: doubledHeaders(mail.headers, ['From', 'Subject']),
+    sensitivity: mail.sensitivity,
+    isDraft: mail.isDraft,
+  };
+}
+
+/** Where one copy of a mail lies. */
+export interface MatchPlacement {
+  /** It lies in Sent Items: the agent sent it, and its recipients stand in the place of the sender. */
+  readonly sentItems: boolean;
+  /** The mailbox's address. */
+  readonly mailbox: string;
+  /** The addresses of the mailbox's agents. */
+  readonly agents: readonly string[];
+}
+
+/** The people a placement is about: the sender of incoming mail, the recipients of sent mail; each once. */
+export function otherParties(message: MatchMessage, placement: MatchPlacement): readonly string[] {
+  const parties = placement.sentItems ? recipients(message) : [message.from];
+  return [...new Set(parties)].filter((address) => address !== '');
+}
+
+export function recipients(message: MatchMessage): readonly string[] {
+  return [...message.to, ...message.cc, ...message.bcc];
+}
+
+function addresses(people: readonly Person[]): readonly string[] {
+  return people.map((person) => person.address).filter((address) => address !== '');
+}

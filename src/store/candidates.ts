@@ -1,0 +1,238 @@
+import type { ExpressionBuilder } from 'kysely';
+import type { Candidate, SubjectKeys } from '../domain/ticket.ts';
+import { inParts } from './messages.ts';
+import type { Database } from './schema.ts';
+import type { StoreReader, StoreWriter } from './store.ts';
+import type { TicketTable } from './ticket-schema.ts';
+
+/** What matching needs looked up, for a whole page of mail at once. */
+export interface CandidateKeys {
+  readonly addresses: readonly string[];
+  readonly domains: readonly string[];
+  /** Base subject keys, to find closed tickets that would have fitted: `explain` says so. */
+  readonly subjects: readonly string[];
+  /** Message keys out of In-Reply-To and References. */
+  readonly messageKeys: readonly string[];
+  /** Business units whose addresses or domains occur. */
+  readonly units: readonly string[];
+}
+
+/** A part of the organisation as matching sees it; from the configuration. */
+export interface UnitAddresses {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly domains: readonly string[];
+}
+
+export interface CandidateContext {
+  /** Ticket types that the configuration excludes from matching. */
+  readonly excludedTypes: ReadonlySet<string>;
+  readonly units: readonly UnitAddresses[];
+}
+
+export interface Candidates {
+  readonly candidates: readonly Candidate[];
+  /** Message key → tickets that mail is on. */
+  readonly threads: ReadonlyMap<string, readonly string[]>;
+}
+
+type Db = StoreReader | StoreWriter;
+const partSize = 400;
+
+/**
+ * Tickets that could have to do with a page of mail, each whole, found by key: the cost does not depend on how many
+ * tickets there are. Closed tickets come only where the subject or the thread leads to them.
+ */
+export async function loadCandidates(db: Db, keys: CandidateKeys, context: CandidateContext): Promise<Candidates> {
+  const threads = await threadTickets(db, keys.messageKeys);
+  const ids = new Set([...threads.values()].flat());
+  for (const id of await ticketsByContact(db, 'contact_address.address', keys.addresses, keys.subjects)) ids.add(id);
+  for (const id of await ticketsByContact(db, 'contact_address.domain', keys.domains, keys.subjects)) ids.add(id);
+  for (const id of await ticketsByUnit(db, keys.units)) ids.add(id);
+  return { candidates: await candidatesById(db, [...ids], context), threads };
+}
+
+async function threadTickets(db: Db, messageKeys: readonly string[]): Promise<Map<string, string[]>> {
+  const threads = new Map<string, string[]>();
+  for (const part of inParts(messageKeys, partSize)) {
+    const rows = await db
+      .selectFrom('message')
+      .innerJoin('action', 'action.message_id', 'message.id')
+      .select(['message.message_key as key', 'action.ticket_id as ticketId'])
+      .where('message.message_key', 'in', part)
+      .execute();
+    for (const { key, ticketId } of rows) {
+      if (key !== null) threads.set(key, [...(threads.get(key) ?? []), ticketId]);
+    }
+  }
+  return threads;
+}
+
+async function ticketsByContact(
+  db: Db,
+  column: 'contact_address.address' | 'contact_address.domain',
+  values: readonly string[],
+  subjects: readonly string[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const part of inParts(values, partSize)) {
+    const rows = await db
+      .selectFrom('contact_address')
+      .innerJoin('ticket_contact', 'ticket_contact.contact_id', 'contact_address.contact_id')
+      .innerJoin('ticket', 'ticket.id', 'ticket_contact.ticket_id')
+      .select('ticket.id')
+      .distinct()
+      .where(column, 'in', part)
+      .where((eb) => openOrNamed(eb, subjects))
+      .execute();
+    ids.push(...rows.map((row) => row.id));
+  }
+  return ids;
+}
+
+function openOrNamed(eb: ExpressionBuilder<Database, 'ticket'>, subjects: readonly string[]) {
+  const open = eb('ticket.open', '=', 1);
+  if (subjects.length === 0) return open;
+  const named = subjects.slice(0, partSize);
+  return eb.or([open, eb('ticket.summary_base', 'in', named), eb('ticket.opening_base', 'in', named)]);
+}
+
+async function ticketsByUnit(db: Db, units: readonly string[]): Promise<string[]> {
+  if (units.length === 0) return [];
+  const rows = await db
+    .selectFrom('ticket_unit')
+    .innerJoin('ticket', 'ticket.id', 'ticket_unit.ticket_id')
+    .select('ticket.id')
+    .distinct()
+    .where('ticket_unit.unit', 'in', [...units])
+    .where('ticket.open', '=', 1)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+type TicketRow = Pick<
+  TicketTable,
+  | 'id'
+  | 'summary'
+  | 'use'
+  | 'type'
+  | 'open'
+  | 'excluded'
+  | 'client_id'
+  | 'created_at'
+  | 'summary_exact'
+  | 'summary_base'
+  | 'opening_exact'
+  | 'opening_base'
+>;
+
+const ticketColumns = [
+  'id',
+  'summary',
+  'use',
+  'type',
+  'open',
+  'excluded',
+  'client_id',
+  'created_at',
+  'summary_exact',
+  'summary_base',
+  'opening_exact',
+  'opening_base',
+] as const;
+
+/** Loads the named tickets in the form that matching reads. */
+export async function candidatesById(db: Db, ids: readonly string[], context: CandidateContext): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  for (const part of inParts(ids, partSize)) {
+    const rows = await db.selectFrom('ticket').select(ticketColumns).where('id', 'in', part).execute();
+    const contacts = grouped(await contactAddresses(db, part));
+    const participants = grouped(await participantAddresses(db, part));
+    const units = grouped(await unitNames(db, part));
+    candidates.push(
+      ...rows.map((row) =>
+        candidateOf(row, {
+          contacts: contacts.get(row.id) ?? [],
+          participants: participants.get(row.id) ?? [],
+          units: context.units.filter((unit) => units.get(row.id)?.includes(unit.name)),
+          excluded: context.excludedTypes.has(row.type),
+        }),
+      ),
+    );
+  }
+  return candidates;
+}
+
+interface TicketSurroundings {
+  readonly contacts: readonly string[];
+  readonly participants: readonly string[];
+  readonly units: readonly UnitAddresses[];
+  readonly excluded: boolean;
+}
+
+function candidateOf(row: TicketRow, around: TicketSurroundings): Candidate {
+  const incident = row.use === 'incident';
+  const addresses = incident ? around.units.flatMap((unit) => unit.addresses) : around.contacts;
+  return {
+    ticketId: row.id,
+    summary: row.summary,
+    use: row.use,
+    open: row.open === 1,
+    excluded: row.excluded === 1 || around.excluded,
+    clientId: row.client_id === null ? null : String(row.client_id),
+    createdAtMs: row.created_at,
+    subjects: subjectsOf(row),
+    addresses,
+    domains: incident ? around.units.flatMap((unit) => unit.domains) : distinct(addresses.map(domainOf)),
+    participants: around.participants,
+  };
+}
+
+function subjectsOf(row: TicketRow): SubjectKeys[] {
+  const summary = { exact: row.summary_exact, base: row.summary_base };
+  const opening = { exact: row.opening_exact ?? '', base: row.opening_base ?? '' };
+  return [summary, opening].filter((keys) => keys.exact !== '' || keys.base !== '');
+}
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+const distinct = (values: readonly string[]): string[] => [...new Set(values)];
+
+interface Pair {
+  readonly ticketId: string;
+  readonly value: string;
+}
+
+function contactAddresses(db: Db, ticketIds: readonly string[]): Promise<Pair[]> {
+  return db
+    .selectFrom('ticket_contact')
+    .innerJoin('contact_address', 'contact_address.contact_id', 'ticket_contact.contact_id')
+    .select(['ticket_contact.ticket_id as ticketId', 'contact_address.address as value'])
+    .where('ticket_contact.ticket_id', 'in', [...ticketIds])
+    .execute();
+}
+
+function participantAddresses(db: Db, ticketIds: readonly string[]): Promise<Pair[]> {
+  return db
+    .selectFrom('ticket_participant')
+    .select(['ticket_id as ticketId', 'address as value'])
+    .where('ticket_id', 'in', [...ticketIds])
+    .execute();
+}
+
+function unitNames(db: Db, ticketIds: readonly string[]): Promise<Pair[]> {
+  return db
+    .selectFrom('ticket_unit')
+    .select(['ticket_id as ticketId', 'unit as value'])
+    .where('ticket_id', 'in', [...ticketIds])
+    .execute();
+}
+
+function grouped(pairs: readonly Pair[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { ticketId, value } of pairs) {
+    const group = groups.get(ticketId);
+    if (group) group.push(value);
+    else groups.set(ticketId, [value]);
+  }
+  return groups;
+}

@@ -1,0 +1,115 @@
+import type { Insertable } from 'kysely';
+import type { AttachmentTable, MessageContentTable, MessageTable } from './schema.ts';
+import type { StoreReader, StoreWriter } from './store.ts';
+
+/** A mail to be stored once: its row, its content and its attachments' rows (whose files are on disk already). */
+export interface NewMessage {
+  readonly row: Insertable<MessageTable>;
+  readonly content: Omit<Insertable<MessageContentTable>, 'message_id'>;
+  readonly attachments: readonly Omit<Insertable<AttachmentTable>, 'message_id'>[];
+}
+
+/** Which of these mails are stored (identity → id), and which an administrator deleted for ever. */
+export async function findByIdentity(
+  db: StoreReader | StoreWriter,
+  identities: readonly string[],
+): Promise<{ readonly stored: Map<string, number>; readonly deleted: Set<string> }> {
+  if (identities.length === 0) return { stored: new Map(), deleted: new Set() };
+  const stored = await db
+    .selectFrom('message')
+    .select(['id', 'identity'])
+    .where('identity', 'in', [...identities])
+    .execute();
+  const deleted = await db
+    .selectFrom('deleted_message')
+    .select('identity')
+    .where('identity', 'in', [...identities])
+    .execute();
+  return {
+    stored: new Map(stored.map((row) => [row.identity, row.id])),
+    deleted: new Set(deleted.map((row) => row.identity)),
+  };
+}
+
+/** Stores new mails; the caller made sure that none is stored yet. Returns identity → id. */
+export async function insertMessages(trx: StoreWriter, messages: readonly NewMessage[]): Promise<Map<string, number>> {
+  const ids = new Map<string, number>();
+  for (const part of inParts(messages, 25)) {
+    const rows = await trx
+      .insertInto('message')
+      .values(part.map((message) => message.row))
+      .returning(['id', 'identity'])
+      .execute();
+    for (const row of rows) ids.set(row.identity, row.id);
+    await trx
+      .insertInto('message_content')
+      .values(part.map(({ row, content }) => ({ ...content, message_id: idOf(ids, row.identity) })))
+      .execute();
+  }
+  await insertAttachments(trx, messages, ids);
+  return ids;
+}
+
+async function insertAttachments(
+  trx: StoreWriter,
+  messages: readonly NewMessage[],
+  ids: Map<string, number>,
+): Promise<void> {
+  const rows = messages.flatMap(({ row, attachments }) =>
+    attachments.map((attachment) => ({ ...attachment, message_id: idOf(ids, row.identity) })),
+  );
+  for (const part of inParts(rows, 50)) await trx.insertInto('attachment').values(part).execute();
+}
+
+function idOf(ids: Map<string, number>, identity: string): number {
+  const id = ids.get(identity);
+  if (id === undefined) throw new Error(`the database gave no id for ${identity}`);
+  return id;
+}
+
+/** Which of these copies are known in the mailbox; provider ids are case-sensitive. */
+export async function knownPlacements(
+  db: StoreReader | StoreWriter,
+  mailbox: string,
+  providerIds: readonly string[],
+): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (const part of inParts(providerIds, 500)) {
+    const rows = await db
+      .selectFrom('placement')
+      .select('provider_id')
+      .where('mailbox', '=', mailbox)
+      .where('provider_id', 'in', part)
+      .execute();
+    for (const row of rows) known.add(row.provider_id);
+  }
+  return known;
+}
+
+/** Notes that copies are no longer where they were; nothing else follows from it. Returns how many were known. */
+export async function markRemoved(
+  trx: StoreWriter,
+  mailbox: string,
+  providerIds: readonly string[],
+  atMs: number,
+): Promise<number> {
+  let removed = 0;
+  for (const part of inParts(providerIds, 500)) {
+    const result = await trx
+      .updateTable('placement')
+      .set({ removed_at: atMs })
+      .where('mailbox', '=', mailbox)
+      .where('provider_id', 'in', part)
+      .where('removed_at', 'is', null)
+      .executeTakeFirst();
+    removed += Number(result.numUpdatedRows);
+  }
+  return removed;
+}
+
+/** Splits a list; databases limit the parameters of one statement. */
+export function inParts<T>(list: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < list.length; start += size) parts.push(list.slice(start, start + size));
+  return parts;
+}

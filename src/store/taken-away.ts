@@ -1,0 +1,65 @@
+import { inParts } from './messages.ts';
+import type { StoreReader, StoreWriter } from './store.ts';
+
+/** How a mail can be named in what a person took away from a ticket. */
+export interface TakenAwayKeys {
+  readonly identity: string;
+  readonly conversation: string | null;
+  /** Message keys of the thread it belongs to: its own and those it refers to. */
+  readonly thread: readonly string[];
+}
+
+const kinds = ['message', 'conversation', 'thread'] as const;
+
+function keysByKind(keys: TakenAwayKeys): Readonly<Record<(typeof kinds)[number], readonly string[]>> {
+  return {
+    message: [keys.identity],
+    conversation: keys.conversation === null ? [] : [keys.conversation],
+    thread: keys.thread,
+  };
+}
+
+/** All that was taken away and touches these mails, for a page at once. */
+export async function loadTakenAway(
+  db: StoreReader | StoreWriter,
+  mails: readonly TakenAwayKeys[],
+): Promise<(mail: TakenAwayKeys) => ReadonlySet<string>> {
+  const found = new Map<string, string[]>();
+  for (const kind of kinds) {
+    const keys = [...new Set(mails.flatMap((mail) => keysByKind(mail)[kind]))];
+    for (const part of inParts(keys, 500)) {
+      const rows = await db
+        .selectFrom('taken_away')
+        .select(['key', 'ticket_id'])
+        .where('kind', '=', kind)
+        .where('key', 'in', part)
+        .execute();
+      for (const row of rows) {
+        const name = `${kind} ${row.key}`;
+        found.set(name, [...(found.get(name) ?? []), row.ticket_id]);
+      }
+    }
+  }
+  return (mail) => ticketsFor(mail, found);
+}
+
+function ticketsFor(mail: TakenAwayKeys, found: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  if (found.size === 0) return new Set();
+  const byKind = keysByKind(mail);
+  return new Set(kinds.flatMap((kind) => byKind[kind].flatMap((key) => found.get(`${kind} ${key}`) ?? [])));
+}
+
+export interface TakenAway {
+  readonly ticketId: string;
+  readonly kind: (typeof kinds)[number];
+  readonly key: string;
+}
+
+export async function rememberTakenAway(trx: StoreWriter, rows: readonly TakenAway[], atMs: number): Promise<void> {
+  if (rows.length === 0) return;
+  await trx
+    .insertInto('taken_away')
+    .values(rows.map((row) => ({ ticket_id: row.ticketId, kind: row.kind, key: row.key, at: atMs })))
+    .onConflict((conflict) => conflict.columns(['kind', 'key', 'ticket_id']).doNothing())
+    .execute();
+}

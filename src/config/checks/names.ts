@@ -1,0 +1,48 @@
+import { didYouMean } from '../suggest.ts';
+import { type KeyPath, type Problem, formatKeyPath } from '../problem.ts';
+import type { Agent, Config } from '../schema.ts';
+
+/** Names by which people and other keys refer to a thing stand for one thing each; case does not tell them apart. */
+export function checkNames(config: Config): Problem[] {
+  return [
+    ...duplicates(config.agents.map((agent, index) => ({ name: agent.id, path: ['agents', index, 'id'] }))),
+    ...duplicates(config.agents.flatMap((agent, index) => named(agent.email, ['agents', index, 'email']))),
+    ...duplicates(config.connections.map((one, index) => ({ name: one.name, path: ['connections', index, 'name'] }))),
+    ...duplicates(config.ticket_types.map((one, index) => ({ name: one.name, path: ['ticket_types', index, 'name'] }))),
+    ...duplicates(
+      config.business_units.map((one, index) => ({ name: one.name, path: ['business_units', index, 'name'] })),
+    ),
+  ];
+}
+
+export interface NamedPlace {
+  readonly name: string;
+  readonly path: KeyPath;
+}
+
+function named(name: string | undefined, path: KeyPath): NamedPlace[] {
+  return name === undefined ? [] : [{ name, path }];
+}
+
+export function duplicates(places: readonly NamedPlace[], fix = 'choose another one'): Problem[] {
+  const first = new Map<string, KeyPath>();
+  return places.flatMap(({ name, path }): Problem[] => {
+    const key = name.toLowerCase();
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, path);
+      return [];
+    }
+    return [{ path, message: `"${name}" is taken by ${formatKeyPath(earlier)}; ${fix}` }];
+  });
+}
+
+/** One problem per id that no agent has. */
+export function unknownAgents(ids: readonly string[], agents: readonly Agent[], path: KeyPath): Problem[] {
+  const known = agents.map((agent) => agent.id);
+  return ids.flatMap((id, index): Problem[] => {
+    if (known.includes(id)) return [];
+    const hint = known.length === 0 ? '; add it under agents' : didYouMean(id, known, 'agents are');
+    return [{ path: [...path, index], message: `"${id}" is not an agent${hint}` }];
+  });
+}

@@ -1,0 +1,133 @@
+import type { ClientSecretCredentialOptions, TokenCredential } from '@azure/identity';
+import { readBytes } from '../http/body.ts';
+import { HttpTransport } from '../http/transport.ts';
+import { readCertificate } from './certificate.ts';
+import { authorityHost } from './cloud.ts';
+import { noProof } from './msal-app.ts';
+import type { EntraNetwork } from './network.ts';
+import type { AuthSettings, ClientProof, Environment } from './settings.ts';
+
+type HttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>;
+type PipelineResponse = Awaited<ReturnType<HttpClient['sendRequest']>>;
+
+export interface AppOnlyParts {
+  readonly settings: AuthSettings;
+  readonly proof: ClientProof;
+  readonly network: EntraNetwork;
+  /** AZURE_FEDERATED_TOKEN_FILE, AZURE_TENANT_ID and AZURE_CLIENT_ID count for a workload identity. */
+  readonly env: Environment;
+}
+
+/**
+ * The @azure/identity credential for a connection that signs in as the app itself. Make a new one for each token: it
+ * would answer from its own cache otherwise.
+ */
+export async function appOnlyCredential(parts: AppOnlyParts): Promise<TokenCredential> {
+  const { settings, proof, network, env } = parts;
+  const identity = await import('@azure/identity');
+  const { tenantId, clientId } = settings;
+  switch (settings.kind) {
+    case 'managed_identity': {
+      const options = { httpClient: localClient() };
+      return clientId === ''
+        ? new identity.ManagedIdentityCredential(options)
+        : new identity.ManagedIdentityCredential({ ...options, clientId });
+    }
+    case 'workload_identity':
+      return new identity.WorkloadIdentityCredential({
+        ...entraOptions(settings, network),
+        ...given('tenantId', tenantId || env['AZURE_TENANT_ID']),
+        ...given('clientId', clientId || env['AZURE_CLIENT_ID']),
+        ...given('tokenFilePath', env['AZURE_FEDERATED_TOKEN_FILE']),
+      });
+    case 'application':
+    case 'delegated':
+      break;
+  }
+  const options = entraOptions(settings, network);
+  if (proof.kind === 'secret') return new identity.ClientSecretCredential(tenantId, clientId, proof.secret, options);
+  if (proof.kind === 'none') throw noProof(settings);
+  const { pem } = readCertificate(proof.pem, settings.proofSource);
+  return new identity.ClientCertificateCredential(tenantId, clientId, { certificate: pem }, options);
+}
+
+function given<K extends string>(name: K, value: string | undefined): { [key in K]?: string } {
+  const options: { [key in K]?: string } = {};
+  if (value !== undefined) options[name] = value;
+  return options;
+}
+
+function entraOptions(settings: AuthSettings, network: EntraNetwork) {
+  return {
+    authorityHost: authorityHost(settings),
+    disableInstanceDiscovery: settings.authority !== undefined,
+    // One try: with Retry-After the library would block the caller for as long as Entra likes.
+    retryOptions: { maxRetries: 0 },
+    httpClient: entraClient(network),
+  };
+}
+
+/** Lets @azure/identity talk through our network, so that its refusals and failures are seen there. */
+function entraClient(network: EntraNetwork): HttpClient {
+  return {
+    async sendRequest(request): Promise<PipelineResponse> {
+      const { status, headers, text } = await network.exchange(request.method, request.url, {
+        headers: request.headers.toJSON(),
+        ...bodyOf(request.body),
+      });
+      return { request, status, headers: new AnswerHeaders(Object.entries(headers)), bodyAsText: text };
+    },
+  };
+}
+
+const longestLocalAnswerBytes = 1_048_576;
+const localDeadlineMs = 10_000;
+
+/**
+ * The way to a managed identity: an endpoint of this machine or its host (169.254.169.254 on a virtual machine), plain
+ * http by nature, and never through a proxy.
+ */
+function localClient(): HttpClient {
+  return {
+    async sendRequest(request): Promise<PipelineResponse> {
+      const url = new URL(request.url);
+      const transport = new HttpTransport({ root: new URL('/', url) });
+      try {
+        const reply = await transport.send({
+          method: request.method,
+          target: `${url.pathname}${url.search}`,
+          headers: request.headers.toJSON(),
+          ...bodyOf(request.body),
+          signal: AbortSignal.timeout(localDeadlineMs),
+        });
+        const text = (await readBytes(reply, longestLocalAnswerBytes)).toString('utf8');
+        const headers = new AnswerHeaders();
+        for (const name of ['content-type', 'retry-after', 'www-authenticate']) {
+          const value = reply.header(name);
+          if (value !== undefined) headers.set(name, value);
+        }
+        return { request, status: reply.status, headers, bodyAsText: text };
+      } finally {
+        await transport.close();
+      }
+    },
+  };
+}
+
+function bodyOf(body: unknown): { body?: string } {
+  return typeof body === 'string' ? { body } : {};
+}
+
+class AnswerHeaders extends Map<string, string> {
+  override get(name: string): string | undefined {
+    return super.get(name.toLowerCase());
+  }
+
+  override has(name: string): boolean {
+    return super.has(name.toLowerCase());
+  }
+
+  toJSON(): Record<string, string> {
+    return Object.fromEntries(this);
+  }
+}

@@ -1,0 +1,38 @@
+import type { ICachePlugin, TokenCacheContext } from '@azure/msal-node';
+import type { KeyRing } from './key.ts';
+import { openSealed, seal } from './seal.ts';
+import type { TokenStore } from './token-store.ts';
+
+/** What a sign-in is sealed for: a row copied to another connection does not open. */
+export function sealPurpose(connection: string): string {
+  return `integrator/token-cache/v1/${connection}`;
+}
+
+export interface CachePluginParts {
+  readonly connection: string;
+  readonly store: TokenStore;
+  readonly keys: KeyRing;
+  readonly clock: () => number;
+}
+
+/**
+ * MSAL's cache in the token store. A row that is gone is read as an empty cache, never as "keep what you have": else a
+ * running service would go on with the tokens of somebody who signed out. Nothing here waits, see TokenStore.
+ */
+export function cachePlugin(parts: CachePluginParts): ICachePlugin {
+  const { connection, store, keys } = parts;
+  let version = 0;
+  return {
+    async beforeCacheAccess(context: TokenCacheContext): Promise<void> {
+      const row = store.read(connection);
+      version = row?.version ?? 0;
+      const box = row?.box ?? null;
+      context.tokenCache.deserialize(box === null ? '{}' : openSealed(box, keys.all, sealPurpose(connection)));
+    },
+    async afterCacheAccess(context: TokenCacheContext): Promise<void> {
+      if (!context.cacheHasChanged) return;
+      const box = seal(context.tokenCache.serialize(), keys.current, sealPurpose(connection));
+      store.refreshed(connection, version, box, parts.clock());
+    },
+  };
+}

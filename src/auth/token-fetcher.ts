@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import type { AuthenticationResult, SilentFlowRequest } from '@azure/msal-node';
+import { IntegratorError, toErrorReport } from '../domain/errors.ts';
+import { appOnlyCredential } from './app-only.ts';
+import { cachePlugin } from './cache-plugin.ts';
+import { withEntra } from './entra-session.ts';
+import type { EntraParts } from './entra-session.ts';
+import { notSignedIn } from './failure.ts';
+import { loadKeyRing, requireKeyRing } from './key.ts';
+import { confidentialApp, publicApp } from './msal-app.ts';
+import type { EntraNetwork } from './network.ts';
+import type { ClientProof } from './settings.ts';
+import type { StoredSignIn, TokenStore } from './token-store.ts';
+
+export interface AccessTokenFetched {
+  readonly token: string;
+  readonly expiresAtMs: number;
+}
+
+/** One way to come by access tokens. Not for concurrent use; it keeps nothing between two calls. */
+export interface TokenFetcher {
+  /** Rejects with IntegratorError. `force`: a token that was just refused must not come back. */
+  fetch(scopes: readonly string[], force: boolean): Promise<AccessTokenFetched>;
+  /** Changes when a failure may have been mended: another secret, key or sign-in. Throws `config` for an unreadable secret. */
+  circumstances(): Promise<string>;
+  /** Changes when tokens in memory are no longer to be used. Asked before every request, so it must be cheap. */
+  version(): number;
+}
+
+export interface DelegatedParts extends EntraParts {
+  readonly store: TokenStore;
+  readonly stateDir: string;
+}
+
+/** Tokens on behalf of the account that signed in, from its stored refresh token. */
+export class DelegatedFetcher implements TokenFetcher {
+  readonly #parts: DelegatedParts;
+
+  constructor(parts: DelegatedParts) {
+    this.#parts = parts;
+  }
+
+  async fetch(scopes: readonly string[], force: boolean): Promise<AccessTokenFetched> {
+    const { settings, store } = this.#parts;
+    const row = store.read(settings.connection);
+    if (row === undefined || row.box === null) throw notSignedIn(settings.connection);
+    const refresh = (network: EntraNetwork) =>
+      this.#silently(row, network, { scopes: [...scopes], forceRefresh: force });
+    const result = await withEntra(this.#parts, row.username, refresh, ({ error, refusal }) => {
+      store.failed(settings.connection, row.version, toErrorReport(error), refusal?.claims);
+    });
+    return fetched(result);
+  }
+
+  async circumstances(): Promise<string> {
+    const { settings, env, stateDir } = this.#parts;
+    const keys = loadKeyRing({ env, stateDir });
+    return `${this.version()} ${keys?.current.id} ${digest(await settings.readProof())}`;
+  }
+
+  version(): number {
+    return this.#parts.store.version(this.#parts.settings.connection);
+  }
+
+  async #silently(
+    row: StoredSignIn,
+    network: EntraNetwork,
+    request: Pick<SilentFlowRequest, 'scopes' | 'forceRefresh'>,
+  ): Promise<AuthenticationResult> {
+    const { settings, env, stateDir, store, clock } = this.#parts;
+    const { connection } = settings;
+    const plugin = cachePlugin({ connection, store, clock, keys: requireKeyRing({ env, stateDir }) });
+    const parts = { settings, network, plugin };
+    const app =
+      row.clientKind === 'public' ? await publicApp(parts) : await confidentialApp(parts, await settings.readProof());
+    const accounts = await app.getTokenCache().getAllAccounts();
+    const account = accounts.find((candidate) => candidate.homeAccountId === row.homeAccountId);
+    if (account === undefined) throw notSignedIn(connection);
+    return app.acquireTokenSilent({ account, ...request });
+  }
+}
+
+/** Tokens for the app itself: secret, certificate, managed or workload identity. */
+export class AppOnlyFetcher implements TokenFetcher {
+  readonly #parts: EntraParts;
+
+  constructor(parts: EntraParts) {
+    this.#parts = parts;
+  }
+
+  fetch(scopes: readonly string[]): Promise<AccessTokenFetched> {
+    const { settings, env } = this.#parts;
+    return withEntra(this.#parts, undefined, async (network) => {
+      const proof = await this.#proof();
+      const credential = await appOnlyCredential({ settings, proof, network, env });
+      const token = await credential.getToken([...scopes]);
+      if (token === null) throw new IntegratorError('protocol', `Entra gave no token for ${settings.connection}`);
+      return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
+    });
+  }
+
+  async circumstances(): Promise<string> {
+    return digest(await this.#proof());
+  }
+
+  version(): number {
+    return 0;
+  }
+
+  async #proof(): Promise<ClientProof> {
+    const { settings } = this.#parts;
+    return settings.kind === 'application' ? settings.readProof() : { kind: 'none' };
+  }
+}
+
+function fetched(result: AuthenticationResult): AccessTokenFetched {
+  const expiresAtMs = result.expiresOn?.getTime();
+  if (expiresAtMs === undefined) throw new IntegratorError('protocol', 'Entra gave a token without an end');
+  return { token: result.accessToken, expiresAtMs };
+}
+
+/** Tells secrets apart without keeping them. */
+function digest(proof: ClientProof): string {
+  return createHash('sha256').update(JSON.stringify(proof)).digest('base64');
+}

@@ -1,5 +1,5 @@
-import { domainOf, isOwnDomain } from './address.ts';
-import { isFreeMail } from './free-mail.ts';
+import { domainOf } from './address.ts';
+import { domainMayMatch } from './belonging.ts';
 import type { MatchMessage, MatchPlacement } from './match-message.ts';
 import { otherParties } from './match-message.ts';
 import type { MatchRules } from './rules.ts';
@@ -9,22 +9,25 @@ import type { MatchRules } from './rules.ts';
  * form in which candidates hold it.
  */
 export interface KeysNeeded {
-  /** Which tickets is mail with these internet message ids on? */
-  readonly messageIds: readonly string[];
+  /** Which tickets is mail with these message keys on? */
+  readonly messageKeys: readonly string[];
   /** Tickets with one of these contact addresses (or units' recipients and members). */
   readonly addresses: readonly string[];
-  /** Tickets with one of these contact (or unit) domains. */
+  /** Tickets with one of these contact (or unit) domains; without those that cannot match. */
   readonly domains: readonly string[];
-  /** Tickets whose summary or opening subject has this key: `base` or `exact`, see `subjectForm`. */
+  /** Tickets whose summary or opening subject has this key, of the form `subjectForm`. */
   readonly subjects: readonly string[];
-  readonly subjectForm: 'base' | 'exact';
+  readonly subjectForm: SubjectForm;
 }
+
+/** `normalized` compares subjects without prefixes, `exact` with them. */
+export type SubjectForm = 'base' | 'exact';
 
 export function keysNeeded(message: MatchMessage, placement: MatchPlacement, rules: MatchRules): KeysNeeded {
   const parties = otherParties(message, placement);
   const subject = subjectKey(message, rules);
   return {
-    messageIds: [...new Set([...message.inReplyTo, ...message.references])],
+    messageKeys: [...new Set([...message.inReplyTo, ...message.references])],
     addresses: parties,
     domains: [...new Set(parties.map(domainOf))].filter((domain) => domainMayMatch(domain, rules)),
     subjects: subject === '' ? [] : [subject],
@@ -32,17 +35,29 @@ export function keysNeeded(message: MatchMessage, placement: MatchPlacement, rul
   };
 }
 
-export function subjectForm(rules: MatchRules): 'base' | 'exact' {
+/** A business unit as matching sees it: addresses are its recipients and members. */
+export interface UnitKeys {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly domains: readonly string[];
+}
+
+/** Names of the units that own one of the addresses or domains looked for: their incidents are candidates. */
+export function unitsNeeded(keys: KeysNeeded, units: readonly UnitKeys[]): readonly string[] {
+  const addresses = new Set(keys.addresses);
+  const domains = new Set(keys.domains);
+  return units
+    .filter(
+      (unit) => unit.addresses.some((each) => addresses.has(each)) || unit.domains.some((each) => domains.has(each)),
+    )
+    .map((unit) => unit.name);
+}
+
+export function subjectForm(rules: MatchRules): SubjectForm {
   return rules.subjectMatch === 'exact' ? 'exact' : 'base';
 }
 
+/** '' matches nothing. */
 export function subjectKey(message: MatchMessage, rules: MatchRules): string {
   return message.subjectKeys[subjectForm(rules)];
-}
-
-/** Own domains match for incidents only, free-mail domains only where the connection says so. */
-export function domainMayMatch(domain: string, rules: MatchRules): boolean {
-  if (domain === '') return false;
-  if (rules.freeMailDomains === 'ignore' && isFreeMail(domain)) return false;
-  return rules.use === 'incident' || !isOwnDomain(domain, rules.ownDomains);
 }

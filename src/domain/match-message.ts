@@ -2,7 +2,8 @@ import type { Authentication } from './authentication.ts';
 import type { Automatic } from './automatic.ts';
 import { automaticKind } from './automatic.ts';
 import { authenticationOf } from './authentication.ts';
-import { doubledHeaders, messageIdsIn } from './headers.ts';
+import { doubledHeaders } from './headers.ts';
+import { messageKeysIn } from './message-id.ts';
 import type { ImportedMessage, Person, Sensitivity } from './message.ts';
 import { subjectKeys } from './subject.ts';
 import type { SubjectKeys } from './ticket.ts';
@@ -17,7 +18,7 @@ export interface MatchMessage {
   /** As written, for sentences. */
   readonly subject: string;
   readonly subjectKeys: SubjectKeys;
-  /** Message ids without angle brackets, in the order written. */
+  /** Message keys, in the order written. */
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
   readonly automatic: Automatic | null;
@@ -43,8 +44,8 @@ export function matchMessage(mail: MatchSource): MatchMessage {
     bcc: addresses(mail.bcc),
     subject: mail.subject,
     subjectKeys: subjectKeys(mail.subject),
-    inReplyTo: messageIdsIn(mail.headers, 'in-reply-to'),
-    references: messageIdsIn(mail.headers, 'references'),
+    inReplyTo: messageKeysIn(mail.headers, 'in-reply-to'),
+    references: messageKeysIn(mail.headers, 'references'),
     automatic: automaticKind(mail),
     meeting: mail.meeting,
     authentication: authenticationOf(mail.headers),

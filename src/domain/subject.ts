@@ -63,9 +63,9 @@ function endOfPrefix(text: string, start: number): number | null {
   return beforeColon.has(word) || prefixes.has(withoutCounter(word)) ? colon + 1 : null;
 }
 
-/** "re[2]", "re(3)", "re^2", "re*2", "re 2" all count the same reply. */
+/** "re[2]", "re(3)", "re^2" and "re*2" count replies. */
 function withoutCounter(word: string): string {
-  return word.replace(/ ?(?:\[\d{1,4}\]|\(\d{1,4}\)|[\^*]\d{1,4}|\d{1,4})$/u, '').replace(/\.$/u, '');
+  return word.replace(/ ?(?:\[\d{1,4}\]|\(\d{1,4}\)|[\^*]\d{1,4})$/u, '').replace(/\.$/u, '');
 }
 
 /** "[external]", "(ext)", "**external**", also followed by a colon or a dash. */

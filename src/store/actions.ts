@@ -124,3 +124,33 @@ export async function listActions(db: StoreReader, ticketId: string): Promise<Ac
     bouncedAtMs: row.bounced_at,
   }));
 }
+
+/** The ticket that this mail opened, or null. */
+export async function openingTicketOf(db: StoreReader | StoreWriter, messageId: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('action')
+    .select('ticket_id')
+    .where('message_id', '=', messageId)
+    .where('opening', '=', 1)
+    .executeTakeFirst();
+  return row?.ticket_id ?? null;
+}
+
+/** Marks outgoing actions whose mail came back; message keys as `messageKey` makes them. */
+export async function markActionsBounced(
+  trx: StoreWriter,
+  messageKeys: readonly string[],
+  atMs: number,
+): Promise<void> {
+  const messages = trx
+    .selectFrom('message')
+    .select('id')
+    .where('message_key', 'in', [...messageKeys]);
+  await trx
+    .updateTable('action')
+    .set({ bounced_at: atMs })
+    .where('direction', '=', 'out')
+    .where('bounced_at', 'is', null)
+    .where('message_id', 'in', messages)
+    .execute();
+}

@@ -94,3 +94,16 @@ export async function clientDomains(db: StoreReader, ids: readonly number[]): Pr
   for (const row of rows) domains.get(row.client_id)?.push(row.domain);
   return domains;
 }
+
+/** The client that has this domain; null where none has it, or several have. */
+export async function clientByDomain(db: StoreReader | StoreWriter, domain: string): Promise<number | null> {
+  const rows = await db.selectFrom('client_domain').select('client_id').where('domain', '=', domain).limit(2).execute();
+  return rows.length === 1 ? (rows[0]?.client_id ?? null) : null;
+}
+
+/** null for no client. */
+export async function clientName(db: StoreReader, id: number | null): Promise<string | null> {
+  if (id === null) return null;
+  const row = await db.selectFrom('client').select('name').where('id', '=', id).executeTakeFirst();
+  return row?.name ?? null;
+}

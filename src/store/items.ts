@@ -53,7 +53,7 @@ export async function insertPlacements(trx: StoreWriter, placements: readonly Ne
  * Items that wait (or sent mail that was kept) only because their parent was on no ticket when they came: a first
  * import lists the newest mail first, so answers often come before what they answer.
  */
-export async function waitingReplies(db: Db, messageKeys: readonly string[]): Promise<Item[]> {
+export async function waitingReplies(db: Db, mailbox: string, messageKeys: readonly string[]): Promise<Item[]> {
   const items: Item[] = [];
   for (const part of inParts(messageKeys, 400)) {
     const rows = await db
@@ -61,6 +61,7 @@ export async function waitingReplies(db: Db, messageKeys: readonly string[]): Pr
       .innerJoin('message', 'message.id', 'item.message_id')
       .selectAll('item')
       .where('message.in_reply_to', 'in', part)
+      .where('item.mailbox', '=', mailbox)
       .where('item.state', 'in', ['inbox', 'kept'])
       .where('item.reason', '=', 'unmatched')
       .execute();

@@ -69,7 +69,6 @@ export async function saveCursor(trx: StoreWriter, key: MailboxKey, position: Fo
 export interface MailboxOutcome {
   readonly atMs: number;
   readonly error: ErrorReport | null;
-  readonly nextRunAtMs: number | null;
 }
 
 /** How the last turn of a mailbox ended; its connection succeeded when one of its mailboxes did. */
@@ -77,7 +76,7 @@ export async function recordOutcome(trx: StoreWriter, key: MailboxKey, outcome: 
   const error = outcome.error === null ? null : JSON.stringify(outcome.error);
   const success = outcome.error === null ? { last_success_at: outcome.atMs } : {};
   await updateMailbox(trx, key)
-    .set({ last_run_at: outcome.atMs, next_run_at: outcome.nextRunAtMs, last_error_json: error, ...success })
+    .set({ last_run_at: outcome.atMs, last_error_json: error, ...success })
     .execute();
   const row = { last_error_json: error, ...success };
   await trx
@@ -85,6 +84,16 @@ export async function recordOutcome(trx: StoreWriter, key: MailboxKey, outcome: 
     .values({ connection: key.connection, ...row })
     .onConflict((conflict) => conflict.column('connection').doUpdateSet(row))
     .execute();
+}
+
+/** What the service said the mailbox is, if it was asked since `sinceMs`. */
+export async function knownKind(db: StoreReader, key: MailboxKey, sinceMs: number): Promise<string | null> {
+  const row = await mailboxRow(db, key).select(['kind', 'kind_at']).executeTakeFirst();
+  return row === undefined || (row.kind_at ?? 0) < sinceMs ? null : row.kind;
+}
+
+export async function saveKind(trx: StoreWriter, key: MailboxKey, kind: string, atMs: number): Promise<void> {
+  await updateMailbox(trx, key).set({ kind, kind_at: atMs }).execute();
 }
 
 export async function saveNextRun(trx: StoreWriter, key: MailboxKey, nextRunAtMs: number): Promise<void> {

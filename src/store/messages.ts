@@ -80,6 +80,7 @@ export async function knownPlacements(
       .select('provider_id')
       .where('mailbox', '=', mailbox)
       .where('provider_id', 'in', part)
+      .where('removed_at', 'is', null)
       .execute();
     for (const row of rows) known.add(row.provider_id);
   }

@@ -65,6 +65,8 @@ export interface MessageTable {
   conversation_id: string | null;
   automatic: string | null;
   meeting: number;
+  /** The server's own word that it is a bounce or report. */
+  report: number;
   /** pass, fail, none: what the receiving server says of the sender. */
   verified: string;
   verified_detail: string;
@@ -94,6 +96,8 @@ export interface AttachmentTable {
   kind: 'file' | 'item' | 'reference';
   inline: number;
   content_id: string | null;
+  /** Where reading it failed: the provider's id, to try again. */
+  provider_id: string | null;
   /** null where there is no content, for the reason in `note`. */
   sha256: string | null;
   note: string | null;
@@ -165,6 +169,9 @@ export interface MailboxStateTable {
   /** The setting the floor was computed from; a changed setting computes it anew. */
   import_from: string;
   floor_at: number;
+  /** What the service said the mailbox is, and when it was asked. */
+  kind: string | null;
+  kind_at: number | null;
   last_run_at: number | null;
   last_success_at: number | null;
   next_run_at: number | null;

@@ -60,7 +60,7 @@ export interface DueSetAside {
   readonly messageId: number | null;
 }
 
-/** What should be tried again by now; `all` for a one-shot run, which does not wait for the schedule. */
+/** What should be tried again by now. */
 export async function dueSetAside(db: StoreReader, key: MailboxKey, atMs: number): Promise<DueSetAside[]> {
   const rows = await db
     .selectFrom('set_aside')
@@ -81,17 +81,18 @@ export async function dueSetAside(db: StoreReader, key: MailboxKey, atMs: number
   }));
 }
 
+export interface SetAsideKey {
+  readonly mailbox: string;
+  readonly providerId: string;
+  readonly attachmentId: string;
+}
+
 /** It was read after all, or is gone for good. */
-export async function clearSetAside(
-  trx: StoreWriter,
-  mailbox: string,
-  providerId: string,
-  attachmentId: string,
-): Promise<void> {
+export async function clearSetAside(trx: StoreWriter, key: SetAsideKey): Promise<void> {
   await trx
     .deleteFrom('set_aside')
-    .where('mailbox', '=', mailbox)
-    .where('provider_id', '=', providerId)
-    .where('attachment_id', '=', attachmentId)
+    .where('mailbox', '=', key.mailbox)
+    .where('provider_id', '=', key.providerId)
+    .where('attachment_id', '=', key.attachmentId)
     .execute();
 }

@@ -157,3 +157,18 @@ export async function ticketUnits(db: StoreReader, id: string): Promise<string[]
   const rows = await db.selectFrom('ticket_unit').select('unit').where('ticket_id', '=', id).orderBy('unit').execute();
   return rows.map((row) => row.unit);
 }
+
+/** Its contacts with each of their addresses, sorted by address. */
+export function ticketContacts(
+  db: StoreReader,
+  id: string,
+): Promise<{ readonly id: number; readonly name: string; readonly address: string }[]> {
+  return db
+    .selectFrom('ticket_contact')
+    .innerJoin('contact', 'contact.id', 'ticket_contact.contact_id')
+    .innerJoin('contact_address', 'contact_address.contact_id', 'contact.id')
+    .select(['contact.id', 'contact.name', 'contact_address.address'])
+    .where('ticket_contact.ticket_id', '=', id)
+    .orderBy('contact_address.address')
+    .execute();
+}

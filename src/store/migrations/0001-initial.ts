@@ -23,7 +23,7 @@ function mail(pk: string): string[] {
       id ${pk}, identity text not null unique, internet_message_id text, message_key text,
       from_name text not null, from_address text not null, from_domain text not null, people_json text not null,
       subject text not null, sent_at bigint, received_at bigint not null, in_reply_to text, references_json text not null,
-      conversation_id text, automatic text, meeting integer not null, verified text not null, verified_detail text not null,
+      conversation_id text, automatic text, meeting integer not null, report integer not null, verified text not null, verified_detail text not null,
       protection text not null, sensitivity text not null, has_attachments integer not null, original_sha256 text,
       imported_at bigint not null)`,
     'create index message_by_key on message (message_key)',
@@ -35,7 +35,7 @@ function mail(pk: string): string[] {
     `create table attachment (
       id ${pk}, message_id integer not null references message (id) on delete cascade, position integer not null,
       name text not null, content_type text not null, size bigint not null, kind text not null, inline integer not null,
-      content_id text, sha256 text, note text, unique (message_id, position))`,
+      content_id text, provider_id text, sha256 text, note text, unique (message_id, position))`,
     'create index attachment_by_file on attachment (sha256)',
     `create table item (
       id ${pk}, message_id integer not null references message (id) on delete cascade, connection text not null,
@@ -65,7 +65,7 @@ function state(): string[] {
     'create table connection_state (connection text primary key, last_success_at bigint, last_error_json text)',
     `create table mailbox_state (
       connection text not null, mailbox text not null, import_from text not null, floor_at bigint not null,
-      last_run_at bigint, last_success_at bigint, next_run_at bigint, last_error_json text,
+      kind text, kind_at bigint, last_run_at bigint, last_success_at bigint, next_run_at bigint, last_error_json text,
       primary key (connection, mailbox))`,
     `create table folder_state (
       connection text not null, mailbox text not null, folder text not null, folder_id text not null, cursor text,

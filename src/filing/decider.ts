@@ -1,0 +1,117 @@
+import { candidateIndex } from '../domain/candidate-index.ts';
+import type { CandidateIndex } from '../domain/candidate-index.ts';
+import { keysNeeded, unitsNeeded } from '../domain/keys-needed.ts';
+import { match } from '../domain/match.ts';
+import type { MatchDecision } from '../domain/decision.ts';
+import type { MatchMessage, MatchPlacement } from '../domain/match-message.ts';
+import type { Candidate } from '../domain/ticket.ts';
+import { candidatesById, loadCandidates } from '../store/candidates.ts';
+import type { CandidateKeys } from '../store/candidates.ts';
+import type { StoreReader, StoreWriter } from '../store/store.ts';
+import { loadTakenAway } from '../store/taken-away.ts';
+import type { TakenAwayKeys } from '../store/taken-away.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+import { threadKeys } from './prepared-mail.ts';
+
+/** A mail to be decided: what matching reads, and how it is named in what people took away. */
+export interface Deciding {
+  readonly facts: MatchMessage;
+  readonly identity: string;
+  readonly messageKey: string | null;
+  readonly conversationId: string | null;
+}
+
+/**
+ * Decides mails one after another against what was looked up for all of them at once. What one decision changes (a
+ * ticket opened, a mail filed) is told to it, so that the next mail of the page sees it.
+ */
+export class Decider {
+  readonly #trx: StoreReader | StoreWriter;
+  readonly #context: MailboxContext;
+  readonly #threads: Map<string, readonly string[]>;
+  readonly #takenAway: (keys: TakenAwayKeys) => ReadonlySet<string>;
+  /** Tickets that changed since they were looked up. */
+  readonly #changed = new Set<string>();
+  #opened = false;
+  #index: CandidateIndex;
+
+  private constructor(trx: StoreReader | StoreWriter, context: MailboxContext, found: Found) {
+    this.#trx = trx;
+    this.#context = context;
+    this.#index = candidateIndex(found.candidates);
+    this.#threads = new Map(found.threads);
+    this.#takenAway = found.takenAway;
+  }
+
+  static async load(
+    trx: StoreReader | StoreWriter,
+    context: MailboxContext,
+    mails: readonly Deciding[],
+    sentItems: boolean,
+  ): Promise<Decider> {
+    const keys = candidateKeys(mails, context, sentItems);
+    const candidates = await loadCandidates(trx, keys, context.candidates);
+    const takenAway = await loadTakenAway(trx, mails.map(takenAwayKeys));
+    return new Decider(trx, context, { ...candidates, takenAway });
+  }
+
+  async decide(mail: Deciding, sentItems: boolean): Promise<MatchDecision> {
+    const ids = [...mail.facts.inReplyTo, ...mail.facts.references];
+    const thread = ids.map((id) => [id, this.#threads.get(id) ?? []] as const);
+    const answered = thread.flatMap(([, tickets]) => tickets);
+    if (this.#opened || answered.some((ticket) => this.#changed.has(ticket))) await this.#refresh();
+    return match({
+      message: mail.facts,
+      placement: placementOf(this.#context, sentItems),
+      rules: this.#context.rules,
+      candidates: this.#index,
+      thread: new Map(thread.filter(([, tickets]) => tickets.length > 0)),
+      takenAway: this.#takenAway(takenAwayKeys(mail)),
+    });
+  }
+
+  /** A mail was filed (or opened the ticket): later mail of the page may answer it, the ticket has new participants. */
+  filed(mail: Deciding, ticketId: string, opened: boolean): void {
+    this.#changed.add(ticketId);
+    this.#opened ||= opened;
+    if (mail.messageKey === null) return;
+    const before = this.#threads.get(mail.messageKey) ?? [];
+    if (!before.includes(ticketId)) this.#threads.set(mail.messageKey, [...before, ticketId]);
+  }
+
+  async #refresh(): Promise<void> {
+    const fresh = await candidatesById(this.#trx, [...this.#changed], this.#context.candidates);
+    this.#index = candidateIndex([...this.#index.byId.values(), ...fresh]);
+    this.#changed.clear();
+    this.#opened = false;
+  }
+}
+
+interface Found {
+  readonly candidates: readonly Candidate[];
+  readonly threads: ReadonlyMap<string, readonly string[]>;
+  readonly takenAway: (keys: TakenAwayKeys) => ReadonlySet<string>;
+}
+
+export function takenAwayKeys(mail: Deciding): TakenAwayKeys {
+  const own = mail.messageKey === null ? [] : [mail.messageKey];
+  return { identity: mail.identity, conversation: mail.conversationId, thread: [...own, ...threadKeys(mail.facts)] };
+}
+
+function placementOf(context: MailboxContext, sentItems: boolean): MatchPlacement {
+  return { sentItems, mailbox: context.key.mailbox, agents: context.agents };
+}
+
+function candidateKeys(mails: readonly Deciding[], context: MailboxContext, sentItems: boolean): CandidateKeys {
+  const placement = placementOf(context, sentItems);
+  const needed = mails.map((mail) => keysNeeded(mail.facts, placement, context.rules));
+  return {
+    addresses: distinct(needed.flatMap((keys) => keys.addresses)),
+    domains: context.rules.matching === 'domain' ? distinct(needed.flatMap((keys) => keys.domains)) : [],
+    subjects: distinct(mails.map((mail) => mail.facts.subjectKeys.base).filter((key) => key !== '')),
+    messageKeys: distinct(needed.flatMap((keys) => keys.messageKeys)),
+    units: distinct(needed.flatMap((keys) => unitsNeeded(keys, context.candidates.units))),
+  };
+}
+
+const distinct = (values: readonly string[]): string[] => [...new Set(values)];

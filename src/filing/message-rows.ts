@@ -1,0 +1,76 @@
+import { domainOf } from '../domain/address.ts';
+import type { Attachment, ImportedMessage } from '../domain/message.ts';
+import type { NewMessage } from '../store/messages.ts';
+import { threadKeys } from './prepared-mail.ts';
+import type { PreparedMail } from './prepared-mail.ts';
+
+/** A mail as rows of the store. */
+export function messageRows(prepared: PreparedMail, importedAtMs: number): NewMessage {
+  const { mail } = prepared;
+  return {
+    row: messageRow(prepared, importedAtMs),
+    content: {
+      body_kind: mail.body.kind,
+      body: withoutNul(mail.body.content),
+      unique_kind: mail.uniqueBody?.kind ?? null,
+      unique_body: mail.uniqueBody === null ? null : withoutNul(mail.uniqueBody.content),
+      headers_json: JSON.stringify(mail.headers.map(({ name, value }) => [name, value])),
+    },
+    attachments: mail.attachments.map(attachmentRow),
+  };
+}
+
+function messageRow({ mail, facts, identity, messageKey }: PreparedMail, imported_at: number): NewMessage['row'] {
+  const thread = threadKeys(facts);
+  return {
+    identity,
+    internet_message_id: mail.internetMessageId,
+    message_key: messageKey,
+    from_name: withoutNul(mail.from?.name ?? ''),
+    from_address: facts.from,
+    from_domain: domainOf(facts.from),
+    people_json: peopleJson(mail),
+    subject: withoutNul(mail.subject),
+    sent_at: mail.sentAtMs,
+    received_at: mail.receivedAtMs,
+    in_reply_to: thread[0] ?? null,
+    references_json: JSON.stringify(thread),
+    conversation_id: mail.conversationId,
+    automatic: facts.automatic?.kind ?? null,
+    meeting: mail.meeting ? 1 : 0,
+    report: mail.report ? 1 : 0,
+    verified: facts.authentication.verdict,
+    verified_detail: facts.authentication.because,
+    protection: mail.protection,
+    sensitivity: mail.sensitivity,
+    has_attachments: mail.attachments.some((attachment) => !attachment.inline) ? 1 : 0,
+    original_sha256: mail.original?.sha256 ?? null,
+    imported_at,
+  };
+}
+
+function peopleJson({ sender, replyTo, to, cc, bcc }: ImportedMessage): string {
+  return JSON.stringify({ sender, replyTo, to, cc, bcc });
+}
+
+function attachmentRow(attachment: Attachment, position: number): NewMessage['attachments'][number] {
+  const { content } = attachment;
+  const stored = content.kind === 'stored' ? content.file : null;
+  return {
+    position,
+    name: withoutNul(attachment.name),
+    content_type: attachment.contentType,
+    size: stored?.size ?? attachment.size,
+    kind: attachment.kind,
+    inline: attachment.inline ? 1 : 0,
+    content_id: attachment.contentId,
+    provider_id: content.kind === 'failed' ? content.providerId : null,
+    sha256: stored?.sha256 ?? null,
+    note: content.kind === 'stored' ? null : content.reason,
+  };
+}
+
+/** PostgreSQL cannot hold a NUL in text; in mail it is never meant. */
+function withoutNul(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '�') : text;
+}

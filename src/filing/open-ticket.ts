@@ -1,0 +1,64 @@
+import { bodyText } from '../content/text.ts';
+import { domainOf, isOwnDomain } from '../domain/address.ts';
+import { isFreeMail } from '../domain/free-mail.ts';
+import type { MessageBody, Person } from '../domain/message.ts';
+import type { Use } from '../domain/ticket.ts';
+import { clientByDomain } from '../store/clients.ts';
+import { ensureContact, findContactByAddress } from '../store/contacts.ts';
+import type { StoreWriter } from '../store/store.ts';
+import { createTicket } from '../store/tickets.ts';
+
+export interface Opening {
+  readonly use: Use;
+  readonly type: string;
+  readonly subject: string;
+  /** The whole body as text. */
+  readonly details: string;
+  readonly from: Person | null;
+  /** Given by a person; otherwise found from the sender. */
+  readonly clientId?: number;
+  readonly summary?: string;
+  readonly ownDomains: ReadonlySet<string>;
+  readonly atMs: number;
+}
+
+/** Opens a ticket for a mail. The sender becomes its contact; the client is the sender's, or that of the domain. */
+export async function openTicket(trx: StoreWriter, opening: Opening): Promise<string> {
+  const { from } = opening;
+  const clientId = opening.clientId ?? (from === null ? null : await clientOf(trx, from.address, opening.ownDomains));
+  const contactIds =
+    from === null || from.address === ''
+      ? []
+      : [await ensureContact(trx, { address: from.address, name: from.name, clientId })];
+  return createTicket(trx, {
+    use: opening.use,
+    type: opening.type,
+    summary: opening.summary ?? (opening.subject === '' ? '(no subject)' : opening.subject),
+    openingSubject: opening.subject,
+    details: opening.details,
+    clientId,
+    contactIds,
+    atMs: opening.atMs,
+  });
+}
+
+/** Address → contact → client, then the domain; free-mail and own domains name nobody. */
+export async function clientOf(
+  trx: StoreWriter,
+  address: string,
+  ownDomains: ReadonlySet<string>,
+): Promise<number | null> {
+  const contact = await findContactByAddress(trx, address);
+  if (contact !== undefined && contact.client_id !== null) return contact.client_id;
+  const domain = domainOf(address);
+  if (domain === '' || isFreeMail(domain) || isOwnDomain(domain, ownDomains)) return null;
+  return clientByDomain(trx, domain);
+}
+
+/** Longer bodies are cut: details are for reading, the mail itself keeps everything. */
+const longestDetails = 100_000;
+
+/** The body as text, for a ticket's details. */
+export function detailsText(body: MessageBody): string {
+  return bodyText(body, { maxBytes: 4 * longestDetails }).slice(0, longestDetails);
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { identityOf } from '../domain/identity.ts';
+import { matchMessage } from '../domain/match-message.ts';
+import type { MatchMessage } from '../domain/match-message.ts';
+import { messageKey } from '../domain/message-id.ts';
+import type { ImportedMessage } from '../domain/message.ts';
+
+/** A mail with everything computed that does not need the store, so that the transaction stays short. */
+export interface PreparedMail {
+  readonly mail: ImportedMessage;
+  readonly facts: MatchMessage;
+  /** SHA-256 (hex) of what makes it the same mail. */
+  readonly identity: string;
+  readonly messageKey: string | null;
+}
+
+export function prepareMail(mail: ImportedMessage): PreparedMail {
+  return {
+    mail,
+    facts: matchMessage(mail),
+    identity: createHash('sha256').update(identityOf(mail)).digest('hex'),
+    messageKey: messageKey(mail.internetMessageId),
+  };
+}
+
+/** The mails this one answers or refers to: In-Reply-To, then References from the right. */
+export function threadKeys(facts: MatchMessage): string[] {
+  return [...new Set([...facts.inReplyTo, ...facts.references.toReversed()])];
+}

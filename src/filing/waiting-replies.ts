@@ -1,0 +1,104 @@
+import type { MatchDecision } from '../domain/decision.ts';
+import { matchMessage } from '../domain/match-message.ts';
+import { updateItem, waitingReplies } from '../store/items.ts';
+import type { Item } from '../store/items.ts';
+import type { StoreWriter } from '../store/store.ts';
+import { storedMails } from '../store/stored-mails.ts';
+import type { StoredMail } from '../store/stored-mails.ts';
+import { Decider } from './decider.ts';
+import type { Deciding } from './decider.ts';
+import { fileOnTicket } from './file-on-ticket.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+import { decisionJson } from './decision-json.ts';
+
+/** A chain of answers is followed this far at once; a longer one goes on with the next mail of the thread. */
+const longestChain = 50;
+
+/**
+ * Mail that waits because what it answers was on no ticket yet is decided again once it is: a first import lists the
+ * newest mail first, so answers often come before what they answer. Only this mailbox's mail is touched.
+ */
+export async function settleWaitingReplies(
+  trx: StoreWriter,
+  context: MailboxContext,
+  filedKeys: readonly string[],
+  atMs: number,
+): Promise<void> {
+  if (!context.rules.matchReplies) return;
+  let keys = filedKeys;
+  for (let round = 0; round < longestChain && keys.length > 0; round += 1) {
+    keys = await settleOnce(trx, context, keys, atMs);
+  }
+}
+
+async function settleOnce(
+  trx: StoreWriter,
+  context: MailboxContext,
+  keys: readonly string[],
+  atMs: number,
+): Promise<string[]> {
+  const items = await waitingReplies(trx, context.key.mailbox, keys);
+  const ids = items.map((item) => item.message_id);
+  const mails = await storedMails(trx, ids);
+  const filed: string[] = [];
+  for (const item of items) {
+    const mail = mails.get(item.message_id);
+    if (mail === undefined) continue;
+    const again = await decideStored(trx, context, mail, item.sent === 1);
+    if (await fileAgain(trx, context, { item, mail, ...again, atMs })) filed.push(mail.messageKey ?? '');
+  }
+  return filed.filter((key) => key !== '');
+}
+
+/** Decides one stored mail by today's tickets; writes nothing. */
+export async function decideStored(
+  trx: StoreWriter,
+  context: MailboxContext,
+  mail: StoredMail,
+  sent: boolean,
+): Promise<{ readonly deciding: Deciding; readonly decision: MatchDecision }> {
+  const deciding = decidingStored(mail);
+  const decider = await Decider.load(trx, context, [deciding], sent);
+  return { deciding, decision: await decider.decide(deciding, sent) };
+}
+
+export function decidingStored(mail: StoredMail): Deciding {
+  const { identity, messageKey, conversationId } = mail;
+  return { facts: matchMessage(mail), identity, messageKey, conversationId };
+}
+
+interface DecidedAgain {
+  readonly item: Item;
+  readonly mail: StoredMail;
+  readonly deciding: Deciding;
+  readonly decision: MatchDecision;
+  readonly atMs: number;
+}
+
+/** Files a waiting item where its new decision says so; false where it goes on waiting. */
+export async function fileAgain(trx: StoreWriter, context: MailboxContext, again: DecidedAgain): Promise<boolean> {
+  const { item, mail, deciding, decision, atMs } = again;
+  if (decision.decision.kind !== 'matched') return false;
+  const { ticketId, rule } = decision.decision;
+  const filedBy = rule === 'reply' ? 'thread' : 'rule';
+  await updateItem(trx, item.id, {
+    state: 'filed',
+    reason: null,
+    ticket_id: ticketId,
+    filed_by: filedBy,
+    decision_json: decisionJson(decision),
+    decided_at: atMs,
+  });
+  await fileOnTicket(trx, context, {
+    ticketId,
+    messageId: mail.id,
+    facts: deciding.facts,
+    opening: false,
+    sent: item.sent === 1,
+    atMs: mail.sentAtMs ?? mail.receivedAtMs,
+    hideChain: context.hideChain,
+    filedBy,
+    filedAtMs: atMs,
+  });
+  return true;
+}

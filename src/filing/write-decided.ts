@@ -1,0 +1,164 @@
+import type { MatchDecision } from '../domain/decision.ts';
+import { insertItems, insertPlacements, updateItem } from '../store/items.ts';
+import type { Item, NewItem } from '../store/items.ts';
+import { setAside } from '../store/set-aside.ts';
+import type { StoreWriter } from '../store/store.ts';
+import { decisionJson } from './decision-json.ts';
+import type { Page } from './page.ts';
+import type { Decided, Settled } from './decide-page.ts';
+import { fileOnTicket } from './file-on-ticket.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+import type { PageCounts } from './page-counts.ts';
+import type { PreparedMail } from './prepared-mail.ts';
+
+export interface PageToWrite {
+  readonly context: MailboxContext;
+  readonly page: Page;
+  readonly decided: readonly Decided[];
+  /** Identity → message id, of all mail of the page that is stored by now. */
+  readonly messageIds: ReadonlyMap<string, number>;
+  /** Of these, the ones this page brought. */
+  readonly inserted: ReadonlyMap<string, number>;
+  /** This mailbox's items from before. */
+  readonly items: ReadonlyMap<number, Item>;
+  readonly counts: PageCounts;
+}
+
+/** Writes items, placements and actions of a decided page; returns the message keys of what is on a ticket now. */
+export async function writeDecided(trx: StoreWriter, write: PageToWrite): Promise<string[]> {
+  const fresh = write.decided.flatMap((each) => (each.kind === 'new' ? [each] : []));
+  const created = await insertItems(
+    trx,
+    fresh.map((each) => ({
+      ...itemRow(write, each.decision, each.filing),
+      message_id: idOf(write, each.mail),
+      connection: write.context.key.connection,
+      mailbox: write.context.key.mailbox,
+      received_at: each.mail.mail.receivedAtMs,
+    })),
+  );
+  await writePlacements(trx, write, created);
+  const filed: string[] = [];
+  for (const each of write.decided) {
+    if (each.kind === 'better') await updateItem(trx, each.item.id, itemRow(write, each.decision, each.filing));
+    if (each.kind === 'new' || each.kind === 'better') {
+      await writeAction(trx, write, each.mail, each.filing);
+      if (each.filing.kind !== 'hold' && each.mail.messageKey !== null) filed.push(each.mail.messageKey);
+    }
+    count(write, each);
+  }
+  return filed;
+}
+
+type ItemDecision = Pick<
+  NewItem,
+  'sent' | 'state' | 'reason' | 'ticket_id' | 'filed_by' | 'decision_json' | 'decided_at'
+>;
+
+function itemRow({ page }: PageToWrite, decision: MatchDecision, filing: Settled): ItemDecision {
+  const held = filing.kind === 'hold';
+  return {
+    sent: page.folder.sentItems ? 1 : 0,
+    state: held ? filing.state : 'filed',
+    reason: held ? filing.reason : null,
+    ticket_id: held ? null : filing.ticketId,
+    filed_by: held ? null : filing.filedBy,
+    decision_json: decisionJson(decision),
+    decided_at: page.atMs,
+  };
+}
+
+async function writePlacements(
+  trx: StoreWriter,
+  write: PageToWrite,
+  created: ReadonlyMap<number, number>,
+): Promise<void> {
+  const stored = write.decided.filter((each) => each.kind !== 'skip');
+  await insertPlacements(
+    trx,
+    stored.flatMap(({ kind, mail }) => {
+      const message_id = idOf(write, mail);
+      const item_id = created.get(message_id) ?? write.items.get(message_id)?.id;
+      if (item_id === undefined) return [];
+      return {
+        item_id,
+        message_id,
+        mailbox: write.context.key.mailbox,
+        folder: write.page.folder.path,
+        provider_id: mail.mail.providerId,
+        duplicate: kind === 'again' ? 1 : 0,
+        seen_at: write.page.atMs,
+      };
+    }),
+  );
+}
+
+async function writeAction(
+  trx: StoreWriter,
+  { context, page, messageIds }: PageToWrite,
+  prepared: PreparedMail,
+  filing: Settled,
+): Promise<void> {
+  if (filing.kind === 'hold') return;
+  const { mail, facts, identity } = prepared;
+  await fileOnTicket(trx, context, {
+    ticketId: filing.ticketId,
+    messageId: messageIds.get(identity) ?? 0,
+    facts,
+    opening: filing.kind === 'opened',
+    sent: page.folder.sentItems,
+    atMs: mail.sentAtMs ?? mail.receivedAtMs,
+    hideChain: context.hideChain,
+    filedBy: filing.filedBy,
+    filedAtMs: page.atMs,
+  });
+}
+
+/** A mail that another mailbox brought first is a duplicate here, whatever becomes of it in this agent's inbox. */
+function count({ inserted, counts }: PageToWrite, decided: Decided): void {
+  if (decided.kind === 'skip') {
+    counts.skipped += 1;
+    return;
+  }
+  if (decided.kind !== 'new' || !inserted.has(decided.mail.identity)) {
+    counts.duplicates += 1;
+    return;
+  }
+  counts.imported += 1;
+  countFiling(counts, decided.filing);
+}
+
+function countFiling(counts: PageCounts, filing: Settled): void {
+  if (filing.kind === 'file') counts.matched += 1;
+  else if (filing.kind === 'opened') counts.new_tickets += 1;
+  else if (filing.state === 'inbox') counts.to_inbox += 1;
+  else if (filing.state === 'ignored') counts.ignored += 1;
+  else counts.kept += 1;
+}
+
+/** Attachments of stored mail that could not be read: the mail is there, they are tried again. */
+export async function setAsideAttachments(
+  trx: StoreWriter,
+  context: MailboxContext,
+  page: Page,
+  inserted: ReadonlyMap<string, number>,
+): Promise<number> {
+  let failed = 0;
+  for (const { mail, identity } of page.mails) {
+    const messageId = inserted.get(identity);
+    if (messageId === undefined) continue;
+    for (const { content, name } of mail.attachments) {
+      if (content.kind !== 'failed') continue;
+      failed += 1;
+      const error = { kind: 'protocol', message: `attachment "${name}": ${content.reason}`, hint: null } as const;
+      const { id: folderId, path: folder, sentItems } = page.folder;
+      const where = { folder, folderId, sentItems, providerId: mail.providerId, attachmentId: content.providerId };
+      await setAside(trx, context.key, { ...where, messageId, error }, page.atMs);
+    }
+  }
+  return failed;
+}
+
+function idOf({ messageIds }: PageToWrite, mail: PreparedMail): number {
+  return messageIds.get(mail.identity) ?? 0;
+}

@@ -1,0 +1,132 @@
+import { parseTime } from '../config/times.ts';
+import type { MailboxConfig } from '../config/schema.ts';
+import { toErrorReport, toIntegratorError } from '../domain/errors.ts';
+import type { IntegratorError } from '../domain/errors.ts';
+import type { MailboxContext } from '../filing/mailbox-context.ts';
+import { addCounts, noCounts } from '../filing/page-counts.ts';
+import type { MailboxReader } from '../mail/provider.ts';
+import { ensureFloor, recordOutcome } from '../store/mailboxes.ts';
+import { importFolder } from './import-folder.ts';
+import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
+import { refuseShared } from './refuse-shared.ts';
+import { folderReport } from './report.ts';
+import type { FolderReport, MailboxReport } from './report.ts';
+import { retrySetAside } from './retry-set-aside.ts';
+
+/** The same before the connection is open: that it cannot be opened is this mailbox's error, and remembered as such. */
+export interface TurnDeps extends Omit<ImportMailboxDeps, 'reader'> {
+  readonly openReader: () => Promise<MailboxReader>;
+}
+
+/**
+ * Imports what is new in one mailbox, folder by folder, and says what happened; an error ends up in the report, never
+ * in the caller. What was committed before it stays.
+ */
+export async function importMailbox(job: MailboxJob, deps: TurnDeps, signal: AbortSignal): Promise<MailboxReport> {
+  const turn = new MailboxTurn(job, deps, signal);
+  await turn.run();
+  return turn.finish();
+}
+
+/** These fail for the whole connection, or for every folder alike: the rest of the mailbox is not tried. */
+const endsTheTurn = new Set([
+  'needs_login',
+  'needs_admin',
+  'config',
+  'throttled',
+  'unreachable',
+  'store',
+  'busy',
+  'bug',
+]);
+
+class MailboxTurn {
+  readonly #job: MailboxJob;
+  readonly #deps: TurnDeps;
+  readonly #signal: AbortSignal;
+  readonly #counts = noCounts();
+  readonly #folders: FolderReport[] = [];
+  #reader: MailboxReader | null = null;
+  #error: IntegratorError | null = null;
+
+  constructor(job: MailboxJob, deps: TurnDeps, signal: AbortSignal) {
+    this.#job = job;
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    await this.#attempt(async () => {
+      const floorMs = await this.#floor();
+      const reader = await this.#deps.openReader();
+      this.#reader = reader;
+      const deps = { ...this.#deps, reader };
+      await refuseShared(this.#job, deps, this.#signal);
+      for (const path of folderPaths(this.#job.mailbox)) {
+        await this.#attempt(() => this.#importPath(path, floorMs, deps));
+        if (this.#error !== null && endsTheTurn.has(this.#error.kind)) return;
+      }
+      await this.#attempt(async () => {
+        addCounts(this.#counts, await retrySetAside(this.#job, deps, this.#signal));
+      });
+    });
+  }
+
+  async finish(): Promise<MailboxReport> {
+    const { connection, mailbox, context } = this.#job;
+    const error = this.#error === null ? null : toErrorReport(this.#error);
+    if (!this.#signal.aborted) await this.#record(context.key, error);
+    const { removed_upstream: _perFolder, ...counts } = this.#counts;
+    return {
+      connection: connection.name,
+      mailbox: mailbox.address,
+      folders: this.#folders,
+      ...counts,
+      requests: this.#reader?.requests ?? 0,
+      error,
+    };
+  }
+
+  async #record(key: MailboxContext['key'], error: MailboxReport['error']): Promise<void> {
+    const atMs = this.#deps.now();
+    await this.#attempt(() => this.#deps.pages.write((trx) => recordOutcome(trx, key, { atMs, error })));
+  }
+
+  #floor(): Promise<number> {
+    const { mailbox, context, timezone } = this.#job;
+    const now = this.#deps.now();
+    const floorMs = mailbox.import_from === 'now' ? now : parseTime(mailbox.import_from, { now, timezone });
+    return this.#deps.pages.write((trx) => ensureFloor(trx, context.key, mailbox.import_from, floorMs));
+  }
+
+  async #importPath(path: string, floorMs: number, deps: ImportMailboxDeps): Promise<void> {
+    for (const folder of await deps.reader.folders(path, this.#signal)) {
+      await this.#attempt(async () => {
+        const counts = noCounts();
+        try {
+          await importFolder({ folder, floorMs, counts, job: this.#job }, deps, this.#signal);
+        } finally {
+          addCounts(this.#counts, counts);
+          this.#folders.push(folderReport(folder.path, counts));
+        }
+      });
+      if (this.#error !== null && endsTheTurn.has(this.#error.kind)) return;
+    }
+  }
+
+  /** Keeps the first error; what comes after it is often only its echo. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      if (this.#signal.aborted) return;
+      this.#error ??= toIntegratorError(thrown);
+    }
+  }
+}
+
+/** Each folder once, Sent Items last; `all` brings them itself. */
+function folderPaths(mailbox: MailboxConfig): string[] {
+  const paths = mailbox.folders.includes('all') ? ['all'] : [...new Set(mailbox.folders)];
+  return mailbox.import_sent_items && !paths.includes('all') ? [...new Set([...paths, 'Sent Items'])] : paths;
+}

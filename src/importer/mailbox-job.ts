@@ -1,0 +1,21 @@
+import type { Connection, MailboxConfig } from '../config/schema.ts';
+import type { MailboxContext } from '../filing/mailbox-context.ts';
+import type { MailboxReader } from '../mail/provider.ts';
+import type { PageWriter } from './page-writer.ts';
+
+/** One mailbox to import: what the configuration says of it. */
+export interface MailboxJob {
+  readonly connection: Connection;
+  readonly mailbox: MailboxConfig;
+  readonly context: MailboxContext;
+  readonly timezone: string;
+}
+
+/** What the parts of a turn need. */
+export interface ImportMailboxDeps {
+  readonly reader: MailboxReader;
+  readonly pages: PageWriter;
+  readonly now: () => number;
+  /** Also list again from here, below the floor; the cursor stays where it is. */
+  readonly sinceMs: number | null;
+}

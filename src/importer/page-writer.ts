@@ -1,0 +1,40 @@
+import type { FileSink } from '../mail/provider.ts';
+import type { Store, StoreWriter } from '../store/store.ts';
+import { hashOnly } from './hash-only.ts';
+
+/** Where an import writes: into the store, or nowhere. */
+export interface PageWriter {
+  readonly store: Store;
+  readonly files: FileSink;
+  write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T>;
+}
+
+export function storePages(store: Store): PageWriter {
+  return { store, files: store.files, write: (work) => store.write(work) };
+}
+
+/**
+ * For --dry-run: every page is decided and written as always, and then rolled back, so that what it says is what would
+ * happen. Each page is judged by what the store holds before the run.
+ */
+export function discardPages(store: Store): PageWriter {
+  return {
+    store,
+    files: hashOnly,
+    write: async (work) => {
+      const outcome: { result?: { readonly value: Awaited<ReturnType<typeof work>> } } = {};
+      await store
+        .write(async (trx) => {
+          outcome.result = { value: await work(trx) };
+          throw rollBack;
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof Error) || error.cause !== rollBack) throw error;
+        });
+      if (outcome.result === undefined) throw new Error('a transaction was rolled back before it ran');
+      return outcome.result.value;
+    },
+  };
+}
+
+const rollBack = new Error('dry run');

@@ -1,0 +1,46 @@
+import type { ErrorReport } from '../domain/errors.ts';
+import { addCounts, noCounts } from '../filing/page-counts.ts';
+import type { PageCounts } from '../filing/page-counts.ts';
+
+/** What one turn of a mailbox did; the names are those of `run --once --json`. */
+export interface MailboxReport extends Omit<PageCounts, 'removed_upstream'> {
+  readonly connection: string;
+  readonly mailbox: string;
+  readonly folders: readonly FolderReport[];
+  readonly requests: number;
+  readonly error: ErrorReport | null;
+}
+
+export interface FolderReport {
+  readonly folder: string;
+  readonly imported: number;
+  readonly removed_upstream: number;
+  readonly skipped: number;
+}
+
+export type Totals = PageCounts & { requests: number };
+
+export interface RunReport {
+  readonly started_at: string;
+  readonly finished_at: string;
+  readonly mailboxes: readonly MailboxReport[];
+  readonly totals: Totals;
+}
+
+export function folderReport(folder: string, counts: PageCounts): FolderReport {
+  const { imported, removed_upstream, skipped } = counts;
+  return { folder, imported, removed_upstream, skipped };
+}
+
+/** Adds up the mailboxes of a run. */
+export function runReport(startedAtMs: number, finishedAtMs: number, mailboxes: readonly MailboxReport[]): RunReport {
+  const totals: Totals = { ...noCounts(), requests: 0 };
+  for (const mailbox of mailboxes) {
+    const removed_upstream = mailbox.folders.reduce((sum, folder) => sum + folder.removed_upstream, 0);
+    addCounts(totals, { ...mailbox, removed_upstream });
+    totals.requests += mailbox.requests;
+  }
+  return { started_at: iso(startedAtMs), finished_at: iso(finishedAtMs), mailboxes, totals };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,64 @@
+import pLimit from 'p-limit';
+import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
+import { mailboxContext } from '../filing/mailbox-context.ts';
+import type { MailProvider } from '../mail/provider.ts';
+import { importMailbox } from './import-mailbox.ts';
+import type { MailboxJob } from './mailbox-job.ts';
+import type { PageWriter } from './page-writer.ts';
+import { runReport } from './report.ts';
+import type { MailboxReport, RunReport } from './report.ts';
+
+export interface ImportDeps {
+  readonly pages: PageWriter;
+  /** One provider per connection, made when first asked for. Throws `config` and the like for that connection only. */
+  readonly provider: (connection: Connection) => Promise<MailProvider>;
+  readonly now: () => number;
+  readonly sinceMs: number | null;
+  /** Told as soon as a mailbox is done. */
+  readonly onMailbox?: (report: MailboxReport) => void;
+}
+
+/** The mailboxes of enabled connections, narrowed to one connection or one mailbox where asked. */
+export function mailboxJobs(
+  config: Config,
+  only: { readonly connection?: string | undefined; readonly mailbox?: string | undefined } = {},
+): MailboxJob[] {
+  return config.connections
+    .filter((each) => each.enabled && (only.connection === undefined || each.name === only.connection))
+    .flatMap((connection) =>
+      connection.mailboxes
+        .filter((each) => only.mailbox === undefined || each.address === only.mailbox)
+        .map((mailbox) => mailboxJob(config, connection, mailbox)),
+    );
+}
+
+function mailboxJob(config: Config, connection: Connection, mailbox: MailboxConfig): MailboxJob {
+  return { connection, mailbox, context: mailboxContext(config, connection, mailbox), timezone: config.timezone };
+}
+
+/** Imports these mailboxes side by side, at most `concurrency` at a time; a broken one delays none of the others. */
+export async function runOnce(
+  jobs: readonly MailboxJob[],
+  deps: ImportDeps,
+  options: { readonly concurrency: number; readonly signal: AbortSignal },
+): Promise<RunReport> {
+  const startedAtMs = deps.now();
+  const limit = pLimit(options.concurrency);
+  const reports = await Promise.all(
+    jobs.map((job) =>
+      limit(async () => {
+        const report = await importJob(job, deps, options.signal);
+        deps.onMailbox?.(report);
+        return report;
+      }),
+    ),
+  );
+  return runReport(startedAtMs, deps.now(), reports);
+}
+
+/** One turn of one mailbox. */
+export function importJob(job: MailboxJob, deps: ImportDeps, signal: AbortSignal): Promise<MailboxReport> {
+  const { address, user } = job.mailbox;
+  const openReader = async () => (await deps.provider(job.connection)).reader({ address, user });
+  return importMailbox(job, { openReader, pages: deps.pages, now: deps.now, sinceMs: deps.sinceMs }, signal);
+}

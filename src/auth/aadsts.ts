@@ -58,6 +58,11 @@ const codeSpent: Advice = {
   what: 'the sign-in code was used already or is too old',
   todo: `Start again: integrator auth login {connection}`,
 };
+const unused: Advice = {
+  kind: 'needs_login',
+  what: 'nobody signed in before the code ran out',
+  todo: login,
+};
 const singleTenant: Advice = {
   kind: 'config',
   what: 'the app {client} belongs to one tenant, and tenant_id {tenant} does not name it',
@@ -180,6 +185,7 @@ export const adviceByCode: ReadonlyMap<number, Advice> = new Map<number, Advice>
     },
   ],
   ...each([54005, 501481], codeSpent),
+  ...each([70018, 70020], unused),
   ...each([28000, 700022, 70011, 28002, 500011], badScope),
   ...each([50194, 9001023], singleTenant),
   [
@@ -200,7 +206,7 @@ export const adviceByWord: ReadonlyMap<string, Advice> = new Map<string, Advice>
   ['login_required', { kind: 'needs_login', what: 'Entra wants {account} to sign in again', todo: login }],
   ['consent_required', unconsented],
   ['access_denied', { kind: 'needs_login', what: 'the sign-in was refused or cancelled', todo: login }],
-  ['expired_token', { kind: 'needs_login', what: 'nobody signed in before the code ran out', todo: login }],
+  ['expired_token', unused],
   ['authorization_declined', { kind: 'needs_login', what: 'the sign-in was declined', todo: login }],
   ['invalid_client', { kind: 'config', what: 'Entra does not accept the secret of app {client}', todo: newSecret }],
   ['unauthorized_client', wrongApp],

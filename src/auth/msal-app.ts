@@ -2,18 +2,18 @@ import type {
   ConfidentialClientApplication,
   Configuration,
   ICachePlugin,
+  INetworkModule,
   NodeAuthOptions,
   PublicClientApplication,
 } from '@azure/msal-node';
 import { IntegratorError } from '../domain/errors.ts';
 import { readCertificate } from './certificate.ts';
 import { authorityHost, authorityUrl } from './cloud.ts';
-import type { EntraNetwork } from './network.ts';
 import type { AuthSettings, ClientProof } from './settings.ts';
 
 export interface MsalParts {
   readonly settings: AuthSettings;
-  readonly network: EntraNetwork;
+  readonly network: INetworkModule;
   /** Absent during a sign-in: nothing is stored before it was checked. */
   readonly plugin?: ICachePlugin | undefined;
 }

@@ -18,6 +18,10 @@ export function toProblems(issues: readonly Issue[], raw: unknown): Problem[] {
 
 function unknownKey(key: string, path: KeyPath, raw: unknown): string {
   const known = keysAt(path, raw).filter((name) => name !== '$schema');
+  if (keysAt(path, anyType).includes(key)) {
+    const type = valueAt(raw, [...path, 'type']);
+    return `is not a key of type: ${String(type)}; remove it, or correct the type`;
+  }
   return `is not a known key${didYouMean(key, known, 'known are')}`;
 }
 
@@ -32,7 +36,8 @@ function describe(issue: Issue, path: KeyPath, raw: unknown): string {
     return value === '' || Array.isArray(value) ? 'must not be empty' : `must be at least ${String(issue.minimum)}`;
   }
   if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}`;
-  return `${shown(value, path)}${issue.message}`;
+  const complete = issue.message.startsWith('"');
+  return complete ? issue.message : `${shown(value, path)}${issue.message}`;
 }
 
 /** YAML reads 123 as a number and true as a boolean; a person who wants text must say so. */
@@ -94,7 +99,7 @@ function keysAt(path: KeyPath, raw: unknown): readonly string[] {
   let schemas = branches(configJsonSchema(), raw);
   let value = raw;
   for (const part of path) {
-    value = valueAt(value, [part]);
+    value = value === anyType ? anyType : valueAt(value, [part]);
     schemas = schemas.flatMap((schema) => {
       const inner = typeof part === 'number' ? schema['items'] : valueAt(schema, ['properties', part]);
       return branches(inner ?? schema['additionalProperties'], value);
@@ -103,13 +108,16 @@ function keysAt(path: KeyPath, raw: unknown): readonly string[] {
   return schemas.flatMap((schema) => (isRecord(schema['properties']) ? Object.keys(schema['properties']) : []));
 }
 
+/** Stands for a value of every type at once. */
+const anyType = Symbol('any type');
+
 function branches(schema: unknown, value: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (!isRecord(schema)) return [];
   const choices = schema['oneOf'] ?? schema['anyOf'];
   if (!Array.isArray(choices)) return [schema];
-  const chosen = valueAt(value, ['type']);
+  const chosen = value === anyType ? anyType : valueAt(value, ['type']);
   return choices.flatMap((choice: unknown) => {
     const type = valueAt(choice, ['properties', 'type', 'const']);
-    return type === undefined || type === chosen ? branches(choice, value) : [];
+    return type === undefined || chosen === anyType || type === chosen ? branches(choice, value) : [];
   });
 }

@@ -23,24 +23,35 @@ export function formatKeyPath(path: KeyPath): string {
     .replace(/^\./, '');
 }
 
+export interface PlacedProblem extends Problem {
+  /** Null for the file as a whole. */
+  readonly position: Position | null;
+}
+
 /** One error for all problems, in the order of the file, each as `file:line:column: key message`. */
-export function configError(
-  file: string,
-  problems: readonly Problem[],
-  locate: (path: KeyPath) => Position | null,
-): IntegratorError {
-  const placed = problems.map((problem) => ({ problem, position: locate(problem.path) }));
-  placed.sort((a, b) => compare(a.position, b.position));
-  const lines = placed.map(({ problem, position }) => {
-    const where = position === null ? file : `${file}:${position.line}:${position.column}`;
-    const key = formatKeyPath(problem.path);
-    return `${where}: ${key === '' ? '' : `${key} `}${problem.message}`;
-  });
+export function placedError(file: string, problems: readonly PlacedProblem[]): IntegratorError {
+  const lines = problems
+    .toSorted((a, b) => compare(a.position, b.position))
+    .map(({ position, path, message }) => {
+      const where = position === null ? file : `${file}:${position.line}:${position.column}`;
+      return [`${where}:`, formatKeyPath(path), message].filter((part) => part !== '').join(' ');
+    });
   const distinct = [...new Set(lines)];
   const head = distinct.length === 1 ? '' : `${distinct.length} problems in the configuration\n`;
   return new IntegratorError('config', `${head}${distinct.join('\n')}`, {
     hint: 'correct the file, then run: integrator config check',
   });
+}
+
+export function configError(
+  file: string,
+  problems: readonly Problem[],
+  locate: (path: KeyPath) => Position | null,
+): IntegratorError {
+  return placedError(
+    file,
+    problems.map((problem) => ({ ...problem, position: locate(problem.path) })),
+  );
 }
 
 function compare(a: Position | null, b: Position | null): number {

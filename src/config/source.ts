@@ -1,6 +1,6 @@
 /** The text of a configuration file as a value, with the place of every key in it. */
 import { LineCounter, type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
-import { type KeyPath, type Position, type Problem, configError } from './problem.ts';
+import { type KeyPath, type PlacedProblem, type Position, placedError } from './problem.ts';
 
 export interface ConfigSource {
   readonly file: string;
@@ -39,9 +39,10 @@ interface Fault {
 }
 
 function syntaxError(file: string, faults: readonly Fault[], positionAt: (offset: number) => Position) {
-  const problems = faults.slice(0, 5).map((fault, index): Problem => ({ path: [index], message: explain(fault) }));
-  const error = configError(file, problems, (path) => positionAt(faults[Number(path[0])]?.pos[0] ?? 0));
-  return error;
+  const problems = faults.slice(0, 5).map((fault): PlacedProblem => {
+    return { path: [], message: explain(fault), position: positionAt(fault.pos[0]) };
+  });
+  return placedError(file, problems);
 }
 
 function explain(fault: Fault): string {
@@ -64,7 +65,7 @@ function readValue(file: string, document: Document.Parsed): unknown {
     return withoutEmptyKeys(document.toJS({ maxAliasCount: maxAliases }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw configError(file, [{ path: [], message: `cannot be read: ${reason}` }], () => null);
+    throw placedError(file, [{ path: [], message: `cannot be read: ${reason}`, position: null }]);
   }
 }
 

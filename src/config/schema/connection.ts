@@ -53,8 +53,9 @@ type ParsedMailbox = z.output<typeof mailbox>;
 
 const byInbox = ['inbox', 'match', 'ignore'] as const;
 
+const name = text.describe('Unique name');
+
 const common = {
-  name: text.describe('Unique name'),
   enabled: z.boolean().default(true).describe('false: the service leaves this connection alone'),
   cloud: z.enum(['public', 'usgov', 'usgov_dod', 'china']).default('public').describe('Microsoft cloud'),
   tenant_id: identifier.optional().describe('Directory (tenant) id'),
@@ -139,8 +140,9 @@ function withMailboxDefaults<
 
 const graph = z
   .strictObject({
+    name,
+    type: z.literal('graph').describe('Microsoft 365'),
     ...common,
-    type: z.literal('graph'),
     auth: z
       .enum(['delegated', 'application', 'managed_identity', 'workload_identity'])
       .default('delegated')
@@ -150,8 +152,9 @@ const graph = z
 
 const ews = z
   .strictObject({
+    name,
+    type: z.literal('ews').describe('Exchange'),
     ...common,
-    type: z.literal('ews'),
     server: hostName.optional().describe('Incoming email server'),
     port: z.int().min(1).max(65_535).default(443),
     ssl: z.boolean().default(true).describe('false is refused unless the host is loopback'),

@@ -1,0 +1,46 @@
+import { CommanderError } from 'commander';
+import { IntegratorError, toErrorReport, toIntegratorError } from '../domain/errors.ts';
+import type { Output } from './output.ts';
+
+/** Help and version end a command early without being failures. */
+export function isFine(thrown: unknown): boolean {
+  return thrown instanceof CommanderError && thrown.exitCode === 0;
+}
+
+/** commander's own complaints become usage errors; `commandPath` ("integrator inbox list") is where help can be had. */
+export function toFailure(thrown: unknown, commandPath: string): IntegratorError {
+  if (!(thrown instanceof CommanderError)) return toIntegratorError(thrown);
+  const help = `${commandPath} --help`;
+  if (thrown.code === 'commander.help') {
+    return new IntegratorError('usage', 'a command is missing', { hint: help });
+  }
+  const [message = '', ...suggestion] = thrown.message.replace(/^error: /, '').split('\n');
+  const meant = suggestion.join(' ').replace(/^\(|\)$/g, '');
+  return new IntegratorError('usage', meant === '' ? message : `${message}; ${lowerFirst(meant)}`, { hint: help });
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** With --json the error is the document on stdout; else message and hint are words. A stack is for --verbose and bugs. */
+export function printFailure(error: IntegratorError, output: Output): void {
+  if (output.json) {
+    output.print({ error: toErrorReport(error) }, () => []);
+  } else {
+    output.warn(error.message === '' ? error.kind : error.message);
+    const hint = error.hint ?? (error.kind === 'bug' ? 'this is a bug; --verbose shows where it happened' : undefined);
+    if (hint !== undefined) output.warn(hint);
+  }
+  if (output.verbose) output.warn(stackOf(error));
+}
+
+function stackOf(error: IntegratorError): string {
+  const stacks: string[] = [];
+  let current: unknown = error;
+  for (let depth = 0; current instanceof Error && depth < 8; depth += 1) {
+    stacks.push(current.stack ?? current.message);
+    current = current.cause;
+  }
+  return stacks.join('\ncaused by: ');
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { type Command, CommanderError } from 'commander';
+import { createContext } from './context.ts';
+import { isFine, printFailure, toFailure } from './errors.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { createOutput } from './output.ts';
+import { createProgram } from './program.ts';
+import { watchSignals } from './signals.ts';
+
+/** Runs one command line and ends the process with its exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.umask(0o077);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnBrokenPipe);
+  const code = await runCommand(args);
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(code);
+}
+
+async function runCommand(args: readonly string[]): Promise<number> {
+  const interruption = watchSignals();
+  const program = createProgram(readVersion());
+  let code: ExitCode = exitCodes.ok;
+  const context = createContext({
+    env: process.env,
+    cwd: process.cwd(),
+    unixUser: unixUser(),
+    streams: process,
+    interruption,
+    flags: () => ({ ...program.flags(), color: program.flags().color && (process.env['NO_COLOR'] ?? '') === '' }),
+    setExitCode: (wanted) => {
+      code = wanted;
+    },
+  });
+  try {
+    await program.run(args, context);
+    return interruption.exitCode() ?? code;
+  } catch (thrown) {
+    if (isFine(thrown)) return exitCodes.ok;
+    const stopped = interruption.exitCode();
+    if (stopped !== null) return stopped;
+    return fail(thrown, args, program.command);
+  }
+}
+
+/** Flags may be unparsed here: what failed may be the parsing. */
+function fail(thrown: unknown, args: readonly string[], command: Command): number {
+  const before = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
+  const has = (...names: string[]) => names.some((name) => before.includes(name));
+  const flags = { json: has('--json'), quiet: has('-q', '--quiet'), verbose: has('-v', '--verbose'), color: false };
+  // The help was printed instead of a message.
+  if (thrown instanceof CommanderError && thrown.code === 'commander.help' && !flags.json) return exitCodes.usage;
+  const error = toFailure(thrown, commandPath(command, before));
+  printFailure(error, createOutput(flags, process));
+  return exitCodeOf(error.kind);
+}
+
+function commandPath(command: Command, args: readonly string[]): string {
+  let current = command;
+  const names = [command.name()];
+  for (const arg of args) {
+    const next = current.commands.find((one) => one.name() === arg);
+    if (next === undefined) continue;
+    current = next;
+    names.push(next.name());
+  }
+  return names.join(' ');
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version }: { version: string } = JSON.parse(text);
+  return version;
+}
+
+function unixUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no entry in passwd.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+/** Whoever reads our output has seen enough (`integrator inbox list | head`). */
+function endOnBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.ok);
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,95 @@
+import { IntegratorError } from '../domain/errors.ts';
+import { readCsvRecords } from './csv-records.ts';
+import type { CsvRecord } from './csv-records.ts';
+import { requireUtf8 } from './csv-source.ts';
+import type { CsvSource } from './csv-source.ts';
+
+export interface CsvColumns {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+export type CsvRow =
+  | {
+      readonly kind: 'row';
+      readonly row: number;
+      readonly line: number;
+      /** Known columns only; trimmed; what is empty is absent. */
+      readonly cells: ReadonlyMap<string, string>;
+    }
+  | Extract<CsvRecord, { readonly kind: 'broken' }>;
+
+export interface CsvTable {
+  /** Columns nobody asked for, as the header writes them. */
+  readonly ignoredColumns: readonly string[];
+  readonly rows: AsyncIterable<CsvRow>;
+}
+
+/**
+ * A CSV file with a header line, whose columns come in any order. Throws `usage` where the file as a whole is of no use:
+ * not UTF-8, no header, a required column missing, a column twice. Blank lines are no rows.
+ */
+export async function readCsvTable(source: CsvSource, columns: CsvColumns): Promise<CsvTable> {
+  await requireUtf8(source);
+  const records = readCsvRecords(source);
+  const first = await records.next();
+  if (first.done === true) throw new IntegratorError('usage', `${source.name} is empty`, { hint: headerHint(columns) });
+  if (first.value.kind === 'broken')
+    throw new IntegratorError('usage', `${source.name}, header: ${first.value.problem}`);
+  const written = first.value.cells;
+  const names = written.map(columnName);
+  refuseBadHeader(source.name, names, columns);
+  const known = new Set([...columns.required, ...columns.optional]);
+  return {
+    ignoredColumns: written.filter((_, index) => !known.has(names[index] ?? '') && names[index] !== ''),
+    rows: rowsOf(records, names, known),
+  };
+}
+
+async function* rowsOf(
+  records: AsyncIterable<CsvRecord>,
+  names: readonly string[],
+  known: ReadonlySet<string>,
+): AsyncGenerator<CsvRow> {
+  for await (const record of records) {
+    if (record.kind === 'broken') {
+      yield record;
+      continue;
+    }
+    if (record.cells.every((cell) => cell.trim() === '')) continue;
+    const cells = new Map<string, string>();
+    for (const [index, name] of names.entries()) {
+      const cell = record.cells[index]?.trim() ?? '';
+      if (known.has(name) && cell !== '') cells.set(name, cell);
+    }
+    yield { kind: 'row', row: record.row, line: record.line, cells };
+  }
+}
+
+/** "Opening Subject" and "opening-subject" are opening_subject. */
+function columnName(written: string): string {
+  return written
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+}
+
+function refuseBadHeader(file: string, names: readonly string[], columns: CsvColumns): void {
+  const hint = headerHint(columns);
+  const missing = columns.required.filter((name) => !names.includes(name));
+  if (missing.length > 0 && names.some((name) => name.includes(';') || name.startsWith('sep='))) {
+    throw new IntegratorError('usage', `${file}: the columns are separated by semicolons`, {
+      hint: 'save it with commas between columns; semicolons separate several values in one cell',
+    });
+  }
+  if (missing.length > 0) {
+    throw new IntegratorError('usage', `${file}: the header has no column ${missing.join(', ')}`, { hint });
+  }
+  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new IntegratorError('usage', `${file}: the header has the column ${twice} twice`, { hint });
+}
+
+function headerHint({ required, optional }: CsvColumns): string {
+  return `the first line names the columns: ${required.join(', ')}${optional.length > 0 ? `; if you like ${optional.join(', ')}` : ''}`;
+}

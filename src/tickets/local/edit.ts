@@ -1,0 +1,127 @@
+import type { TicketTypeConfig } from '../../config/schema.ts';
+import { IntegratorError } from '../../domain/errors.ts';
+import type { Person } from '../../domain/message.ts';
+import type { Use } from '../../domain/ticket.ts';
+import type { Actor } from '../../domain/policy.ts';
+import { normalizeAddress, normalizeDomain } from '../../config/addresses.ts';
+import { audit } from '../../store/audit.ts';
+import type { StoreWriter } from '../../store/store.ts';
+
+/** What every change of tickets, clients and contacts needs; it happens inside one transaction. */
+export interface Edit {
+  readonly trx: StoreWriter;
+  readonly actor: Actor;
+  readonly nowMs: number;
+  readonly ticketTypes: readonly TicketTypeConfig[];
+  /** Names of the configured business units. */
+  readonly units: readonly string[];
+}
+
+export type FieldValue = string | readonly string[] | null;
+
+/** One field of what was changed; for the person who asked, not for the log. */
+export interface Change {
+  readonly field: string;
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+}
+
+export interface Edited {
+  /** OPP-12 for a ticket, the number of a client or contact. */
+  readonly id: string;
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+  readonly changes: readonly Change[];
+}
+
+/** Into the audit log goes which fields changed, never what they hold. */
+export async function logEdit(edit: Edit, noun: 'ticket' | 'client' | 'contact', edited: Edited): Promise<Edited> {
+  if (edited.outcome === 'unchanged') return edited;
+  await audit(edit.trx, edit.actor, edit.nowMs, {
+    verb: `${noun}.${edited.outcome === 'created' ? 'new' : 'set'}`,
+    object: noun === 'ticket' ? edited.id : `${noun} ${edited.id}`,
+    detail: { fields: edited.changes.map((change) => change.field) },
+  });
+  return edited;
+}
+
+/** The changes among these fields; `after` undefined means that nobody asked for it. */
+export function changesOf(
+  fields: Readonly<Record<string, readonly [before: FieldValue, after: FieldValue | undefined]>>,
+): Change[] {
+  return Object.entries(fields).flatMap(([field, [before, after]]) =>
+    after === undefined || isSame(before, after) ? [] : [{ field, before: clipped(before), after: clipped(after) }],
+  );
+}
+
+/** A report is no place for a whole body of text. */
+function clipped(value: FieldValue): FieldValue {
+  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : value;
+}
+
+function isSame(before: FieldValue, after: FieldValue): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
+}
+
+const longestLine = 1_000;
+const longestText = 2_000_000;
+
+/** One line: blanks and line breaks become one space. Throws `usage` where it is empty, too long or not text. */
+export function lineValue(field: string, text: string): string {
+  const line = text.replace(/\s+/gu, ' ').trim();
+  if (line === '') throw new IntegratorError('usage', `${field} is empty`);
+  if (line.length > longestLine) throw tooLong(field, line.length, longestLine);
+  refuseControls(field, line);
+  return line;
+}
+
+/** Several lines, as written. Throws `usage`. */
+export function textValue(field: string, text: string): string {
+  if (text.length > longestText) throw tooLong(field, text.length, longestText);
+  refuseControls(field, text);
+  return text.trim();
+}
+
+function tooLong(field: string, length: number, longest: number): IntegratorError {
+  return new IntegratorError('usage', `${field} has ${length} characters; ${longest} are the most`);
+}
+
+function refuseControls(field: string, text: string): void {
+  const control = /[^\P{Cc}\t\n\r]/u.exec(text);
+  if (control === null) return;
+  const code = control[0].charCodeAt(0).toString(16).padStart(4, '0');
+  throw new IntegratorError('usage', `${field} holds the control character U+${code.toUpperCase()}`);
+}
+
+/** `ann@acme.example` or `Ann Archer <ann@acme.example>`. Throws `usage`. */
+export function personValue(text: string): Person {
+  const [, name = '', bracketed] = /^(.*)<([^<>]*)>$/su.exec(text.trim()) ?? [];
+  const address = normalizeAddress(bracketed ?? text);
+  if (address === null) throw new IntegratorError('usage', `"${text.trim()}" is not an e-mail address`);
+  const plainName = name.trim().replace(/^"(.*)"$/su, '$1');
+  return { address, name: plainName === '' ? '' : lineValue('name', plainName) };
+}
+
+/** Throws `usage`. */
+export function domainValue(text: string): string {
+  const domain = normalizeDomain(text.replace(/^@/, ''));
+  if (domain === null) throw new IntegratorError('usage', `"${text}" is not a domain`, { hint: 'write acme.example' });
+  return domain;
+}
+
+const uses: readonly Use[] = ['opportunity', 'project', 'incident'];
+
+/** Throws `usage`. */
+export function useValue(text: string): Use {
+  const use = uses.find((one) => one === text.trim().toLowerCase());
+  if (use !== undefined) return use;
+  throw new IntegratorError('usage', text === '' ? 'use is empty' : `"${text}" is not a use`, {
+    hint: 'it can be opportunity, project or incident',
+  });
+}
+
+/** Throws `usage`. */
+export function statusValue(text: string): 'open' | 'closed' {
+  const status = text.trim().toLowerCase();
+  if (status === 'open' || status === 'closed') return status;
+  throw new IntegratorError('usage', `"${text}" is not a status`, { hint: 'it can be open or closed' });
+}

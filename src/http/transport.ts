@@ -1,0 +1,148 @@
+import { pipeline, type Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
+import { createGunzip } from 'node:zlib';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { IntegratorError } from '../domain/errors.ts';
+import { networkError } from './network-error.ts';
+import { userAgent } from './user-agent.ts';
+
+export interface TransportOptions {
+  /** Requests go to this origin, and below this path, and nowhere else. */
+  readonly root: URL;
+  /** Further certificate authorities to trust, as PEM. */
+  readonly caPem?: string | undefined;
+  /** The proxy's URL, see `proxyFor`. */
+  readonly proxy?: string | undefined;
+  /** Longest silence within an answer. */
+  readonly bodyTimeoutMs?: number;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, byte for byte as they go out. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** Decompressed. Read it to the end or call `discard`, else its connection is lost to others. */
+  readonly body: AsyncIterable<Uint8Array>;
+  discard(): Promise<void>;
+}
+
+const connectTimeoutMs = 15_000;
+const idleConnectionMs = 30_000;
+/** An answer nobody wants is read to its end up to here, so that its connection can be used again. */
+const drainBytes = 131_072;
+
+/**
+ * The one way out for HTTP. Holds the connections to one service; never follows a redirect, knows nothing of retries.
+ * Network failures are thrown as `unreachable`, with the cause; an answer of any status is an answer.
+ */
+export class HttpTransport {
+  readonly #options: TransportOptions;
+  #dispatcher: Dispatcher;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#dispatcher = createDispatcher(options);
+  }
+
+  async send(request: HttpRequest): Promise<HttpReply> {
+    const { root } = this.#options;
+    if (!request.target.startsWith(root.pathname)) {
+      throw new IntegratorError('bug', `a request to ${root.host} for something not below ${root.pathname}`);
+    }
+    try {
+      const reply = await this.#dispatcher.request({
+        origin: root.origin,
+        path: request.target,
+        method: methodOf(request.method),
+        headers: { 'user-agent': userAgent(), 'accept-encoding': 'gzip', ...request.headers },
+        body: request.body ?? null,
+        signal: request.signal,
+      });
+      return toReply(reply, root.host);
+    } catch (error) {
+      throw networkError(error, root.host);
+    }
+  }
+
+  /** The next request opens a new connection; those under way are left to finish. */
+  renew(): void {
+    const old = this.#dispatcher;
+    this.#dispatcher = createDispatcher(this.#options);
+    old.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+}
+
+function createDispatcher(options: TransportOptions): Dispatcher {
+  const tls = options.caPem === undefined ? {} : { ca: [...rootCertificates, options.caPem] };
+  const times = { keepAliveTimeout: idleConnectionMs, bodyTimeout: options.bodyTimeoutMs ?? 60_000 };
+  if (options.proxy === undefined) {
+    return new Agent({ ...times, connect: { ...tls, timeout: connectTimeoutMs } });
+  }
+  return new ProxyAgent({
+    uri: options.proxy,
+    ...times,
+    requestTls: { ...tls, timeout: connectTimeoutMs },
+    proxyTls: { ...tls, timeout: connectTimeoutMs },
+  });
+}
+
+function methodOf(method: string): Dispatcher.HttpMethod {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+    case 'POST':
+    case 'PUT':
+    case 'PATCH':
+    case 'DELETE':
+      return method;
+    default:
+      throw new IntegratorError('bug', `no HTTP method: ${method}`);
+  }
+}
+
+function toReply(reply: Dispatcher.ResponseData, host: string): HttpReply {
+  return {
+    status: reply.statusCode,
+    header: (name) => {
+      const value = reply.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    body: readable(reply.body, reply.headers['content-encoding'], host),
+    discard: () => reply.body.dump({ limit: drainBytes }).catch(() => undefined),
+  };
+}
+
+async function* readable(body: Readable, encoding: string | string[] | undefined, host: string) {
+  try {
+    for await (const chunk of decoded(body, encoding, host)) yield bytesOf(chunk);
+  } catch (error) {
+    throw networkError(error, host);
+  }
+}
+
+function decoded(body: Readable, encoding: string | string[] | undefined, host: string): Readable {
+  if (encoding === undefined || encoding === 'identity' || encoding === '') return body;
+  if (encoding === 'gzip' || encoding === 'x-gzip') {
+    // The consumer sees every error of the pair through the last stream; the callback only has to exist.
+    return pipeline(body, createGunzip({ chunkSize: 65_536 }), () => undefined);
+  }
+  body.destroy();
+  throw new IntegratorError('protocol', `${host} answered in an encoding nobody asked for: ${String(encoding)}`);
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new IntegratorError('bug', 'an HTTP body that is not bytes');
+}

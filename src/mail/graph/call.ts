@@ -1,0 +1,50 @@
+import type { Deadline } from '../../http/deadline.ts';
+import type { Gate } from '../../http/gate.ts';
+import type { RetryRules } from '../../http/retry.ts';
+import type { Answer } from './answer.ts';
+
+/** Bytes on their way. They hold a slot of the mailbox: call `release` when done with them, however it went. */
+export interface ByteStream {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  release(): Promise<void>;
+}
+
+export interface CallPlan {
+  /** Names the thing in errors: "the mailbox ann@contoso.test". */
+  readonly about: string;
+  /** A link the service gave, sent byte for byte; without it the SDK builds the URL from the path. */
+  readonly link: string | undefined;
+  readonly wanted: 'json' | 'bytes';
+  readonly maxBytes: number;
+  readonly deadlineMs: number;
+  readonly retries: RetryRules;
+  /** So many 504s end the request. */
+  readonly gatewayAttempts: number;
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  /** Called for every request that leaves. */
+  readonly onRequest: () => void;
+}
+
+/**
+ * One request on its way through the middleware chain. The SDK hands it along untouched (it keys options by their
+ * class); it also carries the answer back, because the SDK would flatten errors and decode mail as UTF-8.
+ */
+export class GraphCall {
+  readonly plan: CallPlan;
+  deadline: Deadline | undefined;
+  /** The path and query to send, once the host was checked. */
+  target = '';
+  token = '';
+  gatewayTimeouts = 0;
+  answer: Answer<unknown> | undefined;
+  /** May this answer be asked again, and after which wait the service named. */
+  again: { readonly retryAfterMs: number | null } | undefined;
+  failure: unknown;
+  /** Frees what the request holds. */
+  settle: () => void = () => undefined;
+
+  constructor(plan: CallPlan) {
+    this.plan = plan;
+  }
+}

@@ -1,0 +1,201 @@
+import { IntegratorError } from '../../domain/errors.ts';
+import type { ChangeEntry, ChangePage, ChangesOptions, Folder } from '../provider.ts';
+import { advance, type PageSummary } from './advance.ts';
+import type { Answer, Refusal } from './answer.ts';
+import { folderError } from './refusals.ts';
+import type { GraphRead } from './client.ts';
+import { decodeCursor, encodeCursor, firstPosition, type Position, windowPosition } from './cursor.ts';
+import { entriesOf } from './entries.ts';
+import type { FolderFinder } from './folders.ts';
+import type { GraphMailbox } from './mailbox.ts';
+import { PageReader } from './page-reader.ts';
+import { askWithPieces, type Dialect, messageSelect, piecesOf, receivedWithin, segment } from './query.ts';
+import type { GraphPage } from './schema.ts';
+
+export interface ChangesSource {
+  readonly mailbox: GraphMailbox;
+  readonly finder: FolderFinder;
+  readonly dialect: Dialect;
+  readonly uniqueBody: boolean;
+  /** False for services without message delta (the cloud in China). */
+  readonly delta: boolean;
+  readonly nowMs: () => number;
+}
+
+/** So many pages without a single entry in a row are no folder's truth. */
+const mostEmptyPages = 10_000;
+const damagedCodes = new Set(['errorcorruptdata', 'errorinvalidrecipients', 'errorcannotopenfileattachment']);
+const deadCodes = new Set(['syncstatenotfound', 'resyncrequired', 'syncstateinvalid', 'errorinvalididmalformed']);
+const goneCodes = new Set(['errorsyncfoldernotfound', 'erroritemnotfound', 'errorfoldernotfound']);
+
+/** See MailboxReader.changes. */
+export async function* changesOf(
+  source: ChangesSource,
+  folder: Folder,
+  cursor: string | null,
+  options: ChangesOptions,
+): AsyncGenerator<ChangePage> {
+  const round = new Round(source, folder, options);
+  round.begin(cursor);
+  for (;;) {
+    const page = await round.nextPage();
+    yield page;
+    if (page.last) return;
+  }
+}
+
+/** One round through a folder: knows where it stands and what it has already followed. */
+class Round {
+  readonly #source: ChangesSource;
+  readonly #options: ChangesOptions;
+  readonly #pages: PageReader;
+  readonly #followed = new Set<string>();
+  #folder: Folder;
+  #at: Position;
+  #restarted = false;
+  /** To be told with the next page. */
+  #resync = false;
+  #emptyPages = 0;
+
+  constructor(source: ChangesSource, folder: Folder, options: ChangesOptions) {
+    this.#source = source;
+    this.#folder = folder;
+    this.#options = options;
+    this.#pages = new PageReader(source.mailbox);
+    this.#at = this.#start();
+  }
+
+  begin(cursor: string | null): void {
+    if (cursor === null) return;
+    const at = decodeCursor(cursor, this.#folder.id);
+    // A stored link of another host is not an attack but another configuration: it is forgotten, not followed.
+    if (at !== null && this.#isOurs(at)) this.#at = at;
+    else this.#resync = true;
+  }
+
+  async nextPage(): Promise<ChangePage> {
+    for (;;) {
+      const answer = await this.#ask();
+      if (answer.kind === 'ok') return this.#accept(answer.value);
+      await this.#recover(answer);
+    }
+  }
+
+  #accept(page: GraphPage): ChangePage {
+    const entries = entriesOf(page, this.#folder);
+    const next = advance(this.#at, this.#summary(page, entries));
+    this.#at = next.at;
+    this.#checkLinks(next.at);
+    this.#countEmpty(entries.length);
+    const resync = this.#resync;
+    this.#resync = false;
+    return { entries, cursor: encodeCursor(this.#folder.id, next.at), last: next.last, resync };
+  }
+
+  #summary(page: GraphPage, entries: readonly ChangeEntry[]): PageSummary {
+    return {
+      nextLink: page['@odata.nextLink'],
+      deltaLink: page['@odata.deltaLink'],
+      receivedMs: entries.flatMap((entry) => (entry.kind === 'present' ? (entry.receivedAtMs ?? []) : [])),
+      nowMs: this.#source.nowMs(),
+    };
+  }
+
+  /** Before the page is given out: a link that may not be followed must not be stored either. */
+  #checkLinks(at: Position): void {
+    const { client } = this.#source.mailbox;
+    if (at.link !== null) client.checkLink(at.link);
+    if (at.phase === 'fill') client.checkLink(at.deltaLink);
+  }
+
+  #countEmpty(entries: number): void {
+    this.#emptyPages = entries === 0 ? this.#emptyPages + 1 : 0;
+    if (this.#emptyPages > mostEmptyPages) throw this.#endless();
+  }
+
+  #ask(): Promise<Answer<GraphPage>> {
+    const { link } = this.#at;
+    if (link !== null) {
+      if (this.#followed.has(link)) throw this.#endless();
+      this.#followed.add(link);
+      return this.#pages.read((read) => this.#page({ ...read, link }));
+    }
+    const query = { sentItems: this.#folder.sentItems, light: this.#at.light };
+    const pieces = piecesOf(query, this.#source.uniqueBody);
+    return askWithPieces(this.#source.dialect, pieces, (usable) => {
+      const path = `${this.#listPath()}?${messageSelect(query, usable)}&${receivedWithin(this.#window(), usable)}`;
+      return this.#pages.read((read) => this.#page({ ...read, path }));
+    });
+  }
+
+  #page(read: GraphRead): Promise<Answer<GraphPage>> {
+    return this.#source.mailbox.page(read, `the folder "${this.#folder.path}"`, this.#options.signal);
+  }
+
+  #listPath(): string {
+    const path = `${this.#source.mailbox.path}/mailFolders/${segment(this.#folder.id)}/messages`;
+    return this.#at.phase === 'first' ? `${path}/delta` : path;
+  }
+
+  #window(): { fromMs: number; untilMs: number | null } {
+    const { floorMs } = this.#options;
+    const at = this.#at;
+    if (at.phase === 'window') return { fromMs: Math.max(floorMs, at.sinceMs ?? floorMs), untilMs: at.untilMs };
+    return { fromMs: floorMs, untilMs: at.phase === 'fill' ? at.untilMs : null };
+  }
+
+  /** Makes another start where that can help; throws where it cannot. */
+  async #recover(refusal: Refusal): Promise<void> {
+    const light = isPoisoned(refusal) && !this.#at.light;
+    if (light) return this.#restart(this.#start(true), refusal);
+    if (refusal.problem !== 'status') throw refusal.error;
+    if (this.#at.link !== null && isDead(refusal)) return this.#restart(this.#afterDeadLink(), refusal);
+    if (refusal.status !== 404 || !goneCodes.has(refusal.code)) throw refusal.error;
+    const found = await this.#source.finder.findAgain(this.#folder, this.#options.signal);
+    if (found.id === this.#folder.id) throw folderError(refusal, this.#folder);
+    this.#folder = found;
+    this.#restart(this.#start(), refusal);
+  }
+
+  /** Once per round: a second time the service is broken, and going on would not end. */
+  #restart(at: Position, because: Refusal): void {
+    if (this.#restarted) throw because.error;
+    this.#restarted = true;
+    this.#resync = true;
+    this.#followed.clear();
+    this.#at = at;
+  }
+
+  #afterDeadLink(): Position {
+    return this.#at.phase === 'fill' || this.#at.phase === 'window' ? { ...this.#at, link: null } : this.#start();
+  }
+
+  #start(light = false): Position {
+    return this.#source.delta ? firstPosition(light) : windowPosition(light);
+  }
+
+  #isOurs(at: Position): boolean {
+    try {
+      this.#checkLinks(at);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #endless(): IntegratorError {
+    const where = `the folder "${this.#folder.path}" of ${this.#source.mailbox.address}`;
+    return new IntegratorError('protocol', `${where}: the service's pages go round in a circle`, {
+      hint: 'Nothing was lost; it is read again at the next turn.',
+    });
+  }
+}
+
+/** Something in this page can be neither listed nor skipped: list ids only, and find it among the single mails. */
+function isPoisoned(refusal: Refusal): boolean {
+  return refusal.problem === 'too_large' || damagedCodes.has(refusal.code);
+}
+
+function isDead(refusal: Refusal): boolean {
+  return refusal.status === 410 || refusal.status === 400 || deadCodes.has(refusal.code);
+}

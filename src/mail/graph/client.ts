@@ -1,0 +1,141 @@
+import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
+import type { TokenSource } from '../../auth/token-source.ts';
+import { IntegratorError } from '../../domain/errors.ts';
+import { Gate } from '../../http/gate.ts';
+import { assertSameOrigin } from '../../http/same-origin.ts';
+import type { HttpTransport } from '../../http/transport.ts';
+import type { Answer } from './answer.ts';
+import { type ByteStream, type CallPlan, GraphCall } from './call.ts';
+import { type GraphLimits, slotsPerMailbox } from './limits.ts';
+import { Authorisation, ReadsOnly, Repetition, SlotAndDeadline } from './middleware.ts';
+import { Send } from './send.ts';
+
+export interface ClientOptions {
+  /** The API's root with its version, ending in "/". */
+  readonly root: URL;
+  readonly tokens: TokenSource;
+  readonly transport: HttpTransport;
+  readonly limits: GraphLimits;
+  readonly nowMs: () => number;
+  readonly onMutation: (method: string) => void;
+}
+
+/** One read: a path below the version ("/users/…", query included and encoded) or a link the service gave. */
+export interface GraphRead {
+  readonly path?: string;
+  readonly link?: string;
+  /** Page size asked for by the Prefer header. */
+  readonly pageSize?: number;
+  readonly maxBytes?: number;
+  /** How many 504s in a row end the request, where that is fewer than usual. */
+  readonly gatewayAttempts?: number;
+}
+
+/** Who asks: a mailbox's name for errors, its gate, the caller's signal, and who counts. */
+export interface Asker {
+  readonly about: string;
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  readonly onRequest: () => void;
+}
+
+/** Microsoft Graph for one connection, through the SDK with our own middleware. Reads only. */
+export class GraphClient {
+  readonly limits: GraphLimits;
+  readonly #sdk: Client;
+  readonly #root: URL;
+  readonly #gates = new Map<string, Gate>();
+
+  constructor(options: ClientOptions) {
+    this.limits = options.limits;
+    this.#root = options.root;
+    this.#sdk = Client.initWithMiddleware({
+      baseUrl: new URL('..', options.root).href,
+      defaultVersion: options.root.pathname.split('/').at(-2) ?? '',
+      middleware: [
+        new ReadsOnly(options.onMutation),
+        new SlotAndDeadline(),
+        new Repetition(options.nowMs),
+        new Authorisation(options.tokens, options.root),
+        new Send(options.transport, options.nowMs),
+      ],
+    });
+  }
+
+  /** The gate of a mailbox, shared by all its readers. */
+  gateOf(user: string): Gate {
+    const gate = this.#gates.get(user) ?? new Gate(slotsPerMailbox);
+    this.#gates.set(user, gate);
+    return gate;
+  }
+
+  /** Throws `protocol` for a link that would not be followed. */
+  checkLink(link: string): void {
+    assertSameOrigin(link, this.#root);
+  }
+
+  /** JSON, parsed but not yet checked. */
+  getJson(read: GraphRead, asker: Asker): Promise<Answer<unknown>> {
+    const { limits } = this;
+    return this.#get(read, {
+      ...planOf(read, asker, limits),
+      wanted: 'json',
+      maxBytes: read.maxBytes ?? limits.messageBytes,
+      deadlineMs: limits.deadlineMs,
+    });
+  }
+
+  /** Bytes as they are, to be streamed. The caller must `release` them. */
+  async getBytes(read: GraphRead, asker: Asker): Promise<Answer<ByteStream>> {
+    const { limits } = this;
+    const plan = {
+      ...planOf(read, asker, limits),
+      maxBytes: limits.originalBytes,
+      deadlineMs: limits.streamDeadlineMs,
+    };
+    const answer = await this.#get(read, { ...plan, wanted: 'bytes' });
+    if (answer.kind === 'refused') return answer;
+    return { kind: 'ok', value: asByteStream(answer.value) };
+  }
+
+  async #get(read: GraphRead, plan: CallPlan): Promise<Answer<unknown>> {
+    const call = new GraphCall(plan);
+    try {
+      await this.#sdk
+        .api(read.path ?? '/')
+        .headers({ Prefer: preferOf(read.pageSize), Accept: plan.wanted === 'json' ? 'application/json' : '*/*' })
+        .responseType(ResponseType.RAW)
+        .middlewareOptions([call])
+        .get();
+    } catch (error) {
+      // The SDK wraps what it catches and loses the cause.
+      throw call.failure ?? error;
+    }
+    if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request came back without an answer');
+    return call.answer;
+  }
+}
+
+function planOf(
+  read: GraphRead,
+  asker: Asker,
+  limits: GraphLimits,
+): Omit<CallPlan, 'wanted' | 'maxBytes' | 'deadlineMs'> {
+  const { retries } = limits;
+  return { ...asker, link: read.link, retries, gatewayAttempts: read.gatewayAttempts ?? retries.attempts };
+}
+
+/** The whole header, always: a later Prefer would replace an earlier one, and no preference is remembered in links. */
+function preferOf(pageSize: number | undefined): string {
+  const body = 'outlook.body-content-type="html"';
+  return pageSize === undefined ? body : `odata.maxpagesize=${pageSize}, ${body}`;
+}
+
+function asByteStream(value: unknown): ByteStream {
+  if (isByteStream(value)) return value;
+  throw new IntegratorError('bug', 'bytes were asked for and something else came');
+}
+
+function isByteStream(value: unknown): value is ByteStream {
+  return typeof value === 'object' && value !== null && 'bytes' in value && 'release' in value;
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { ChangeEntry, Folder } from '../provider.ts';
+import type { GraphPage } from './schema.ts';
+
+/** Ids of entries that came without one: nobody can ask for them, but they are counted and shown as damaged. */
+const noIdPrefix = 'no-id-';
+
+/** The entries of a page, looked at only as far as listing needs; the rest is checked when a mail is read. */
+export function entriesOf(page: GraphPage, folder: Folder): readonly ChangeEntry[] {
+  return page.value.map((raw) => entryOf(raw, folder));
+}
+
+export function wasWithoutId(providerId: string): boolean {
+  return providerId.startsWith(noIdPrefix);
+}
+
+function entryOf(raw: unknown, folder: Folder): ChangeEntry {
+  const fields: object = typeof raw === 'object' && raw !== null ? raw : {};
+  const id = 'id' in fields && typeof fields.id === 'string' && fields.id !== '' ? fields.id : null;
+  if (id !== null && '@removed' in fields) return { kind: 'removed', providerId: id };
+  const received = 'receivedDateTime' in fields ? fields.receivedDateTime : undefined;
+  return {
+    kind: 'present',
+    providerId:
+      id ??
+      noIdPrefix +
+        createHash('sha256')
+          .update(JSON.stringify(raw) ?? '')
+          .digest('hex')
+          .slice(0, 32),
+    receivedAtMs: typeof received === 'string' ? msOrNull(received) : null,
+    folder,
+    content: raw,
+  };
+}
+
+function msOrNull(written: string): number | null {
+  const ms = Date.parse(written);
+  return Number.isNaN(ms) ? null : ms;
+}

@@ -1,0 +1,135 @@
+import { IntegratorError } from '../../domain/errors.ts';
+import type { Folder } from '../provider.ts';
+import type { GraphMailbox } from './mailbox.ts';
+import { segment } from './query.ts';
+import { folderSchema, type GraphFolder } from './schema.ts';
+
+/** Folders that need no look-up: their well-known names work in any language, also in place of an id. */
+const wellKnown: ReadonlyMap<string, string> = new Map([
+  ['inbox', 'inbox'],
+  ['sent items', 'sentitems'],
+]);
+const rootName = 'msgfolderroot';
+const excludedFromAll = ['drafts', 'junkemail', 'deleteditems', 'outbox'];
+/** New folders of `all` are noticed after this long. */
+const allRefreshMs = 15 * 60_000;
+
+interface Listed {
+  readonly at: number;
+  readonly folders: readonly Folder[];
+}
+
+/** Folder paths of one mailbox, resolved once and remembered for as long as the provider lives. */
+export class FolderFinder {
+  readonly #mailbox: GraphMailbox;
+  readonly #known: Map<string, Folder>;
+  readonly #all: Map<string, Listed>;
+
+  constructor(mailbox: GraphMailbox, memory: FolderMemory) {
+    this.#mailbox = mailbox;
+    this.#known = memory.known;
+    this.#all = memory.all;
+  }
+
+  async find(path: string, signal: AbortSignal): Promise<readonly Folder[]> {
+    const name = path.trim().toLowerCase();
+    if (name === 'all') return this.#everything(signal);
+    const id = wellKnown.get(name);
+    if (id !== undefined) return [{ path, id, sentItems: id === 'sentitems' }];
+    return [await this.#remembered(path, signal)];
+  }
+
+  /** The folder of this path as it is now, asked again; throws not_found where there is none. */
+  async findAgain(folder: Folder, signal: AbortSignal): Promise<Folder> {
+    if (wellKnown.has(folder.path.trim().toLowerCase())) return folder;
+    this.#known.delete(folder.path);
+    this.#all.clear();
+    const found = await this.#remembered(folder.path, signal);
+    return { ...found, sentItems: folder.sentItems };
+  }
+
+  async #remembered(path: string, signal: AbortSignal): Promise<Folder> {
+    const known = this.#known.get(path) ?? (await this.#walk(path, signal));
+    this.#known.set(path, known);
+    return known;
+  }
+
+  async #walk(path: string, signal: AbortSignal): Promise<Folder> {
+    const names = path.split('/').map((name) => name.trim());
+    let parent = wellKnown.get(names[0]?.toLowerCase() ?? '') ?? rootName;
+    for (const [depth, name] of names.entries()) {
+      if (depth === 0 && parent !== rootName) continue;
+      const children = await this.#children(parent, signal);
+      const found = children.find((child) => sameName(child.displayName, name));
+      if (found === undefined) throw this.#notFound(path, names.slice(0, depth), children);
+      parent = found.id;
+    }
+    return { path, id: parent, sentItems: false };
+  }
+
+  async #everything(signal: AbortSignal): Promise<readonly Folder[]> {
+    const listed = this.#all.get('all');
+    if (listed !== undefined && performance.now() - listed.at < allRefreshMs) return listed.folders;
+    const excluded = new Set<string>();
+    for (const name of excludedFromAll) excluded.add((await this.#idOf(name, signal)) ?? name);
+    const sentId = await this.#idOf('sentitems', signal);
+    const folders: Folder[] = [];
+    await this.#collect({ id: rootName, path: '' }, { excluded, sentId, folders }, signal);
+    this.#all.set('all', { at: performance.now(), folders });
+    return folders;
+  }
+
+  async #collect(parent: { id: string; path: string }, tree: Tree, signal: AbortSignal): Promise<void> {
+    for (const child of await this.#children(parent.id, signal)) {
+      if (tree.excluded.has(child.id)) continue;
+      const path = parent.path === '' ? (child.displayName ?? '') : `${parent.path}/${child.displayName ?? ''}`;
+      tree.folders.push({ path, id: child.id, sentItems: child.id === tree.sentId });
+      if (child.childFolderCount !== 0) await this.#collect({ id: child.id, path }, tree, signal);
+    }
+  }
+
+  /** Mail folders below one; search folders only repeat what lies elsewhere. */
+  async #children(parentId: string, signal: AbortSignal): Promise<readonly GraphFolder[]> {
+    const path = `${this.#mailbox.path}/mailFolders/${segment(parentId)}/childFolders`;
+    const select = '$select=id,displayName,parentFolderId,childFolderCount&$top=250';
+    const children: GraphFolder[] = [];
+    for await (const entry of this.#mailbox.entries({ path: `${path}?${select}` }, '', signal)) {
+      const child = folderSchema.safeParse(entry);
+      if (child.success) children.push(child.data);
+    }
+    return children.filter((child) => child['@odata.type'] !== '#microsoft.graph.mailSearchFolder');
+  }
+
+  async #idOf(name: string, signal: AbortSignal): Promise<string | null> {
+    const path = `${this.#mailbox.path}/mailFolders/${name}?$select=id`;
+    const answer = await this.#mailbox.json({ path }, `the folder ${name}`, signal);
+    if (answer.kind === 'refused') {
+      if (answer.code === 'erroritemnotfound' || answer.code === 'errorfoldernotfound') return null;
+      throw answer.error;
+    }
+    return folderSchema.safeParse(answer.value).data?.id ?? null;
+  }
+
+  #notFound(path: string, found: readonly string[], children: readonly GraphFolder[]): IntegratorError {
+    const where = found.length === 0 ? this.#mailbox.address : `"${found.join('/')}" of ${this.#mailbox.address}`;
+    const names = children.map((child) => JSON.stringify(child.displayName ?? '')).slice(0, 50);
+    const hint = names.length === 0 ? 'There are no folders there.' : `These are there: ${names.join(', ')}.`;
+    return new IntegratorError('not_found', `there is no folder ${JSON.stringify(path)} in ${where}`, { hint });
+  }
+}
+
+/** What stays known between runs; one per mailbox and provider. */
+export interface FolderMemory {
+  readonly known: Map<string, Folder>;
+  readonly all: Map<string, Listed>;
+}
+
+interface Tree {
+  readonly excluded: ReadonlySet<string>;
+  readonly sentId: string | null;
+  readonly folders: Folder[];
+}
+
+function sameName(displayName: string | null | undefined, name: string): boolean {
+  return (displayName ?? '').trim().normalize('NFC').toLowerCase() === name.normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,117 @@
+import { IntegratorError } from '../../domain/errors.ts';
+import type {
+  Attachment,
+  Header,
+  ImportedMessage,
+  MessageBody,
+  Person,
+  Protection,
+  Sensitivity,
+  StoredFile,
+} from '../../domain/message.ts';
+import { normalMessageId, toPerson } from '../address.ts';
+import type { GraphMessage } from './schema.ts';
+
+/** MAPI's names of In-Reply-To and References: sent mail that never travelled has no headers, but these. */
+export const inReplyToId = 'String 0x1042';
+export const referencesId = 'String 0x1039';
+
+export interface MessageParts {
+  readonly attachments: readonly Attachment[];
+  readonly original: StoredFile | null;
+  readonly protection: Protection;
+}
+
+/** Their JSON as our message. Throws `protocol` where it has no date at all: nothing could be ordered by it. */
+export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMessage {
+  const sentAtMs = timeOf(from.sentDateTime);
+  const receivedAtMs = timeOf(from.receivedDateTime) ?? sentAtMs;
+  if (receivedAtMs === null) throw new IntegratorError('protocol', 'a mail without a date');
+  const author = personOf(from.from);
+  const sender = personOf(from.sender);
+  return {
+    providerId: from.id,
+    internetMessageId: normalMessageId(from.internetMessageId),
+    from: author ?? sender,
+    sender: sender?.address === author?.address ? null : sender,
+    replyTo: peopleOf(from.replyTo),
+    to: peopleOf(from.toRecipients),
+    cc: peopleOf(from.ccRecipients),
+    bcc: peopleOf(from.bccRecipients),
+    subject: from.subject ?? '',
+    sentAtMs,
+    receivedAtMs,
+    body: bodyOf(from.body) ?? { kind: 'text', content: '' },
+    uniqueBody: bodyOf(from.uniqueBody),
+    headers: headersOf(from),
+    conversationId: from.conversationId ?? null,
+    isDraft: from.isDraft ?? false,
+    sensitivity: sensitivityOf(from.sensitivity),
+    meeting: (from['@odata.type'] ?? '').toLowerCase().startsWith('#microsoft.graph.eventmessage'),
+    // Graph does not tell item classes; the headers of a report do, and they are judged elsewhere.
+    report: false,
+    ...parts,
+  };
+}
+
+/** Epoch milliseconds; null where absent. Throws `protocol` where it is no time. */
+export function timeOf(written: string | null | undefined): number | null {
+  if (written === null || written === undefined) return null;
+  const ms = Date.parse(written);
+  if (Number.isNaN(ms)) throw new IntegratorError('protocol', `not a time: ${JSON.stringify(written.slice(0, 40))}`);
+  return ms;
+}
+
+/** In the order received; where there are none, what MAPI keeps of a thread's headers. */
+export function headersOf(from: GraphMessage): readonly Header[] {
+  const headers: Header[] = [];
+  for (const { name, value } of from.internetMessageHeaders ?? []) {
+    if (name !== null && name !== undefined && name !== '') headers.push({ name, value: value ?? '' });
+  }
+  return headers.length > 0 ? headers : threadHeaders(from);
+}
+
+function threadHeaders(from: GraphMessage): readonly Header[] {
+  const headers: Header[] = [];
+  for (const { id, value } of from.singleValueExtendedProperties ?? []) {
+    const name = threadHeaderName(id);
+    if (name !== null && typeof value === 'string' && value.trim() !== '') headers.push({ name, value });
+  }
+  return headers;
+}
+
+function threadHeaderName(id: string): string | null {
+  if (id.toLowerCase() === inReplyToId.toLowerCase()) return 'In-Reply-To';
+  return id.toLowerCase() === referencesId.toLowerCase() ? 'References' : null;
+}
+
+type GraphRecipient = GraphMessage['from'];
+
+function personOf(recipient: GraphRecipient): Person | null {
+  return toPerson(recipient?.emailAddress?.name, recipient?.emailAddress?.address);
+}
+
+function peopleOf(recipients: GraphMessage['toRecipients']): readonly Person[] {
+  const people: Person[] = [];
+  for (const recipient of recipients ?? []) {
+    const person = personOf(recipient);
+    if (person !== null) people.push(person);
+  }
+  return people;
+}
+
+function bodyOf(body: GraphMessage['body']): MessageBody | null {
+  if (body?.content === null || body?.content === undefined) return null;
+  return { kind: body.contentType?.toLowerCase() === 'text' ? 'text' : 'html', content: body.content };
+}
+
+const sensitivities: ReadonlySet<string> = new Set<Sensitivity>(['personal', 'private', 'confidential']);
+
+function sensitivityOf(written: string | null | undefined): Sensitivity {
+  const value = written?.toLowerCase() ?? '';
+  return isSensitivity(value) ? value : 'normal';
+}
+
+function isSensitivity(value: string): value is Sensitivity {
+  return sensitivities.has(value);
+}

@@ -1,0 +1,152 @@
+import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
+import type { TokenSource } from '../../auth/token-source.ts';
+import { IntegratorError } from '../../domain/errors.ts';
+import { Deadline } from '../../http/deadline.ts';
+import { retrying } from '../../http/retry.ts';
+import { assertSameOrigin } from '../../http/same-origin.ts';
+import type { Answer } from './answer.ts';
+import { GraphCall } from './call.ts';
+
+/**
+ * Our own chain in the place of the SDK's: reads only → slot and deadline → repetition → host check and token → send.
+ * (The SDK's own repeats POST, sends tokens to hosts that merely look right, and sleeps through an abort.)
+ */
+export abstract class ChainLink implements Middleware {
+  #next: Middleware | undefined;
+
+  setNext(next: Middleware): void {
+    this.#next = next;
+  }
+
+  async execute(context: Context): Promise<void> {
+    const call = context.middlewareControl?.getMiddlewareOptions(GraphCall);
+    if (!(call instanceof GraphCall)) throw new IntegratorError('bug', 'a Graph request outside our client');
+    try {
+      await this.handle(call, context);
+    } catch (error) {
+      call.failure ??= error;
+      throw error;
+    }
+  }
+
+  protected abstract handle(call: GraphCall, context: Context): Promise<void>;
+
+  protected async pass(context: Context): Promise<void> {
+    if (this.#next === undefined) throw new IntegratorError('bug', 'the middleware chain has no end');
+    await this.#next.execute(context);
+  }
+}
+
+/** Nothing but GET leaves through a reader: what cannot be sent cannot mark, move or delete. */
+export class ReadsOnly extends ChainLink {
+  readonly #onMutation: (method: string) => void;
+
+  constructor(onMutation: (method: string) => void) {
+    super();
+    this.#onMutation = onMutation;
+  }
+
+  protected async handle(_call: GraphCall, context: Context): Promise<void> {
+    const method = (context.options?.method ?? 'GET').toUpperCase();
+    if (method !== 'GET') {
+      this.#onMutation(method);
+      throw new IntegratorError('bug', `a ${method} request was refused: reading a mailbox must not change it`);
+    }
+    await this.pass(context);
+  }
+}
+
+/** One request, with all its repetitions, holds one slot of its mailbox and has one deadline, which starts with the slot. */
+export class SlotAndDeadline extends ChainLink {
+  protected async handle(call: GraphCall, context: Context): Promise<void> {
+    const { gate, signal, deadlineMs, about } = call.plan;
+    const leave = await gate.enter(signal);
+    const deadline = new Deadline(about, deadlineMs, signal);
+    call.deadline = deadline;
+    call.settle = () => {
+      deadline.end();
+      leave();
+    };
+    try {
+      await this.pass(context);
+    } catch (error) {
+      call.settle();
+      throw error;
+    }
+    const streaming = call.plan.wanted === 'bytes' && call.answer?.kind === 'ok';
+    if (!streaming) call.settle();
+  }
+}
+
+/** Asks again where that may help. Only reads come here, so that repeating is always safe. */
+export class Repetition extends ChainLink {
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    super();
+    this.#nowMs = nowMs;
+  }
+
+  protected async handle(call: GraphCall, context: Context): Promise<void> {
+    const deadline = deadlineOf(call);
+    const { gate, retries } = call.plan;
+    call.answer = await retrying<Answer<unknown>>(
+      async () => {
+        await gate.untilOpen(deadline.remainingMs(), this.#nowMs, deadline.signal);
+        call.again = undefined;
+        await this.pass(context);
+        const value = answerOf(call);
+        const again = againOf(call);
+        return again === undefined ? { kind: 'done', value } : { kind: 'again', value, ...again };
+      },
+      retries,
+      deadline,
+    );
+  }
+}
+
+/** Adds the token after the address was checked; after a 401 exactly once more with a new one. */
+export class Authorisation extends ChainLink {
+  readonly #tokens: TokenSource;
+  readonly #root: URL;
+
+  constructor(tokens: TokenSource, root: URL) {
+    super();
+    this.#tokens = tokens;
+    this.#root = root;
+  }
+
+  protected async handle(call: GraphCall, context: Context): Promise<void> {
+    const built = typeof context.request === 'string' ? context.request : context.request.url;
+    call.target = assertSameOrigin(call.plan.link ?? built, this.#root);
+    const refused = await this.#attempt(call, context);
+    if (!isUnauthorised(call.answer)) return;
+    this.#tokens.invalidate('graph', refused);
+    await this.#attempt(call, context);
+  }
+
+  async #attempt(call: GraphCall, context: Context): Promise<string> {
+    const token = await this.#tokens.getToken('graph', deadlineOf(call).signal);
+    call.token = token;
+    await this.pass(context);
+    return token;
+  }
+}
+
+export function deadlineOf(call: GraphCall): Deadline {
+  if (call.deadline === undefined) throw new IntegratorError('bug', 'a Graph request without a deadline');
+  return call.deadline;
+}
+
+function answerOf(call: GraphCall): Answer<unknown> {
+  if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request without an answer');
+  return call.answer;
+}
+
+function againOf(call: GraphCall): GraphCall['again'] {
+  return call.again;
+}
+
+function isUnauthorised(answer: Answer<unknown> | undefined): boolean {
+  return answer?.kind === 'refused' && answer.status === 401;
+}

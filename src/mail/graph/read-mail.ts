@@ -1,0 +1,193 @@
+import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
+import type { Attachment, StoredFile } from '../../domain/message.ts';
+import { sleep } from '../../http/deadline.ts';
+import type { ReadOptions, ReadResult } from '../provider.ts';
+import { type Answer, isTrouble, type Refusal } from './answer.ts';
+import { AttachmentReader } from './attachments.ts';
+import { store } from './byte-store.ts';
+import { wasWithoutId } from './entries.ts';
+import type { GraphMailbox } from './mailbox.ts';
+import { headersOf, type MessageParts, toMessage } from './map.ts';
+import { protectionOf } from './protection.ts';
+import { type Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
+import { type GraphMessage, messageSchema } from './schema.ts';
+
+export interface MailSource {
+  readonly mailbox: GraphMailbox;
+  readonly dialect: Dialect;
+  readonly uniqueBody: boolean;
+}
+
+/** One mail to be read: what its listing gave, or nothing but its id. */
+export interface MailRef {
+  readonly providerId: string;
+  /** Undefined: nothing is known yet. */
+  readonly content: unknown;
+  readonly sentItems: boolean;
+}
+
+/** This one mail cannot be read; the others can. */
+interface Aside {
+  readonly kind: 'aside';
+  readonly error: IntegratorError;
+}
+type Fetched = { readonly kind: 'whole'; readonly mail: GraphMessage } | { readonly kind: 'gone' } | Aside;
+type Parts = { readonly kind: 'parts'; readonly parts: MessageParts } | { readonly kind: 'gone' } | Aside;
+
+/** Reads single mails whole. One mail's trouble becomes a result; what would hit every mail is thrown. */
+export class MailReader {
+  readonly #source: MailSource;
+  readonly attachments: AttachmentReader;
+
+  constructor(source: MailSource) {
+    this.#source = source;
+    this.attachments = new AttachmentReader(source.mailbox, source.dialect);
+  }
+
+  async read(ref: MailRef, options: ReadOptions): Promise<ReadResult> {
+    const { providerId } = ref;
+    if (wasWithoutId(providerId)) return damaged(providerId, protocol('the service listed something without an id'));
+    const fetched = isWhole(ref) ? parse(ref.content) : await this.#fetch(ref, options.signal);
+    if (fetched.kind === 'gone') return { kind: 'gone', providerId };
+    if (fetched.kind === 'aside') return damaged(providerId, fetched.error);
+    const parts = await this.#parts(fetched.mail, options);
+    if (parts.kind === 'gone') return { kind: 'gone', providerId };
+    return parts.kind === 'aside' ? damaged(providerId, parts.error) : mapped(fetched.mail, parts.parts);
+  }
+
+  /** The one GET that completes a mail. */
+  async #fetch(ref: MailRef, signal: AbortSignal): Promise<Fetched> {
+    const pieces: Piece[] = ['headers'];
+    if (this.#source.uniqueBody) pieces.push('uniqueBody');
+    if (ref.sentItems) pieces.push('threadProperties');
+    const select = messageSelect({ sentItems: ref.sentItems, light: false }, new Set(pieces));
+    const { mailbox } = this.#source;
+    const path = `${mailbox.path}/messages/${segment(ref.providerId)}?${select}`;
+    const answer = await this.#untilThere(() => mailbox.json({ path }, 'a mail', signal), signal);
+    if (answer.kind === 'ok') return parse(answer.value);
+    return isMissing(answer) ? { kind: 'gone' } : this.#blame(answer, signal);
+  }
+
+  /** Right after arrival a mail can be missing for a moment; a listed one is asked for again before it counts as gone. */
+  async #untilThere(ask: () => Promise<Answer<unknown>>, signal: AbortSignal): Promise<Answer<unknown>> {
+    for (const waitMs of this.#source.mailbox.client.limits.missingWaitsMs) {
+      const answer = await ask();
+      if (answer.kind === 'ok' || !isMissing(answer)) return answer;
+      await sleep(waitMs, signal);
+    }
+    return ask();
+  }
+
+  async #parts(mail: GraphMessage, options: ReadOptions): Promise<Parts> {
+    const listed = mayHaveAttachments(mail) ? await this.attachments.readAll(mail.id, options) : noAttachments;
+    if (listed.kind === 'refused') return isMissing(listed) ? { kind: 'gone' } : this.#blame(listed, options.signal);
+    const protection = protectionOf(headersOf(mail), listed.value);
+    const parts = { attachments: listed.value, original: null, protection };
+    if (!options.keepOriginal && protection === 'none') return { kind: 'parts', parts };
+    const original = await this.#original(mail.id, options);
+    return original.kind === 'aside' ? original : { kind: 'parts', parts: { ...parts, original: original.file } };
+  }
+
+  /** The MIME bytes as they are; null where the server cannot give them: the mail comes nevertheless. */
+  async #original(id: string, options: ReadOptions): Promise<Original | Aside> {
+    const { mailbox } = this.#source;
+    const path = `${mailbox.path}/messages/${segment(id)}/$value`;
+    const what = { path, about: 'the original of a mail', maxBytes: mailbox.client.limits.originalBytes };
+    const stored = await store(mailbox, what, options);
+    if (stored.kind === 'stored') return { kind: 'original', file: stored.file };
+    if (stored.kind === 'refused' && isTrouble(stored.refusal)) return this.#blame(stored.refusal, options.signal);
+    return { kind: 'original', file: null };
+  }
+
+  /**
+   * Whose fault is it that one mail cannot be read? Its own where the service says so, or where the service answers
+   * for others at this very moment: then it is set aside. Else everybody's, and the error is thrown.
+   */
+  async #blame(refusal: Refusal, signal: AbortSignal): Promise<Aside> {
+    if (hitsEveryMail(refusal)) throw refusal.error;
+    if (isTrouble(refusal)) {
+      const { mailbox } = this.#source;
+      const probe = await mailbox.json({ path: `${mailbox.path}/mailFolders/inbox?$select=id` }, '', signal);
+      if (probe.kind === 'refused') throw refusal.error;
+    }
+    return { kind: 'aside', error: refusal.error };
+  }
+}
+
+interface Original {
+  readonly kind: 'original';
+  readonly file: StoredFile | null;
+}
+const noAttachments: Answer<readonly Attachment[]> = { kind: 'ok', value: [] };
+
+function damaged(providerId: string, error: IntegratorError): ReadResult {
+  return { kind: 'damaged', providerId, error };
+}
+
+function parse(content: unknown): Fetched {
+  const parsed = messageSchema.safeParse(content);
+  if (parsed.success) return { kind: 'whole', mail: parsed.data };
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  return { kind: 'aside', error: protocol(`a mail in a form we do not know (${where})`, parsed.error) };
+}
+
+function mapped(mail: GraphMessage, parts: MessageParts): ReadResult {
+  try {
+    return { kind: 'message', message: toMessage(mail, parts) };
+  } catch (error) {
+    return damaged(mail.id, toIntegratorError(error));
+  }
+}
+
+/** A mail of which the listing gave everything. An absent uniqueBody alone is never worth a request. */
+function isWhole(ref: MailRef): boolean {
+  const { content } = ref;
+  if (typeof content !== 'object' || content === null) return content !== undefined;
+  if (!neededFields.every((field) => field in content)) return false;
+  return ref.sentItems ? knowsItsThread(content) : 'internetMessageHeaders' in content;
+}
+
+/** Bytes of a conversation index with no reply in it (MS-OXOMSG 2.2.1.3): each reply adds five. */
+const firstIndexBytes = 22;
+
+/** Sent mail has no headers; its thread properties tell, or its index says that it began the conversation. */
+function knowsItsThread(content: object): boolean {
+  const fields = new Map(Object.entries(content));
+  const isFilled = (name: string): boolean => {
+    const value: unknown = fields.get(name);
+    return Array.isArray(value) && value.length > 0;
+  };
+  if (isFilled('internetMessageHeaders') || isFilled('singleValueExtendedProperties')) return true;
+  const index: unknown = fields.get('conversationIndex');
+  return typeof index === 'string' && Buffer.from(index, 'base64').length <= firstIndexBytes && index !== '';
+}
+
+/** `hasAttachments` is false where all are inline; then the text mentions them. */
+function mayHaveAttachments(whole: GraphMessage): boolean {
+  if (whole.hasAttachments === true) return true;
+  const html = whole.body?.content ?? '';
+  return html.includes('cid:') || html.includes('CID:');
+}
+
+/** 404s that speak of the whole mailbox or its owner. */
+const mailboxCodes = new Set([
+  'mailboxnotenabledforrestapi',
+  'mailboxnotsupportedforrestapi',
+  'resourcenotfound',
+  'request_resourcenotfound',
+  'errornonexistentmailbox',
+  'errorinvaliduser',
+]);
+
+function isMissing(refusal: Refusal): boolean {
+  return refusal.status === 404 && !mailboxCodes.has(refusal.code);
+}
+
+function hitsEveryMail(refusal: Refusal): boolean {
+  const { kind } = refusal.error;
+  return kind === 'throttled' || kind === 'needs_login' || kind === 'access_denied' || mailboxCodes.has(refusal.code);
+}
+
+function protocol(message: string, cause?: unknown): IntegratorError {
+  return new IntegratorError('protocol', message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/**
+ * The fields of Microsoft Graph v1.0 that we use, and no others. Nearly everything may be absent (an entry of a later
+ * delta round carries only what changed) or null; enum values come in any case.
+ */
+const address = z.object({ name: z.string().nullish(), address: z.string().nullish() });
+const recipient = z.object({ emailAddress: address.nullish() });
+const recipients = z.array(recipient).nullish();
+const body = z.object({ contentType: z.string().nullish(), content: z.string().nullish() }).nullish();
+const headers = z.array(z.object({ name: z.string().nullish(), value: z.string().nullish() })).nullish();
+const text = z.string().nullish();
+const flag = z.boolean().nullish();
+
+export const messageSchema = z.object({
+  '@odata.type': text,
+  id: z.string().min(1),
+  subject: text,
+  from: recipient.nullish(),
+  sender: recipient.nullish(),
+  replyTo: recipients,
+  toRecipients: recipients,
+  ccRecipients: recipients,
+  bccRecipients: recipients,
+  receivedDateTime: text,
+  sentDateTime: text,
+  body,
+  uniqueBody: body,
+  internetMessageId: text,
+  internetMessageHeaders: headers,
+  conversationId: text,
+  conversationIndex: text,
+  hasAttachments: flag,
+  isDraft: flag,
+  sensitivity: text,
+  singleValueExtendedProperties: z.array(z.object({ id: z.string(), value: text })).nullish(),
+});
+export type GraphMessage = z.infer<typeof messageSchema>;
+
+/** A page of anything: entries unread, each is looked at on its own so that one bad entry spoils no other. */
+export const pageSchema = z.object({
+  value: z.array(z.unknown()),
+  '@odata.nextLink': z.string().optional(),
+  '@odata.deltaLink': z.string().optional(),
+});
+export type GraphPage = z.infer<typeof pageSchema>;
+
+export const attachmentSchema = z.object({
+  '@odata.type': text,
+  id: z.string().min(1),
+  name: text,
+  contentType: text,
+  size: z.number().nullish(),
+  isInline: flag,
+  contentId: text,
+});
+export type GraphAttachment = z.infer<typeof attachmentSchema>;
+
+export const folderSchema = z.object({
+  '@odata.type': text,
+  id: z.string().min(1),
+  displayName: text,
+  parentFolderId: text,
+  childFolderCount: z.number().nullish(),
+});
+export type GraphFolder = z.infer<typeof folderSchema>;
+
+export const mailboxSettingsSchema = z.object({ userPurpose: text });

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from '@microsoft/microsoft-graph-client';
+import { IntegratorError } from '../../domain/errors.ts';
+import { readBytes } from '../../http/body.ts';
+import { stopped } from '../../http/deadline.ts';
+import { networkError } from '../../http/network-error.ts';
+import { retryAfterMs } from '../../http/retry-after.ts';
+import { isTransient } from '../../http/retry.ts';
+import type { HttpReply, HttpTransport } from '../../http/transport.ts';
+import type { Refusal } from './answer.ts';
+import type { ByteStream, GraphCall } from './call.ts';
+import { ChainLink, deadlineOf } from './middleware.ts';
+import { refusalError, spokenError } from './refusals.ts';
+
+/** Error bodies are short; what is longer is not an error body. */
+const errorBytes = 65_536;
+const repeatable = new Set([408, 429, 500, 502, 503, 504]);
+
+/** The end of the chain: one attempt over the network, judged. */
+export class Send extends ChainLink {
+  readonly #transport: HttpTransport;
+  readonly #nowMs: () => number;
+
+  constructor(transport: HttpTransport, nowMs: () => number) {
+    super();
+    this.#transport = transport;
+    this.#nowMs = nowMs;
+  }
+
+  protected async handle(call: GraphCall, context: Context): Promise<void> {
+    try {
+      const reply = await this.#send(call, context);
+      if (reply.status === 200) await accept(call, reply);
+      else await this.#refuse(call, reply);
+    } catch (error) {
+      judgeFailure(call, networkError(error, call.plan.about));
+    }
+    // Only there because the SDK wants one; the answer itself stays in our hands.
+    context.response = new Response(null);
+  }
+
+  async #send(call: GraphCall, context: Context): Promise<HttpReply> {
+    call.plan.onRequest();
+    const headers = Object.fromEntries(new Headers(context.options?.headers));
+    return this.#transport.send({
+      method: context.options?.method ?? 'GET',
+      target: call.target,
+      headers: { ...headers, authorization: `Bearer ${call.token}`, 'client-request-id': randomUUID() },
+      signal: deadlineOf(call).signal,
+    });
+  }
+
+  async #refuse(call: GraphCall, reply: HttpReply): Promise<void> {
+    const spoken = spokenError(reply.status, await errorText(reply), reply.header('request-id'));
+    const asked = retryAfterMs(reply.header('retry-after'), reply.header('date'), this.#nowMs());
+    const busy = reply.status === 429 || reply.status === 503;
+    if (busy && asked !== null) call.plan.gate.closeFor(asked);
+    // The front end behind this connection is in trouble; another connection may reach another one.
+    if (reply.status === 503) this.#transport.renew();
+    const retryAtMs = busy && asked !== null ? Math.ceil(this.#nowMs() + asked) : null;
+    call.answer = {
+      kind: 'refused',
+      problem: 'status',
+      status: reply.status,
+      code: spoken.code.toLowerCase(),
+      error: refusalError(spoken, call.plan.about, retryAtMs),
+    };
+    if (reply.status === 504) call.gatewayTimeouts += 1;
+    const enough = reply.status === 504 && call.gatewayTimeouts >= call.plan.gatewayAttempts;
+    if (repeatable.has(reply.status) && !enough) call.again = { retryAfterMs: busy ? asked : null };
+  }
+}
+
+async function accept(call: GraphCall, reply: HttpReply): Promise<void> {
+  if (call.plan.wanted === 'bytes') {
+    const stream: ByteStream = {
+      bytes: reply.body,
+      release: async () => {
+        await reply.discard();
+        call.settle();
+      },
+    };
+    call.answer = { kind: 'ok', value: stream };
+    return;
+  }
+  const bytes = await readBytes(reply, call.plan.maxBytes);
+  call.answer = { kind: 'ok', value: parseJson(reply.header('content-type') ?? '', bytes, call.plan.about) };
+}
+
+function parseJson(contentType: string, bytes: Buffer, about: string): unknown {
+  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)) {
+    throw garbled(`${about}: the answer is not JSON but ${JSON.stringify(contentType.slice(0, 60))}`);
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw garbled(`${about}: the answer is cut off or not JSON`, cause);
+  }
+}
+
+function garbled(message: string, cause?: unknown): IntegratorError {
+  return new IntegratorError('protocol', message, {
+    code: 'garbled',
+    hint: 'A proxy or a sign-in page may have answered in the place of Microsoft Graph.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** What was thrown on the way: given up by the caller, out of time, too big, not what it should be, or no connection. */
+function judgeFailure(call: GraphCall, error: IntegratorError): void {
+  if (call.plan.signal.aborted) throw stopped(call.plan.signal);
+  const problem = problemOf(error);
+  if (problem === null) throw error;
+  call.answer = { kind: 'refused', problem, status: 0, code: '', error };
+  if (problem === 'garbled' || isTransient(error)) call.again = { retryAfterMs: null };
+}
+
+function problemOf(error: IntegratorError): Refusal['problem'] | null {
+  if (error.code === 'too_large' || error.code === 'garbled' || error.code === 'timeout') return error.code;
+  return error.kind === 'unreachable' ? 'network' : null;
+}
+
+async function errorText(reply: HttpReply): Promise<string> {
+  try {
+    return (await readBytes(reply, errorBytes)).toString('utf8');
+  } catch (error) {
+    // The status alone says enough; a body that is too long or breaks off must not hide it.
+    if (error instanceof IntegratorError && error.code === 'timeout') throw error;
+    return '';
+  }
+}

@@ -42,6 +42,11 @@ const indispensable: Readonly<Record<Resource, string>> = {
   ews: 'EWS.AccessAsUser.All',
 };
 
+/** The public host of a service in this cloud, without a slash at the end. */
+export function serviceHost(cloud: Cloud, resource: Resource): string {
+  return hosts[cloud][resource];
+}
+
 /** Entra's address without the tenant and without a slash at the end. */
 export function authorityHost(settings: AuthSettings): string {
   return (settings.authority ?? hosts[settings.cloud].authority).replace(/\/+$/, '');

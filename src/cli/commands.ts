@@ -15,6 +15,7 @@ export interface Noun {
 }
 
 const setUp = 'Set up:';
+const running = 'Run:';
 const other = 'Other:';
 
 /** To add a noun: one file here that exports `register`, and one entry in this list, in the order of the help. */
@@ -30,6 +31,12 @@ export const nouns: readonly Noun[] = [
     description: 'check and show the configuration',
     group: setUp,
     load: () => import('./config.ts'),
+  },
+  {
+    name: 'run',
+    description: 'import mail: the service, or once',
+    group: running,
+    load: () => import('./run.ts'),
   },
   {
     name: 'completion',

@@ -18,4 +18,6 @@ export interface ImportMailboxDeps {
   readonly now: () => number;
   /** Also list again from here, below the floor; the cursor stays where it is. */
   readonly sinceMs: number | null;
+  /** Try what was set aside whether it is due or not. */
+  readonly retryAll: boolean;
 }

@@ -17,7 +17,8 @@ export async function retrySetAside(
   signal: AbortSignal,
 ): Promise<PageCounts> {
   const counts = noCounts();
-  for (const item of await dueSetAside(deps.pages.store.db, job.context.key, deps.now())) {
+  const dueMs = deps.retryAll ? Number.MAX_SAFE_INTEGER : deps.now();
+  for (const item of await dueSetAside(deps.pages.store.db, job.context.key, dueMs)) {
     signal.throwIfAborted();
     const options = { files: deps.pages.files, keepOriginal: job.mailbox.keep_original, signal };
     if (item.attachmentId === '') addCounts(counts, await retryMail(job, deps, item, options));

@@ -14,6 +14,8 @@ export interface ImportDeps {
   readonly provider: (connection: Connection) => Promise<MailProvider>;
   readonly now: () => number;
   readonly sinceMs: number | null;
+  /** Try what was set aside whether it is due or not. */
+  readonly retryAll: boolean;
   /** Told as soon as a mailbox is done. */
   readonly onMailbox?: (report: MailboxReport) => void;
 }
@@ -60,5 +62,9 @@ export async function runOnce(
 export function importJob(job: MailboxJob, deps: ImportDeps, signal: AbortSignal): Promise<MailboxReport> {
   const { address, user } = job.mailbox;
   const openReader = async () => (await deps.provider(job.connection)).reader({ address, user });
-  return importMailbox(job, { openReader, pages: deps.pages, now: deps.now, sinceMs: deps.sinceMs }, signal);
+  return importMailbox(
+    job,
+    { openReader, pages: deps.pages, now: deps.now, sinceMs: deps.sinceMs, retryAll: deps.retryAll },
+    signal,
+  );
 }

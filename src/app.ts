@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import type { AuthWorld } from './auth/connect.ts';
+import type { Config, Connection, GraphConnection } from './config/schema.ts';
+import { IntegratorError } from './domain/errors.ts';
+import type { MailProvider } from './mail/provider.ts';
+import { addToCounter, mutatingRequests } from './store/counters.ts';
+import { openStore } from './store/store.ts';
+import type { Store } from './store/store.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The wired program: the store, and the connectors of the configured connections. */
+export interface App {
+  readonly config: Config;
+  readonly store: Store;
+  readonly now: () => number;
+  /** The provider of a connection, made when first asked for and kept. Throws what keeps it from being made. */
+  readonly provider: (connection: Connection) => Promise<MailProvider>;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly env: Environment;
+  /** Wall clock, epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** Opens the store; connectors load only when used, since their libraries cost start-up time and memory. */
+export async function openApp({ config, env, now = Date.now }: AppOptions): Promise<App> {
+  const store = await openStore({ stateDir: config.state_dir, url: config.store });
+  const providers = new Map<string, Promise<MailProvider>>();
+  const world = lazily(() => authWorld(config, env, now));
+  return {
+    config,
+    store,
+    now,
+    provider: (connection) => {
+      const known = providers.get(connection.name);
+      if (known) return known;
+      const made = createProvider(connection, { env, now, world, store });
+      providers.set(connection.name, made);
+      // What could not be made is tried anew at the next turn: a secret may be there by then.
+      made.catch(() => providers.delete(connection.name));
+      return made;
+    },
+    close: async () => {
+      const made = await Promise.allSettled(providers.values());
+      await Promise.all(made.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+      await store.close();
+    },
+  };
+}
+
+interface Surroundings {
+  readonly env: Environment;
+  readonly now: () => number;
+  readonly world: () => Promise<AuthWorld>;
+  readonly store: Store;
+}
+
+function createProvider(connection: Connection, around: Surroundings): Promise<MailProvider> {
+  switch (connection.type) {
+    case 'graph':
+      return graphProvider(connection, around);
+    case 'ews':
+      return Promise.reject(
+        new IntegratorError('config', `connection ${connection.name}: type ews is not part of this version`, {
+          hint: 'use a graph connection, or set enabled: false',
+        }),
+      );
+  }
+}
+
+async function graphProvider(connection: GraphConnection, around: Surroundings): Promise<MailProvider> {
+  const { createGraphProvider } = await import('./mail/graph/provider.ts');
+  const { serviceHost } = await import('./auth/cloud.ts');
+  const { proxyFor } = await import('./http/proxy.ts');
+  const baseUrl = connection.endpoints.graph ?? serviceHost(connection.cloud, 'graph');
+  return createGraphProvider({
+    baseUrl,
+    tokens: await tokens(connection, around),
+    caPem: await caPem(connection),
+    proxy: proxyFor(new URL(baseUrl), around.env),
+    uniqueBody: connection.hide_email_chain,
+    delta: connection.cloud !== 'china',
+    clock: around.now,
+    onMutation: () => void addToCounter(around.store.db, mutatingRequests, 1),
+  });
+}
+
+async function tokens(connection: GraphConnection, around: Surroundings) {
+  const { authSettings } = await import('./auth/from-config.ts');
+  const { connectionCredential } = await import('./auth/connect.ts');
+  const { tokenSource } = await import('./auth/credential.ts');
+  const settings = authSettings(connection, around.env);
+  if (settings === undefined) throw new IntegratorError('bug', `connection ${connection.name} has no sign-in`);
+  return tokenSource(connectionCredential(settings, await around.world()), settings);
+}
+
+async function caPem({ name, endpoints }: Connection): Promise<string | undefined> {
+  if (endpoints.ca_file === undefined) return undefined;
+  try {
+    return await readFile(endpoints.ca_file, 'utf8');
+  } catch (cause) {
+    throw new IntegratorError('config', `connection ${name}: cannot read ca_file ${endpoints.ca_file}`, { cause });
+  }
+}
+
+async function authWorld(config: Config, env: Environment, now: () => number): Promise<AuthWorld> {
+  const { TokenStore } = await import('./auth/token-store.ts');
+  return { env, stateDir: config.state_dir, store: new TokenStore(config.state_dir), clock: now, random: Math.random };
+}
+
+/** Makes it once, when first asked for. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

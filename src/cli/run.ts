@@ -1,0 +1,169 @@
+import { hostname } from 'node:os';
+import type { Command } from 'commander';
+import { IntegratorError } from '../domain/errors.ts';
+import { decideAccess } from '../domain/policy.ts';
+import type { ErrorReport } from '../domain/errors.ts';
+import type { App } from '../app.ts';
+import type { ImportDeps } from '../importer/run-once.ts';
+import type { MailboxJob } from '../importer/mailbox-job.ts';
+import type { MailboxReport, RunReport } from '../importer/report.ts';
+import type { CommandContext } from './context.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { dryRunOption } from './program.ts';
+import { mailboxLine, renderRun } from './run-report.ts';
+
+interface RunFlags {
+  readonly once?: boolean;
+  readonly connection?: string;
+  readonly mailbox?: string;
+  readonly since?: string;
+  readonly dryRun?: boolean;
+}
+
+export function register(run: Command, context: CommandContext): void {
+  run
+    .option('--once', 'import every enabled mailbox now and exit (for cron)')
+    .option('--connection <name>', 'only this connection')
+    .option('--mailbox <address>', 'only this mailbox')
+    .option('--since <time>', 'also list again from then (30d, 12h, 2026-11-01); the cursor does not move')
+    .addOption(dryRunOption())
+    .action((flags: RunFlags) => runMailboxes(flags, context));
+}
+
+async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<void> {
+  const { config } = await context.loadConfig();
+  const access = decideAccess(await context.actor(), 'import.run');
+  if (!access.allowed) throw new IntegratorError('not_allowed', access.because);
+  const service = flags.once !== true && flags.dryRun !== true;
+  if (service && flags.since !== undefined) {
+    throw new IntegratorError('usage', '--since goes with --once', { hint: 'integrator run --once --since 30d' });
+  }
+  const sinceMs = await readSince(flags.since, config.timezone);
+  const { mailboxJobs } = await import('../importer/run-once.ts');
+  const jobs = mailboxJobs(config, await narrowing(flags, config));
+  if (jobs.length === 0) throw nothingToDo(config.connections.length);
+
+  const { acquireRunLock } = await import('../store/run-lock.ts');
+  const since = new Date().toISOString();
+  const lock =
+    flags.dryRun === true ? null : acquireRunLock(config.state_dir, { pid: process.pid, host: hostname(), since });
+  const { openApp } = await import('../app.ts');
+  const app = await openApp({ config, env: context.env });
+  try {
+    const deps = await importDeps(app, sinceMs, flags.dryRun === true);
+    if (service) await runUntilStopped(jobs, deps, context);
+    else await runJobsOnce(jobs, deps, context, flags.dryRun === true);
+  } finally {
+    await app.close();
+    lock?.release();
+  }
+}
+
+async function importDeps(app: App, sinceMs: number | null, dryRun: boolean): Promise<ImportDeps> {
+  const { discardPages, storePages } = await import('../importer/page-writer.ts');
+  const pages = dryRun ? discardPages(app.store) : storePages(app.store);
+  return { pages, provider: app.provider, now: app.now, sinceMs, retryAll: true };
+}
+
+async function runJobsOnce(
+  jobs: readonly MailboxJob[],
+  deps: ImportDeps,
+  context: CommandContext,
+  dryRun: boolean,
+): Promise<void> {
+  const { runOnce } = await import('../importer/run-once.ts');
+  const { config } = await context.loadConfig();
+  let done = 0;
+  const report = await runOnce(
+    jobs,
+    {
+      ...deps,
+      onMailbox: (mailbox) => {
+        done += 1;
+        context.output.progress(`${done}/${jobs.length} mailboxes, ${mailbox.mailbox}`);
+      },
+    },
+    { concurrency: config.concurrency, signal: context.signal },
+  );
+  context.output.progress('');
+  context.signal.throwIfAborted();
+  context.output.print(report, (page) => renderRun(report, page, { dryRun }));
+  context.setExitCode(exitCodeOfRun(report));
+}
+
+async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, context: CommandContext): Promise<void> {
+  const { runService } = await import('../daemon/service.ts');
+  const { systemdNotifier } = await import('../daemon/systemd-notify.ts');
+  const { config } = await context.loadConfig();
+  const notifier = systemdNotifier(context.env, deps.now);
+  context.takeOverSignals();
+  context.output.say(`importing ${jobs.length} mailboxes on schedule; stop with Ctrl-C`);
+  notifier.ready();
+  await runService(
+    jobs,
+    { ...deps, retryAll: false },
+    {
+      concurrency: config.concurrency,
+      signal: context.signal,
+      onTurn: () => notifier.alive(),
+      onReport: (report) => {
+        context.output.stream({ at: new Date(deps.now()).toISOString(), ...report }, (page) =>
+          mailboxLine(report, page),
+        );
+      },
+    },
+  );
+  notifier.stopping();
+  context.output.say('stopped');
+}
+
+async function readSince(since: string | undefined, timezone: string): Promise<number | null> {
+  if (since === undefined) return null;
+  const { parseTime } = await import('../config/times.ts');
+  try {
+    return parseTime(since, { now: Date.now(), timezone });
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new IntegratorError('usage', `--since: ${text}`, { hint: '30d, 12h, 2026-11-01 or an ISO 8601 time', cause });
+  }
+}
+
+/** A name that is not configured is the user's slip, not an empty run. */
+async function narrowing(
+  flags: RunFlags,
+  config: Awaited<ReturnType<CommandContext['loadConfig']>>['config'],
+): Promise<{ connection: string | undefined; mailbox: string | undefined }> {
+  const { didYouMean } = await import('../config/suggest.ts');
+  const { normalizeAddress } = await import('../config/addresses.ts');
+  const names = config.connections.map((each) => each.name);
+  if (flags.connection !== undefined && !names.includes(flags.connection)) {
+    const hint = didYouMean(flags.connection, names, 'connections are');
+    throw new IntegratorError('usage', `there is no connection "${flags.connection}"${hint}`);
+  }
+  const mailbox = flags.mailbox === undefined ? undefined : (normalizeAddress(flags.mailbox) ?? flags.mailbox);
+  const known = config.connections.flatMap((each) => each.mailboxes.map((one) => one.address));
+  if (mailbox !== undefined && !known.includes(mailbox)) {
+    const hint = didYouMean(mailbox, known, 'mailboxes are');
+    throw new IntegratorError('usage', `there is no mailbox "${flags.mailbox}" in the configuration${hint}`);
+  }
+  return { connection: flags.connection, mailbox };
+}
+
+function nothingToDo(connections: number): IntegratorError {
+  return new IntegratorError('config', 'no mailbox to import: no connection is enabled, or none has mailboxes', {
+    hint: connections === 0 ? 'add a connection to integrator.yaml; see integrator.example.yaml' : 'set enabled: true',
+  });
+}
+
+/**
+ * 0 where everything succeeded; the reason's own code where all mailboxes failed for one reason; 75 where some
+ * mailboxes or mails failed while the rest succeeded.
+ */
+export function exitCodeOfRun({ mailboxes, totals }: RunReport): ExitCode {
+  const errors = mailboxes.flatMap(({ error }: MailboxReport): ErrorReport[] => (error === null ? [] : [error]));
+  if (errors.length === 0) return totals.failed === 0 ? exitCodes.ok : exitCodes.tryAgain;
+  const kinds = new Set(errors.map((error) => error.kind));
+  const [kind] = kinds;
+  const allAlike = errors.length === mailboxes.length && kinds.size === 1 && kind !== undefined;
+  return allAlike ? exitCodeOf(kind) : exitCodes.tryAgain;
+}

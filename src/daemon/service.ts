@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { nextDueMs, parseSchedule } from '../config/times.ts';
+import { importJob } from '../importer/run-once.ts';
+import type { ImportDeps } from '../importer/run-once.ts';
+import type { MailboxJob } from '../importer/mailbox-job.ts';
+import type { MailboxReport } from '../importer/report.ts';
+import { saveNextRun } from '../store/mailboxes.ts';
+
+export interface ServiceOptions {
+  readonly concurrency: number;
+  /** Aborting it stops the service: no new mailbox is begun, what is being committed is finished. */
+  readonly signal: AbortSignal;
+  readonly onReport: (report: MailboxReport) => void;
+  /** Called at every turn of the loop: the service is alive. */
+  readonly onTurn?: () => void;
+}
+
+/** The loop looks at the clock this often at least, so that a clock that jumps delays nothing for long. */
+const longestSleepMs = 30_000;
+
+/**
+ * Imports every mailbox on its connection's schedule until the signal aborts: all of them at the start, then each when
+ * it is due. A mailbox is never imported twice at a time, and one that fails is simply due again.
+ */
+export async function runService(
+  jobs: readonly MailboxJob[],
+  deps: ImportDeps,
+  options: ServiceOptions,
+): Promise<void> {
+  const limit = pLimit(options.concurrency);
+  const turns = jobs.map((job) => new MailboxSchedule(job, deps.now()));
+  const running = new Set<Promise<void>>();
+  while (!options.signal.aborted) {
+    options.onTurn?.();
+    for (const turn of turns.filter((each) => each.isDue(deps.now()))) {
+      turn.running = true;
+      const work = limit(() => runTurn(turn, deps, options)).finally(() => {
+        turn.running = false;
+        running.delete(work);
+      });
+      running.add(work);
+    }
+    await pause(turns, running, deps.now(), options.signal);
+  }
+  limit.clearQueue();
+  await Promise.allSettled(running);
+}
+
+async function runTurn(turn: MailboxSchedule, deps: ImportDeps, options: ServiceOptions): Promise<void> {
+  if (options.signal.aborted) return;
+  const report = await importJob(turn.job, deps, options.signal);
+  turn.finished(deps.now());
+  await deps.pages
+    .write((trx) => saveNextRun(trx, turn.job.context.key, turn.dueAtMs))
+    // The store has its own way to say what is wrong with it: the report of the next turn.
+    .catch(() => undefined);
+  options.onReport(report);
+}
+
+/** Until the next mailbox is due, one is done, or the service is stopped. */
+async function pause(
+  turns: readonly MailboxSchedule[],
+  running: ReadonlySet<Promise<void>>,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const dueAt = turns.filter((turn) => !turn.running).map((turn) => turn.dueAtMs);
+  const waitMs = Math.min(longestSleepMs, Math.max(50, Math.min(...dueAt, nowMs + longestSleepMs) - nowMs));
+  const timer = new AbortController();
+  const stop = AbortSignal.any([signal, timer.signal]);
+  await Promise.race([sleep(waitMs, undefined, { signal: stop }).catch(() => undefined), ...running]);
+  timer.abort();
+}
+
+/** When a mailbox is due: at once, and then by the schedule, whose next time is reckoned from the end of its turn. */
+class MailboxSchedule {
+  readonly job: MailboxJob;
+  dueAtMs: number;
+  running = false;
+
+  constructor(job: MailboxJob, nowMs: number) {
+    this.job = job;
+    this.dueAtMs = nowMs;
+  }
+
+  /** A clock that was set back must not put a mailbox off for longer than its schedule says. */
+  isDue(nowMs: number): boolean {
+    if (this.running) return false;
+    this.dueAtMs = Math.min(this.dueAtMs, this.#next(nowMs));
+    return this.dueAtMs <= nowMs;
+  }
+
+  finished(nowMs: number): void {
+    this.dueAtMs = this.#next(nowMs);
+  }
+
+  #next(nowMs: number): number {
+    return nextDueMs(parseSchedule(this.job.connection.schedule), nowMs, this.job.timezone);
+  }
+}

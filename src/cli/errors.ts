@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { IntegratorError, toErrorReport, toIntegratorError } from '../domain/errors.ts';
+import { redactText } from '../log/redact.ts';
 import type { Output } from './output.ts';
 
 /** Help and version end a command early without being failures. */
@@ -25,14 +26,16 @@ function lowerFirst(text: string): string {
 
 /** With --json the error is the document on stdout; else message and hint are words. A stack is for --verbose and bugs. */
 export function printFailure(error: IntegratorError, output: Output): void {
+  const { kind, message, hint } = toErrorReport(error);
+  const report = { kind, message: redactText(message) || kind, hint: hint === null ? null : redactText(hint) };
   if (output.json) {
-    output.print({ error: toErrorReport(error) }, () => []);
+    output.print({ error: report }, () => []);
   } else {
-    output.warn(error.message === '' ? error.kind : error.message);
-    const hint = error.hint ?? (error.kind === 'bug' ? 'this is a bug; --verbose shows where it happened' : undefined);
-    if (hint !== undefined) output.warn(hint);
+    output.warn(report.message);
+    const advice = report.hint ?? (kind === 'bug' ? 'this is a bug; --verbose shows where it happened' : null);
+    if (advice !== null) output.warn(advice);
   }
-  if (output.verbose) output.warn(stackOf(error));
+  if (output.verbose) output.warn(redactText(stackOf(error)));
 }
 
 function stackOf(error: IntegratorError): string {

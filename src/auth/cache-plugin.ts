@@ -1,6 +1,7 @@
 import type { ICachePlugin, TokenCacheContext } from '@azure/msal-node';
 import type { KeyRing } from './key.ts';
-import { openSealed, seal } from './seal.ts';
+import { keyIdOf, openSealed, seal } from './seal.ts';
+import type { SealKey } from './seal.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** What a sign-in is sealed for: a row copied to another connection does not open. */
@@ -22,16 +23,19 @@ export interface CachePluginParts {
 export function cachePlugin(parts: CachePluginParts): ICachePlugin {
   const { connection, store, keys } = parts;
   let version = 0;
+  let sealedWith: SealKey | undefined;
   return {
     async beforeCacheAccess(context: TokenCacheContext): Promise<void> {
       const row = store.read(connection);
       version = row?.version ?? 0;
       const box = row?.box ?? null;
+      sealedWith = box === null ? undefined : keys.all.find(({ id }) => id === keyIdOf(box));
       context.tokenCache.deserialize(box === null ? '{}' : openSealed(box, keys.all, sealPurpose(connection)));
     },
     async afterCacheAccess(context: TokenCacheContext): Promise<void> {
       if (!context.cacheHasChanged) return;
-      const box = seal(context.tokenCache.serialize(), keys.current, sealPurpose(connection));
+      // The key that opened it, not simply ours: while `auth rekey` is at work ours may be the one that goes.
+      const box = seal(context.tokenCache.serialize(), sealedWith ?? keys.current, sealPurpose(connection));
       store.refreshed(connection, version, box, parts.clock());
     },
   };

@@ -132,7 +132,7 @@ function readPrivateFile(path: string, forbidden: number): string {
   }
 }
 
-function parseKey(text: string, from: string): SealKey {
+export function parseKey(text: string, from: string): SealKey {
   const trimmed = text.trim();
   const bytes = Buffer.from(trimmed, 'base64');
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(trimmed) || bytes.length !== keyBytes) {

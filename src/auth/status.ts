@@ -16,10 +16,8 @@ const idleLifeMs = 90 * 86_400_000;
 
 export type AuthState = 'ok' | 'sign_in_needed' | 'misconfigured' | 'trouble';
 
-export interface ConnectionAuthStatus {
-  readonly connection: string;
-  readonly auth: AuthKind;
-  readonly state: AuthState;
+/** Who signed in; all null where nobody did, or nobody has to. */
+interface Account {
   readonly account: string | null;
   readonly tenantId: string | null;
   readonly clientKind: ClientKind | null;
@@ -28,6 +26,12 @@ export interface ConnectionAuthStatus {
   readonly lastRefreshAtMs: number | null;
   /** When the sign-in ends if nothing uses it until then; each refresh moves it on. */
   readonly expiresAtMs: number | null;
+}
+
+export interface ConnectionAuthStatus extends Account {
+  readonly connection: string;
+  readonly auth: AuthKind;
+  readonly state: AuthState;
   /** Where the secret comes from; never the secret. */
   readonly secretSource: string;
   /** For a certificate: when it ends. */
@@ -53,18 +57,29 @@ export async function authStatus(
     connection: settings.connection,
     auth: settings.kind,
     state: lastError === null ? 'ok' : stateOf(lastError.kind),
-    account: row?.username ?? null,
-    tenantId: row?.tenantId ?? null,
-    clientKind: row?.clientKind ?? null,
-    scopes: row?.scopes ?? [],
-    signedInAtMs: row?.signedInAtMs ?? null,
-    lastRefreshAtMs: row?.lastRefreshAtMs ?? null,
-    expiresAtMs: row === undefined ? null : row.lastRefreshAtMs + idleLifeMs,
+    ...accountOf(row),
     secretSource: settings.proofSource,
     certificateExpiresAtMs: await certificateEnd(settings),
     lastError,
     probed: probe,
   };
+}
+
+function accountOf(row: StoredSignIn | undefined): Account {
+  if (row === undefined) {
+    return {
+      account: null,
+      tenantId: null,
+      clientKind: null,
+      scopes: [],
+      signedInAtMs: null,
+      lastRefreshAtMs: null,
+      expiresAtMs: null,
+    };
+  }
+  const { username, tenantId, clientKind, scopes, signedInAtMs, lastRefreshAtMs } = row;
+  const expiresAtMs = lastRefreshAtMs + idleLifeMs;
+  return { account: username, tenantId, clientKind, scopes, signedInAtMs, lastRefreshAtMs, expiresAtMs };
 }
 
 /** Is somebody signed in, as far as the store knows? Always true where nobody has to. */

@@ -21,7 +21,7 @@ export interface NewSignIn {
 
 export interface StoredSignIn {
   readonly connection: string;
-  /** Grows with every sign-in and sign-out; a refresh leaves it alone. */
+  /** Grows with every sign-in, sign-out and change of key; a refresh leaves it alone. */
   readonly version: number;
   /** Null after a sign-out. */
   readonly box: Uint8Array | null;
@@ -176,12 +176,12 @@ export class TokenStore {
     return this.#change(sql, [connection]);
   }
 
-  /** Rewrites every box in one transaction: all or none. Returns how many there were. */
+  /** Rewrites every box in one transaction: all or none, and no refresh under way undoes it. Returns how many there were. */
   rewrite(change: (connection: string, box: Uint8Array) => Uint8Array): number {
     const rewritten = this.#ask((database) => {
       const rewriteAll = database.transaction(() => {
         const rows = database.prepare('select * from sign_in where box is not null').all();
-        const update = database.prepare('update sign_in set box = ? where connection = ?');
+        const update = database.prepare('update sign_in set version = version + 1, box = ? where connection = ?');
         for (const row of rows) {
           const { connection, box } = storedRow.parse(row);
           if (box !== null) update.run(change(connection, box), connection);

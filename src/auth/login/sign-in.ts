@@ -1,5 +1,5 @@
 import { withEntra } from '../entra-session.ts';
-import { ensureKeyRing } from '../key.ts';
+import { ensureKeyRing, requireKeyRing } from '../key.ts';
 import type { EntraNetwork } from '../network.ts';
 import type { AuthSettings } from '../settings.ts';
 import type { AuthWorld } from '../connect.ts';
@@ -35,11 +35,14 @@ export async function signIn(
   const { settings, world, signal } = parts;
   const { connection } = settings;
   refuseManyTenants(settings);
-  const keys = ensureKeyRing(world);
-  const { signIn: accepted, missing } = await withEntra({ ...world, settings, signal }, undefined, async (network) =>
-    acceptSignIn({ settings, network, keys, clock: world.clock }, await redeem(network)),
-  );
+  ensureKeyRing(world);
+  const { signIn: accepted, missing } = await withEntra({ ...world, settings, signal }, undefined, async (network) => {
+    const redeemed = await redeem(network);
+    // Read when it is needed: a person may take minutes, and the key may have been changed meanwhile.
+    const keys = requireKeyRing(world);
+    return acceptSignIn({ settings, network, keys, clock: world.clock }, redeemed);
+  });
   world.store.signIn(connection, accepted);
   const { box: _sealed, ...shown } = accepted;
-  return { ...shown, connection, missing, keySource: keys.source };
+  return { ...shown, connection, missing, keySource: requireKeyRing(world).source };
 }

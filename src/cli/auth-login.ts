@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { adminConsentUrl, authorityUrl, consentScopes, permissionName } from '../auth/cloud.ts';
+import { registeredRedirectUri } from '../auth/failure.ts';
+import { signInByBrowser, signInByPaste } from '../auth/login/browser.ts';
+import { signInByDevice } from '../auth/login/device.ts';
+import type { SignInParts, SignedIn } from '../auth/login/sign-in.ts';
+import type { AuthSettings } from '../auth/settings.ts';
+import { IntegratorError } from '../domain/errors.ts';
+import { delegatedSettings, withAuth } from './auth-session.ts';
+import type { CommandContext } from './context.ts';
+import { isoTime } from './format.ts';
+import { openInBrowser } from './open-browser.ts';
+
+export interface LoginRequest {
+  readonly connection: string;
+  readonly way: 'browser' | 'paste' | 'device';
+  readonly openBrowser: boolean;
+  readonly timeoutMs: number;
+  readonly dryRun: boolean;
+}
+
+export function login(context: CommandContext, request: LoginRequest): Promise<void> {
+  return withAuth(context, 'auth.login', async (session) => {
+    const settings = delegatedSettings(session, request.connection);
+    if (request.dryRun) return printPlan(context, settings);
+    const { timeoutMs } = request;
+    const signedIn = await signInBy(context, request, {
+      settings,
+      world: session.world,
+      signal: context.signal,
+      timeoutMs,
+    });
+    await session.record('auth.login', settings.connection, { account: signedIn.username, way: request.way });
+    printSignedIn(context, settings, signedIn);
+  });
+}
+
+function signInBy(context: CommandContext, request: LoginRequest, parts: SignInParts): Promise<SignedIn> {
+  const { output } = context;
+  const who = parts.settings.serviceAccount ?? 'the service account';
+  switch (request.way) {
+    case 'device':
+      return signInByDevice(parts, ({ url, code, expiresInSeconds }) => {
+        const minutes = Math.round(expiresInSeconds / 60);
+        output.warn(`Sign in as ${who}: open ${url} on any machine and enter the code ${code} (valid ${minutes} min)`);
+        output.warn(
+          'Only go on if you started this yourself: whoever enters the code gives this program the mailboxes.',
+        );
+      });
+    case 'paste':
+      return signInByPaste(
+        parts,
+        (url) => {
+          output.warn(`Open this address in a browser, on any machine, and sign in as ${who}:\n\n${url}\n`);
+          output.warn('The browser ends on a page that cannot be reached. Copy its address and paste it here:');
+        },
+        (problem) => readLine(context, problem),
+      );
+    case 'browser':
+      return signInByBrowser(parts, (url) => {
+        output.warn(`Open this address in a browser on this machine and sign in as ${who}:\n\n${url}\n`);
+        if (request.openBrowser && output.interactive) openInBrowser(url, context.env);
+        output.say(`Waiting for the sign-in, at most ${Math.round(parts.timeoutMs / 1000)} s …`);
+      });
+  }
+}
+
+async function readLine({ output, signal }: CommandContext, problem: string | undefined): Promise<string> {
+  if (problem !== undefined) output.warn(problem);
+  const lines = createInterface({ input: process.stdin });
+  try {
+    const line: unknown[] = await Promise.race([
+      once(lines, 'line', { signal }),
+      once(lines, 'close', { signal }).then(() => []),
+    ]);
+    if (typeof line[0] === 'string') return line[0];
+  } finally {
+    lines.close();
+  }
+  throw new IntegratorError('usage', 'the input ended before an address was pasted; nothing was stored');
+}
+
+function printPlan({ output }: CommandContext, settings: AuthSettings): void {
+  const plan = {
+    connection: settings.connection,
+    authority: authorityUrl(settings),
+    client_id: settings.clientId,
+    account: settings.serviceAccount ?? null,
+    scopes: consentScopes(settings),
+    redirect_uri: registeredRedirectUri,
+    secret_source: settings.proofSource,
+  };
+  output.print(plan, () => Object.entries(plan).map(([key, value]) => `${key}: ${String(value)}`));
+  output.say('nothing was asked and nothing was stored');
+}
+
+function printSignedIn({ output }: CommandContext, settings: AuthSettings, signedIn: SignedIn): void {
+  const { connection, username, tenantId, scopes, missing, clientKind, atMs } = signedIn;
+  const document = {
+    connection,
+    account: username,
+    tenant_id: tenantId,
+    client_kind: clientKind,
+    scopes,
+    missing_permissions: missing,
+    signed_in_at: isoTime(atMs),
+  };
+  output.print(document, () => `${username} is signed in for connection ${connection}`);
+  if (missing.length > 0) {
+    output.warn(
+      `Not granted: ${missing.join(', ')}. What needs them will fail. An administrator of the tenant can consent: ${adminConsentUrl(settings, registeredRedirectUri)}`,
+    );
+  }
+  output.say(
+    `Granted: ${scopes.map(permissionName).join(', ')}. The tokens are sealed with the key from ${signedIn.keySource}.`,
+  );
+  output.say(`Next: integrator test-mailboxes ${connection}`);
+}

@@ -11,6 +11,8 @@ const cutAt = 470;
 /** What nobody sees: soft hyphen, zero-width and bidi marks, byte order mark. Hebrew and Arabic prefixes carry them. */
 const invisible = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu;
 const loneSurrogate = /\p{Cs}/gu;
+/** Unicode's own bound for streams (UAX 15): ordering marks takes time in the square of their number. */
+const tooManyMarks = /(\p{M}{30})\p{M}+/gu;
 const blanks = /[\s\p{Cc}]+/gu;
 
 /** Both normal forms of a subject; '' never matches. Time is linear in the length of the subject. */
@@ -24,7 +26,11 @@ export function subjectKeys(subject: string): SubjectKeys {
  * (otherwise "İhale" and "ihale" would differ, which to the Turkish reader are one word in two cases).
  */
 function foldText(text: string): string {
-  const visible = text.replace(loneSurrogate, '\ufffd').replace(invisible, '').normalize('NFKC');
+  const visible = text
+    .replace(loneSurrogate, '\ufffd')
+    .replace(invisible, '')
+    .replace(tooManyMarks, '$1')
+    .normalize('NFKC');
   const lower = visible
     .toLowerCase()
     .replaceAll('ς', 'σ')
@@ -68,12 +74,11 @@ function withoutCounter(word: string): string {
   return word.replace(/ ?(?:\[\d{1,4}\]|\(\d{1,4}\)|[\^*]\d{1,4})$/u, '').replace(/\.$/u, '');
 }
 
-/** "[external]", "(ext)", "**external**", also followed by a colon or a dash. */
+/** "[external]", "(ext)", "**external**", also with a colon after it. */
 function endOfTag(text: string, start: number): number | null {
   const end = endOfBrackets(text, start) ?? endOfStars(text, start);
   if (end === null) return null;
-  const follows = /^ ?[:-](?= |$)/u.exec(text.slice(end, end + 3));
-  return end + (follows?.[0].length ?? 0);
+  return text[end] === ':' ? end + 1 : end;
 }
 
 function endOfBrackets(text: string, start: number): number | null {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { replyPrefixes } from '../../src/domain/subject-prefixes.ts';
 import { subjectKeys } from '../../src/domain/subject.ts';

@@ -45,8 +45,7 @@ export async function openApp({ config, env, now = Date.now }: AppOptions): Prom
       return made;
     },
     close: async () => {
-      const made = await Promise.allSettled(providers.values());
-      await Promise.all(made.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+      for (const made of providers.values()) await made.then((provider) => provider.close()).catch(() => undefined);
       await store.close();
     },
   };

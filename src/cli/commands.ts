@@ -16,6 +16,7 @@ export interface Noun {
 
 const setUp = 'Set up:';
 const running = 'Run:';
+const ticketing = 'Tickets:';
 const other = 'Other:';
 
 /** To add a noun: one file here that exports `register`, and one entry in this list, in the order of the help. */
@@ -37,6 +38,42 @@ export const nouns: readonly Noun[] = [
     description: 'import mail: the service, or once',
     group: running,
     load: () => import('./run.ts'),
+  },
+  {
+    name: 'auth',
+    description: 'sign in with Microsoft, and see who is',
+    group: setUp,
+    load: () => import('./auth.ts'),
+  },
+  {
+    name: 'test-mailboxes',
+    description: 'try every mailbox: reachable, kind, folders, sending',
+    group: setUp,
+    load: () => import('./test-mailboxes.ts'),
+  },
+  {
+    name: 'status',
+    description: 'how connections and mailboxes stand',
+    group: running,
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'ticket',
+    description: 'the local ticket system: opportunities, projects, incidents',
+    group: ticketing,
+    load: () => import('./ticket.ts'),
+  },
+  {
+    name: 'client',
+    description: 'customer organisations',
+    group: ticketing,
+    load: () => import('./client.ts'),
+  },
+  {
+    name: 'contact',
+    description: 'people at clients, with their addresses',
+    group: ticketing,
+    load: () => import('./contact.ts'),
   },
   {
     name: 'completion',

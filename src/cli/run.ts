@@ -9,6 +9,7 @@ import type { MailboxJob } from '../importer/mailbox-job.ts';
 import type { MailboxReport, RunReport } from '../importer/report.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { narrowing } from './narrowing.ts';
 import { dryRunOption } from './program.ts';
 import { mailboxLine, renderRun } from './run-report.ts';
 
@@ -40,7 +41,7 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
   }
   const sinceMs = await readSince(flags.since, config.timezone);
   const { mailboxJobs } = await import('../importer/run-once.ts');
-  const jobs = mailboxJobs(config, await narrowing(flags, config));
+  const jobs = mailboxJobs(config, narrowing(flags, config));
   if (jobs.length === 0) throw nothingToDo(config.connections.length);
 
   const { acquireRunLock } = await import('../store/run-lock.ts');
@@ -126,27 +127,6 @@ async function readSince(since: string | undefined, timezone: string): Promise<n
     const text = cause instanceof Error ? cause.message : String(cause);
     throw new IntegratorError('usage', `--since: ${text}`, { hint: '30d, 12h, 2026-11-01 or an ISO 8601 time', cause });
   }
-}
-
-/** A name that is not configured is the user's slip, not an empty run. */
-async function narrowing(
-  flags: RunFlags,
-  config: Awaited<ReturnType<CommandContext['loadConfig']>>['config'],
-): Promise<{ connection: string | undefined; mailbox: string | undefined }> {
-  const { didYouMean } = await import('../config/suggest.ts');
-  const { normalizeAddress } = await import('../config/addresses.ts');
-  const names = config.connections.map((each) => each.name);
-  if (flags.connection !== undefined && !names.includes(flags.connection)) {
-    const hint = didYouMean(flags.connection, names, 'connections are');
-    throw new IntegratorError('usage', `there is no connection "${flags.connection}"${hint}`);
-  }
-  const mailbox = flags.mailbox === undefined ? undefined : (normalizeAddress(flags.mailbox) ?? flags.mailbox);
-  const known = config.connections.flatMap((each) => each.mailboxes.map((one) => one.address));
-  if (mailbox !== undefined && !known.includes(mailbox)) {
-    const hint = didYouMean(mailbox, known, 'mailboxes are');
-    throw new IntegratorError('usage', `there is no mailbox "${flags.mailbox}" in the configuration${hint}`);
-  }
-  return { connection: flags.connection, mailbox };
 }
 
 function nothingToDo(connections: number): IntegratorError {

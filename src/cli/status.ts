@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import type { Connection } from '../config/schema.ts';
+import { terminalText } from '../content/terminal.ts';
+import type { ConnectionStatus, MailboxStatus, Status } from '../daemon/status.ts';
+import type { CommandContext } from './context.ts';
+import { count, formatDuration, formatTime } from './format.ts';
+import type { Page } from './output.ts';
+import { table } from './table.ts';
+import type { Column } from './table.ts';
+import { withStore } from './with-store.ts';
+
+export function register(status: Command, context: CommandContext): void {
+  status.action(() => printStatus(context));
+}
+
+async function printStatus(context: CommandContext): Promise<void> {
+  const { readStatus } = await import('../daemon/status.ts');
+  const { TokenStore } = await import('../auth/token-store.ts');
+  await withStore(context, null, async ({ config, store }) => {
+    const tokens = new TokenStore(config.state_dir);
+    const isSignedIn = (connection: Connection) =>
+      connection.auth !== 'delegated' || (tokens.read(connection.name)?.box ?? null) !== null;
+    const status = await readStatus({ config, store, isSignedIn, nowMs: Date.now() });
+    context.output.print(status, (page) => render(status, page, config.timezone));
+  });
+}
+
+function render(status: Status, page: Page, timezone: string): string[] {
+  if (status.connections.length === 0) return ['no connection is configured yet'];
+  return [
+    ...status.connections.flatMap((connection) => renderConnection(connection, page, timezone)),
+    ...renderSetAside(status, timezone),
+    `outbox: ${status.outbox.pending} pending, ${status.outbox.sending} sending, ${status.outbox.unsure} unsure, ${status.outbox.dead} dead`,
+    `requests that were not reads, on the import path: ${status.mutating_requests}`,
+  ];
+}
+
+function renderConnection(connection: ConnectionStatus, page: Page, timezone: string): string[] {
+  const { style } = page;
+  const facts = [connection.type, connection.enabled ? 'enabled' : 'disabled'];
+  if (!connection.signed_in) facts.push('not signed in');
+  const lines = [`${style.bold(terminalText(connection.name))}  ${facts.join(', ')}`];
+  if (!connection.signed_in) lines.push(`  → integrator auth login ${terminalText(connection.name)}`);
+  lines.push(
+    ...table(mailboxColumns(timezone), connection.mailboxes, {
+      width: page.width,
+      paintTitle: (title) => style.dim(title),
+    }),
+  );
+  for (const { mailbox, last_error: error } of connection.mailboxes) {
+    if (error === null) continue;
+    lines.push(style.red(`${mailbox}: ${terminalText(error.message)}`));
+    if (error.hint !== null) lines.push(`  → ${terminalText(error.hint)}`);
+  }
+  return [...lines, ''];
+}
+
+function mailboxColumns(timezone: string): Column<MailboxStatus>[] {
+  const time = (iso: string | null) => (iso === null ? '–' : formatTime(Date.parse(iso), timezone));
+  return [
+    { title: 'MAILBOX', value: (row) => row.mailbox, shrinks: true },
+    { title: 'LAST SUCCESS', value: (row) => time(row.last_success_at) },
+    {
+      title: 'AGE',
+      value: (row) => (row.age_seconds === null ? '–' : formatDuration(row.age_seconds * 1000)),
+      align: 'right',
+    },
+    { title: 'NEXT RUN', value: (row) => time(row.next_run_at) },
+    { title: 'MAIL', value: (row) => String(row.imported_total), align: 'right' },
+    { title: 'MY INBOX', value: (row) => String(row.inbox_count), align: 'right' },
+  ];
+}
+
+function renderSetAside({ set_aside: lines }: Status, timezone: string): string[] {
+  if (lines.length === 0) return [];
+  return [
+    `${count(lines.length, 'mail or attachment', 'mails or attachments')} set aside:`,
+    ...lines.map(({ mailbox, folder, what, attempts, next_try_at, error }) => {
+      const next = formatTime(Date.parse(next_try_at), timezone);
+      const why = terminalText(error?.message ?? 'unknown');
+      return `  ${mailbox}, ${terminalText(folder)}: ${what}: ${why} (${count(attempts, 'try', 'tries')}, next ${next})`;
+    }),
+    '',
+  ];
+}

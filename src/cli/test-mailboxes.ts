@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { terminalText } from '../content/terminal.ts';
+import { IntegratorError } from '../domain/errors.ts';
+import { decideAccess } from '../domain/policy.ts';
+import type { MailboxVerdict } from '../importer/test-mailboxes.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { narrowing } from './narrowing.ts';
+import type { Page } from './output.ts';
+import { table } from './table.ts';
+import type { Column } from './table.ts';
+
+interface TestFlags {
+  readonly mailbox?: string;
+  readonly send?: boolean;
+}
+
+export function register(test: Command, context: CommandContext): void {
+  test
+    .argument('[connection]', 'only this connection')
+    .option('--mailbox <address>', 'only this mailbox')
+    .action((connection: string | undefined, flags: TestFlags) => runTests(connection, flags, context));
+}
+
+async function runTests(connection: string | undefined, flags: TestFlags, context: CommandContext): Promise<void> {
+  const { config } = await context.loadConfig();
+  const access = decideAccess(await context.actor(), 'import.run');
+  if (!access.allowed) throw new IntegratorError('not_allowed', access.because);
+  const { mailboxJobs } = await import('../importer/run-once.ts');
+  const { testMailboxes } = await import('../importer/test-mailboxes.ts');
+  const { openApp } = await import('../app.ts');
+  const jobs = mailboxJobs(config, narrowing({ connection, mailbox: flags.mailbox }, config));
+  const app = await openApp({ config, env: context.env });
+  try {
+    const verdicts = await testMailboxes(
+      jobs,
+      {
+        provider: app.provider,
+        now: app.now,
+        onMailbox: ({ mailbox }) => context.output.progress(`tested ${mailbox}`),
+      },
+      { concurrency: config.concurrency, signal: context.signal },
+    );
+    context.output.print(verdicts, (page) => render(verdicts, page));
+    if (verdicts.some(({ verdict }) => verdict !== 'ok')) context.setExitCode(exitCodes.failure);
+  } finally {
+    await app.close();
+  }
+}
+
+function render(verdicts: readonly MailboxVerdict[], page: Page): string[] {
+  const { style } = page;
+  const columns: Column<MailboxVerdict>[] = [
+    { title: 'MAILBOX', value: (row) => row.mailbox, shrinks: true },
+    { title: 'KIND', value: (row) => row.kind },
+    { title: 'READ', value: (row) => (row.read ? 'yes' : 'no') },
+    { title: 'FOLDERS', value: (row) => row.folders.map(({ folder, ok }) => `${folder} ${ok ? '✓' : '✗'}`).join(', ') },
+    { title: 'SENT ITEMS', value: (row) => (row.sent_items ? 'yes' : 'no') },
+    { title: 'SEND AS', value: (row) => row.send_as.replaceAll('_', ' ') },
+    {
+      title: 'VERDICT',
+      value: (row) => row.verdict,
+      paint: (text, row) => (row.verdict === 'ok' ? style.green(text) : style.red(text)),
+    },
+  ];
+  const lines = table(columns, verdicts, { width: page.width, paintTitle: (title) => style.dim(title) });
+  for (const { mailbox, advice } of verdicts) {
+    if (advice !== null) lines.push(`${mailbox}: ${terminalText(advice)}`);
+  }
+  return lines.length === 0 ? ['no mailbox to test'] : lines;
+}

@@ -1,0 +1,158 @@
+import pLimit from 'p-limit';
+import { toIntegratorError } from '../domain/errors.ts';
+import type { IntegratorError } from '../domain/errors.ts';
+import type { MailboxKind, MailboxReader, MailProvider } from '../mail/provider.ts';
+import type { Connection } from '../config/schema.ts';
+import type { MailboxJob } from './mailbox-job.ts';
+import { sharedMailbox } from './refuse-shared.ts';
+
+export type SendAs = 'ok' | 'on_behalf' | 'denied' | 'not_tried';
+
+/** What `test-mailboxes` found out about one mailbox; the names are those of its JSON. */
+export interface MailboxVerdict {
+  readonly connection: string;
+  readonly mailbox: string;
+  readonly agents: readonly string[];
+  readonly kind: MailboxKind;
+  readonly read: boolean;
+  readonly folders: readonly { readonly folder: string; readonly ok: boolean }[];
+  readonly sent_items: boolean;
+  readonly send_as: SendAs;
+  /** unknown: the service could not be asked. */
+  readonly verdict: 'ok' | 'failed' | 'refused' | 'unknown';
+  /** The service's or our own word for what is wrong; null where nothing is. */
+  readonly code: string | null;
+  readonly advice: string | null;
+}
+
+export interface TestDeps {
+  readonly provider: (connection: Connection) => Promise<MailProvider>;
+  readonly now: () => number;
+  /** Really tries to send from the mailbox to itself; absent: not tried. */
+  readonly trySend?: (job: MailboxJob, signal: AbortSignal) => Promise<SendAs>;
+  readonly onMailbox?: (verdict: MailboxVerdict) => void;
+}
+
+/** Tries each mailbox: can it be reached and read, what is it, is every folder there. Reads only, unless asked to send. */
+export function testMailboxes(
+  jobs: readonly MailboxJob[],
+  deps: TestDeps,
+  options: { readonly concurrency: number; readonly signal: AbortSignal },
+): Promise<MailboxVerdict[]> {
+  const limit = pLimit(options.concurrency);
+  return Promise.all(
+    jobs.map((job) =>
+      limit(async () => {
+        const verdict = await testMailbox(job, deps, options.signal);
+        deps.onMailbox?.(verdict);
+        return verdict;
+      }),
+    ),
+  );
+}
+
+async function testMailbox(job: MailboxJob, deps: TestDeps, signal: AbortSignal): Promise<MailboxVerdict> {
+  const trial = new Trial(job);
+  try {
+    const provider = await deps.provider(job.connection);
+    const { address, user } = job.mailbox;
+    await trial.run(provider.reader({ address, user }), deps, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    trial.fail(toIntegratorError(thrown));
+  }
+  return trial.verdict();
+}
+
+/** Kinds of error that say nothing about the mailbox. */
+const couldNotAsk = new Set(['throttled', 'unreachable', 'protocol']);
+
+class Trial {
+  readonly #job: MailboxJob;
+  #kind: MailboxKind = 'unknown';
+  readonly #folders: { folder: string; ok: boolean }[] = [];
+  #sentItems = false;
+  #sendAs: SendAs = 'not_tried';
+  #error: IntegratorError | null = null;
+
+  constructor(job: MailboxJob) {
+    this.#job = job;
+  }
+
+  async run(reader: MailboxReader, deps: TestDeps, signal: AbortSignal): Promise<void> {
+    for (const path of this.#job.mailbox.folders) {
+      const error = await tryFolder(reader, path, deps.now(), signal);
+      this.#folders.push({ folder: path, ok: error === null });
+      if (error !== null) this.fail(error);
+      if (error !== null && error.kind !== 'not_found') return;
+    }
+    const sentItems = await tryFolder(reader, 'Sent Items', deps.now(), signal);
+    this.#sentItems = sentItems === null;
+    if (sentItems !== null && this.#job.mailbox.import_sent_items) this.fail(sentItems);
+    this.#kind = await reader.kind(signal);
+    if (deps.trySend !== undefined) this.#sendAs = await deps.trySend(this.#job, signal);
+  }
+
+  /** The first error is the one to mend. */
+  fail(error: IntegratorError): void {
+    this.#error ??= error;
+  }
+
+  verdict(): MailboxVerdict {
+    const { connection, mailbox } = this.#job;
+    return {
+      connection: connection.name,
+      mailbox: mailbox.address,
+      agents: mailbox.agents,
+      kind: this.#kind,
+      read: this.#folders.some((folder) => folder.ok),
+      folders: this.#folders,
+      sent_items: this.#sentItems,
+      send_as: this.#sendAs,
+      ...this.#judgement(),
+    };
+  }
+
+  #judgement(): Pick<MailboxVerdict, 'verdict' | 'code' | 'advice'> {
+    const error = this.#error;
+    if (error !== null) {
+      const advice = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+      return { verdict: couldNotAsk.has(error.kind) ? 'unknown' : 'failed', code: error.code ?? error.kind, advice };
+    }
+    if (this.#kind === 'shared' && this.#job.mailbox.matched_to !== 'incidents') {
+      const { message, hint } = sharedMailbox(this.#job.mailbox.address);
+      return { verdict: 'refused', code: 'shared_mailbox', advice: `${message}; ${hint ?? ''}` };
+    }
+    if (this.#sendAs === 'denied') return { verdict: 'failed', code: 'send_as_denied', advice: sendAdvice.denied };
+    if (this.#sendAs === 'on_behalf') return { verdict: 'ok', code: 'on_behalf', advice: sendAdvice.on_behalf };
+    return { verdict: 'ok', code: null, advice: this.#kind === 'unknown' ? unknownKindAdvice : null };
+  }
+}
+
+const sendAdvice = {
+  denied: 'grant Send As: Add-RecipientPermission MAILBOX -Trustee SERVICE_ACCOUNT -AccessRights SendAs',
+  on_behalf:
+    'mail goes out "on behalf of": recipients see both names; grant Send As: Add-RecipientPermission MAILBOX -Trustee SERVICE_ACCOUNT -AccessRights SendAs',
+} as const;
+
+const unknownKindAdvice =
+  'whether it is shared cannot be told with these permissions; check it in the Exchange admin centre: Get-Mailbox MAILBOX | select RecipientTypeDetails';
+
+/** Asks for what is in the folder since now: a real read that brings next to nothing. */
+async function tryFolder(
+  reader: MailboxReader,
+  path: string,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<IntegratorError | null> {
+  try {
+    for (const folder of await reader.folders(path, signal)) {
+      await reader.list(folder, nowMs, signal)[Symbol.asyncIterator]().next();
+      if (path === 'all') break;
+    }
+    return null;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return toIntegratorError(thrown);
+  }
+}

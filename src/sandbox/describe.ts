@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Sandbox } from './sandbox.ts';
+
+/** What the `sandbox` command prints and writes: everything a person or a script needs to use it. */
+export interface SandboxDocument {
+  readonly origin: string;
+  readonly authority: string;
+  readonly graph: string;
+  readonly ews: string;
+  readonly ca_file: string;
+  readonly tenant_id: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly redirect_uri: string;
+  readonly service_account: { readonly username: string; readonly password: string };
+  readonly accounts: readonly {
+    readonly address: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly user_principal_name: string;
+    readonly object_id: string;
+    readonly items: number;
+  }[];
+}
+
+export function describe(sandbox: Sandbox, caFile: string): SandboxDocument {
+  return {
+    origin: sandbox.origin,
+    authority: sandbox.authority,
+    graph: sandbox.graph,
+    ews: sandbox.ews,
+    ca_file: caFile,
+    tenant_id: sandbox.tenantId,
+    client_id: sandbox.clientId,
+    client_secret: sandbox.clientSecret,
+    redirect_uri: sandbox.app.redirectUris[0] ?? '',
+    service_account: sandbox.serviceAccount,
+    accounts: sandbox.accounts.map((account) => ({
+      address: account.address,
+      name: account.displayName,
+      kind: account.kind,
+      user_principal_name: account.userPrincipalName,
+      object_id: account.objectId,
+      items: sandbox.world.mailbox(account.address).itemCount,
+    })),
+  };
+}
+
+/**
+ * Writes the document as JSON to `file` and the certificate authority beside it (`sandbox-ca.pem`). The document
+ * holds a client secret, if only of a toy: both files are for the owner only.
+ */
+export async function writeDescription(sandbox: Sandbox, file: string): Promise<SandboxDocument> {
+  const caFile = join(dirname(file), 'sandbox-ca.pem');
+  const document = describe(sandbox, caFile);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(caFile, sandbox.caPem, { mode: 0o600 });
+  await writeFile(file, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
+  return document;
+}

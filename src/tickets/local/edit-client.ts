@@ -12,6 +12,7 @@ import {
 import type { ClientRow } from '../../store/clients.ts';
 import type { Person } from '../../domain/message.ts';
 import { changesOf, lineValue, logEdit } from './edit.ts';
+import type { StoreReader } from '../../store/store.ts';
 import type { Change, Edit, Edited } from './edit.ts';
 import { contactOfClient } from './edit-contact.ts';
 
@@ -26,10 +27,15 @@ export interface ClientFields {
 }
 
 /** Throws `not_found` unless there is a client of that id or name. */
-export async function requireClient(edit: Pick<Edit, 'trx'>, idOrName: string): Promise<ClientRow> {
-  const client = await findClient(edit.trx, idOrName);
+export async function requireClient(db: StoreReader, idOrName: string): Promise<ClientRow> {
+  const client = await findClient(db, idOrName);
   if (client !== undefined) return client;
   throw new IntegratorError('not_found', `there is no client "${idOrName}"`, { hint: 'integrator client list' });
+}
+
+/** For options, where '' takes the client away. Throws `not_found`. */
+export async function clientIdOf(db: StoreReader, text: string): Promise<number | null> {
+  return text.trim() === '' ? null : (await requireClient(db, text)).id;
 }
 
 /** For files, where a client is written by name (or id): one that is not there is made. */

@@ -14,6 +14,7 @@ import type { ContactRow } from '../../store/contacts.ts';
 import { clientName } from '../../store/clients.ts';
 import { normalizeAddress } from '../../config/addresses.ts';
 import { changesOf, lineValue, logEdit } from './edit.ts';
+import type { StoreReader } from '../../store/store.ts';
 import type { Change, Edit, Edited } from './edit.ts';
 
 export interface ContactFields {
@@ -26,8 +27,8 @@ export interface ContactFields {
 }
 
 /** Throws `not_found` unless there is a contact of that id or address. */
-export async function requireContact(edit: Pick<Edit, 'trx'>, idOrAddress: string): Promise<ContactRow> {
-  const contact = await findContact(edit.trx, normalizeAddress(idOrAddress) ?? idOrAddress.trim());
+export async function requireContact(db: StoreReader, idOrAddress: string): Promise<ContactRow> {
+  const contact = await findContact(db, normalizeAddress(idOrAddress) ?? idOrAddress.trim());
   if (contact !== undefined) return contact;
   throw new IntegratorError('not_found', `there is no contact "${idOrAddress}"`, { hint: 'integrator contact list' });
 }

@@ -19,6 +19,7 @@ import {
 import type { TicketRow } from '../../store/tickets.ts';
 import { contactOfClient, requireContact } from './edit-contact.ts';
 import { changesOf, lineValue, logEdit, textValue } from './edit.ts';
+import type { StoreReader } from '../../store/store.ts';
 import type { Change, Edit, Edited } from './edit.ts';
 import { ticketTypeFor } from './ticket-types.ts';
 
@@ -41,8 +42,8 @@ export interface TicketFields {
 }
 
 /** Throws `not_found` unless there is a ticket of that id or reference. */
-export async function requireTicket(edit: Pick<Edit, 'trx'>, idOrReference: string): Promise<TicketRow> {
-  const ticket = await findTicket(edit.trx, idOrReference);
+export async function requireTicket(db: StoreReader, idOrReference: string): Promise<TicketRow> {
+  const ticket = await findTicket(db, idOrReference);
   if (ticket !== undefined) return ticket;
   throw new IntegratorError('not_found', `there is no ticket "${idOrReference}"`, { hint: 'integrator ticket list' });
 }
@@ -200,7 +201,7 @@ async function changeContacts(edit: Edit, ticket: TicketRow, fields: TicketField
   for (const person of [...(contacts ?? []), ...addContacts]) {
     wanted.add((await contactOfClient(edit, person, clientId)).id);
   }
-  for (const name of removeContacts) wanted.delete((await requireContact(edit, name)).id);
+  for (const name of removeContacts) wanted.delete((await requireContact(edit.trx, name)).id);
   await addTicketContacts(edit.trx, ticket.id, [...wanted]);
   const gone = before.map((contact) => contact.id).filter((id) => !wanted.has(id));
   await removeTicketContacts(edit.trx, ticket.id, gone);

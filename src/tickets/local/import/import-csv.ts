@@ -111,7 +111,9 @@ async function importRow(importer: RowImporter, edit: Edit, row: CsvRow, seen: M
   const keys = importer.keys(row.cells);
   const twice = keys.find((key) => seen.has(key));
   if (twice !== undefined) {
-    throw new IntegratorError('usage', `"${twice}" is in row ${seen.get(twice)} already`, { hint: 'leave it in one row' });
+    throw new IntegratorError('usage', `"${twice}" is in row ${seen.get(twice)} already`, {
+      hint: 'leave it in one row',
+    });
   }
   const edited = await importer.apply(edit, row.cells);
   for (const key of keys) seen.set(key, row.row);

@@ -1,0 +1,174 @@
+import type { Command } from 'commander';
+import type { TicketFields } from '../tickets/local/edit-ticket.ts';
+import type { Edit } from '../tickets/local/edit.ts';
+import type { CommandContext } from './context.ts';
+import { dryRunOption } from './program.ts';
+import { collect, editStore, wholeNumber } from './ticketing/edit-store.ts';
+import type { DryRunFlag } from './ticketing/edit-store.ts';
+import { addImport } from './ticketing/import-command.ts';
+import { ticketTable } from './ticketing/ticket-table.ts';
+import { withStore } from './with-store.ts';
+
+export function register(noun: Command, context: CommandContext): void {
+  addReading(noun, context);
+  addWriting(noun, context);
+  addImport(noun, context, async () => (await import('../tickets/local/import/ticket-rows.ts')).ticketRows);
+}
+
+const ticketArgument = 'its number (OPP-12) or its reference';
+
+function addReading(noun: Command, context: CommandContext): void {
+  noun
+    .command('list')
+    .description('tickets, the one touched last first')
+    .option('--use <use>', 'opportunity, project or incident')
+    .option('--open', 'open ones only')
+    .option('--closed', 'closed ones only')
+    .option('--client <client>', 'of this client (number or name)')
+    .option('--search <text>', 'part of the summary, number, reference, client or a contact’s address')
+    .option('--limit <n>', 'at most so many', wholeNumber)
+    .action((flags: ListFlags) => list(context, flags));
+  noun
+    .command('show')
+    .description('a ticket with its actions')
+    .argument('<ticket>', ticketArgument)
+    .option('--chain', 'show email chains also where they are hidden')
+    .action((ticket: string, flags: { readonly chain?: boolean }) => show(context, ticket, flags.chain === true));
+}
+
+function addWriting(noun: Command, context: CommandContext): void {
+  fieldOptions(noun.command('new').description('open a ticket'))
+    .requiredOption('--use <use>', 'opportunity, project or incident')
+    .requiredOption('--summary <text>')
+    .option('--contact <address>', 'Name <address> or an address; can be given several times', collect)
+    .action((flags: NewFlags) => createTicket(context, flags));
+  fieldOptions(noun.command('set').description('change a ticket').argument('<ticket>', ticketArgument))
+    .option('--summary <text>')
+    .option('--status <status>', 'open or closed')
+    .option('--add-contact <address>', 'can be given several times', collect)
+    .option('--remove-contact <address>', 'can be given several times', collect)
+    .action((ticket: string, flags: SetFlags) => changeTicket(context, ticket, flags));
+  for (const [verb, status] of [
+    ['close', 'closed'],
+    ['reopen', 'open'],
+  ] as const) {
+    noun
+      .command(verb)
+      .description(
+        verb === 'close' ? 'close a ticket: no mail is matched to it any more' : 'open a closed ticket again',
+      )
+      .argument('<ticket>', ticketArgument)
+      .addOption(dryRunOption())
+      .action((ticket: string, flags: DryRunFlag) => changeTicket(context, ticket, { ...flags, status }));
+  }
+}
+
+function fieldOptions(command: Command): Command {
+  return command
+    .option('--type <type>', 'a type of ticket_types')
+    .option('--client <client>', 'number or name; "" for none')
+    .option('--reference <text>', 'your own key for it; "" for none')
+    .option('--opening-subject <text>', 'a further subject that its mail may have')
+    .option('--details <text>')
+    .option('--unit <name>', 'a business unit the incident touches; can be given several times', collect)
+    .addOption(dryRunOption());
+}
+
+interface ListFlags {
+  readonly use?: string;
+  readonly open?: boolean;
+  readonly closed?: boolean;
+  readonly client?: string;
+  readonly search?: string;
+  readonly limit?: number;
+}
+
+async function list(context: CommandContext, flags: ListFlags): Promise<void> {
+  const { listTickets } = await import('../store/ticket-list.ts');
+  const { useValue } = await import('../tickets/local/edit.ts');
+  const { requireClient } = await import('../tickets/local/edit-client.ts');
+  const { summaryOf } = await import('../tickets/ticket-view.ts');
+  await withStore(context, 'ticket.read', async ({ store, config }) => {
+    const client = flags.client === undefined ? undefined : await requireClient(store.db, flags.client);
+    const rows = await listTickets(store.db, {
+      ...(flags.use === undefined ? {} : { use: useValue(flags.use) }),
+      ...(flags.open === flags.closed ? {} : { open: flags.open === true }),
+      ...(client === undefined ? {} : { clientId: client.id }),
+      ...(flags.search === undefined ? {} : { search: flags.search }),
+      ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+    });
+    const tickets = rows.map(summaryOf);
+    context.output.print(tickets, (page) => ticketTable(tickets, page, config.timezone));
+    if (tickets.length === 0) context.output.say('no tickets');
+  });
+}
+
+async function show(context: CommandContext, name: string, chain: boolean): Promise<void> {
+  const { requireTicket } = await import('../tickets/local/edit-ticket.ts');
+  const { viewTicket } = await import('../tickets/ticket-view.ts');
+  const { ticketLines } = await import('./ticketing/ticket-show.ts');
+  const { renderBody } = await import('./ticketing/render-body.ts');
+  await withStore(context, 'ticket.read', async ({ store, config }) => {
+    const ticket = await requireTicket(store.db, name);
+    const view = await viewTicket(store.db, ticket, { render: renderBody, chain });
+    context.output.print(view, (page) => ticketLines(view, page, config.timezone));
+  });
+}
+
+interface FieldFlags extends DryRunFlag {
+  readonly type?: string;
+  readonly client?: string;
+  readonly reference?: string;
+  readonly openingSubject?: string;
+  readonly details?: string;
+  readonly unit?: readonly string[];
+  readonly summary?: string;
+}
+
+interface NewFlags extends FieldFlags {
+  readonly use: string;
+  readonly contact?: readonly string[];
+}
+
+interface SetFlags extends FieldFlags {
+  readonly status?: string;
+  readonly addContact?: readonly string[];
+  readonly removeContact?: readonly string[];
+}
+
+async function createTicket(context: CommandContext, flags: NewFlags): Promise<void> {
+  const { newTicket } = await import('../tickets/local/edit-ticket.ts');
+  const { personValue, useValue } = await import('../tickets/local/edit.ts');
+  await editStore(context, flags, async (edit) => {
+    const contacts = (flags.contact ?? []).map(personValue);
+    return newTicket(edit, useValue(flags.use), { ...(await fieldsOf(edit, flags)), contacts });
+  });
+}
+
+async function changeTicket(context: CommandContext, name: string, flags: SetFlags): Promise<void> {
+  const { changeTicket: change, requireTicket } = await import('../tickets/local/edit-ticket.ts');
+  const { personValue, statusValue } = await import('../tickets/local/edit.ts');
+  await editStore(context, flags, async (edit) => {
+    const ticket = await requireTicket(edit.trx, name);
+    return change(edit, ticket, {
+      ...(await fieldsOf(edit, flags)),
+      ...(flags.status === undefined ? {} : { status: statusValue(flags.status) }),
+      addContacts: (flags.addContact ?? []).map(personValue),
+      removeContacts: flags.removeContact ?? [],
+    });
+  });
+}
+
+async function fieldsOf(edit: Edit, flags: FieldFlags): Promise<TicketFields> {
+  const { clientIdOf } = await import('../tickets/local/edit-client.ts');
+  const { type, summary, reference, openingSubject, details, unit } = flags;
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(reference === undefined ? {} : { reference: reference === '' ? null : reference }),
+    ...(openingSubject === undefined ? {} : { openingSubject }),
+    ...(details === undefined ? {} : { details }),
+    ...(unit === undefined ? {} : { units: unit }),
+    ...(flags.client === undefined ? {} : { clientId: await clientIdOf(edit.trx, flags.client) }),
+  };
+}

@@ -1,0 +1,74 @@
+import { InvalidArgumentError } from 'commander';
+import type { Config } from '../../config/schema.ts';
+import { IntegratorError } from '../../domain/errors.ts';
+import type { Actor } from '../../domain/policy.ts';
+import type { Change, Edit, Edited } from '../../tickets/local/edit.ts';
+import type { CommandContext } from '../context.ts';
+import { withStore } from '../with-store.ts';
+
+export interface DryRunFlag {
+  readonly dryRun?: boolean;
+}
+
+/** Runs one change in one transaction, or rehearses it; prints what became of it. */
+export async function editStore(
+  context: CommandContext,
+  flags: DryRunFlag,
+  change: (edit: Edit) => Promise<Edited>,
+): Promise<void> {
+  const dryRun = flags.dryRun === true;
+  const edited = await withStore(context, 'ticket.write', async ({ store, config, actor }) => {
+    const { rehearse } = await import('../../store/rehearse.ts');
+    const basis = editBasis(config, actor);
+    return dryRun
+      ? rehearse(store, (trx) => change({ ...basis, trx }))
+      : store.write((trx) => change({ ...basis, trx }));
+  });
+  printEdited(context, edited, dryRun);
+}
+
+/** Throws `usage` where tickets live elsewhere: they are changed there, and what is here is a copy. */
+export function editBasis(config: Config, actor: Actor): Omit<Edit, 'trx'> {
+  const { type } = config.ticket_system;
+  if (type !== 'local') {
+    throw new IntegratorError('usage', `tickets, clients and contacts live in ${type}; this changes local ones only`, {
+      hint: `change them in ${type}, or set ticket_system: { type: local }`,
+    });
+  }
+  return {
+    actor,
+    nowMs: Date.now(),
+    ticketTypes: config.ticket_types,
+    units: config.business_units.map((unit) => unit.name),
+  };
+}
+
+/** The id is the data; what changed is words. */
+function printEdited({ output }: CommandContext, { id, outcome, changes }: Edited, dryRun: boolean): void {
+  output.print({ id, outcome, dry_run: dryRun, changes }, () => id);
+  if (output.json) return;
+  output.say(`${outcomeText(outcome, dryRun)}${changes.map((change) => `\n  ${changeText(change)}`).join('')}`);
+}
+
+function outcomeText(outcome: Edited['outcome'], dryRun: boolean): string {
+  if (outcome === 'unchanged') return 'nothing to change';
+  return dryRun ? `would be ${outcome}; nothing was changed` : outcome;
+}
+
+/** `summary: Offer → Offer 2` */
+export function changeText({ field, before, after }: Change): string {
+  const show = (value: Change['after']) => (typeof value === 'string' ? value : (value ?? []).join(', '));
+  const [from, to] = [show(before), show(after)];
+  if (from === '') return `${field}: ${to}`;
+  return `${field}: ${from} → ${to === '' ? '(none)' : to}`;
+}
+
+/** For options that can be given several times. */
+export function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('it must be a whole number above 0.');
+  return Number(text);
+}

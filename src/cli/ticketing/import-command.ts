@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { terminalText } from '../../content/terminal.ts';
+import type { RowReport } from '../../tickets/local/import/import-csv.ts';
+import type { RowImporter } from '../../tickets/local/import/import-csv.ts';
+import type { CommandContext } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { count } from '../format.ts';
+import { dryRunOption } from '../program.ts';
+import { withStore } from '../with-store.ts';
+import { changeText, editBasis } from './edit-store.ts';
+import type { DryRunFlag } from './edit-store.ts';
+
+/** `import <file.csv>` of a noun; exits 1 where a row failed (trying again would not help it). */
+export function addImport(noun: Command, context: CommandContext, loadRows: () => Promise<RowImporter>): void {
+  noun
+    .command('import')
+    .description('create and update them from a CSV file')
+    .argument('<file.csv>', 'UTF-8, commas, a header line; - is standard input')
+    .addOption(dryRunOption())
+    .action((file: string, flags: DryRunFlag) => importFile(context, file, flags.dryRun === true, loadRows));
+}
+
+async function importFile(
+  context: CommandContext,
+  file: string,
+  dryRun: boolean,
+  loadRows: () => Promise<RowImporter>,
+): Promise<void> {
+  const { output } = context;
+  const { openCsv } = await import('../../content/csv-source.ts');
+  const { importCsv } = await import('../../tickets/local/import/import-csv.ts');
+  const rows: RowReport[] = [];
+  const onRow = (report: RowReport): void => {
+    if (output.json) rows.push(report);
+    else output.stream(report, () => rowText(report));
+    output.progress(`row ${report.row}`);
+  };
+  const { ignoredColumns, totals } = await withStore(context, 'ticket.write', async ({ store, config, actor }) => {
+    const edit = editBasis(config, actor);
+    const source = await openCsv(file === '-' ? file : resolve(context.cwd, file), process.stdin);
+    return importCsv({ store, source, importer: await loadRows(), edit, dryRun, onRow });
+  });
+  output.progress('');
+  if (output.json) output.print({ file, dry_run: dryRun, ignored_columns: ignoredColumns, totals, rows }, () => []);
+  for (const column of ignoredColumns) output.warn(`the column "${column}" is not known and was ignored`);
+  const { created, updated, unchanged, failed } = totals;
+  const done = `${count(created + updated + unchanged + failed, 'row')}: ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed`;
+  if (!output.json) output.say(dryRun ? `${done} (dry run: nothing was changed)` : done);
+  if (failed > 0) context.setExitCode(exitCodes.failure);
+}
+
+function rowText({ row, outcome, id, changes, error }: RowReport): string {
+  const start = `row ${row}  ${outcome.padEnd(9)}`;
+  if (error !== null) return terminalText(`${start}  ${error.message}${error.hint === null ? '' : `; ${error.hint}`}`);
+  const what = outcome === 'updated' ? `  ${changes.map(changeText).join('; ')}` : '';
+  return terminalText(`${start}  ${id ?? ''}${what}`);
+}

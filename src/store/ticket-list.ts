@@ -1,0 +1,68 @@
+import { sql } from 'kysely';
+import type { ExpressionBuilder } from 'kysely';
+import { subjectKeys } from '../domain/subject.ts';
+import type { Use } from '../domain/ticket.ts';
+import type { Database } from './schema.ts';
+import type { StoreReader } from './store.ts';
+import type { TicketRow } from './tickets.ts';
+
+export interface TicketFilter {
+  readonly use?: Use;
+  readonly open?: boolean;
+  readonly clientId?: number;
+  readonly contactId?: number;
+  /** Part of the summary, the number, the reference, the client's name or a contact's address, in any case. */
+  readonly search?: string;
+  readonly limit?: number;
+}
+
+export type ListedTicket = TicketRow & { readonly client_name: string | null };
+
+/** Touched last comes first. */
+export function listTickets(db: StoreReader, filter: TicketFilter): Promise<ListedTicket[]> {
+  const { use, open, clientId, contactId, search, limit } = filter;
+  return db
+    .selectFrom('ticket')
+    .leftJoin('client', 'client.id', 'ticket.client_id')
+    .selectAll('ticket')
+    .select('client.name as client_name')
+    .$if(use !== undefined, (query) => query.where('ticket.use', '=', use ?? 'opportunity'))
+    .$if(open !== undefined, (query) => query.where('ticket.open', '=', open === true ? 1 : 0))
+    .$if(clientId !== undefined, (query) => query.where('ticket.client_id', '=', clientId ?? 0))
+    .$if(contactId !== undefined, (query) =>
+      query.where('ticket.id', 'in', (eb) =>
+        eb
+          .selectFrom('ticket_contact')
+          .select('ticket_id')
+          .where('contact_id', '=', contactId ?? 0),
+      ),
+    )
+    .$if(search !== undefined, (query) => query.where((eb) => matches(eb, search ?? '')))
+    .orderBy('ticket.updated_at', 'desc')
+    .orderBy('ticket.created_at', 'desc')
+    .orderBy('ticket.id')
+    .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
+    .execute();
+}
+
+function matches(eb: ExpressionBuilder<Database, 'ticket' | 'client'>, search: string) {
+  const pattern = likePattern(search);
+  const contact = eb
+    .selectFrom('ticket_contact')
+    .innerJoin('contact_address', 'contact_address.contact_id', 'ticket_contact.contact_id')
+    .select('contact_address.address')
+    .whereRef('ticket_contact.ticket_id', '=', 'ticket.id')
+    .where(sql<boolean>`contact_address.address like ${pattern} escape '\\'`);
+  return eb.or([
+    sql<boolean>`ticket.summary_exact like ${pattern} escape '\\'`,
+    sql<boolean>`lower(ticket.id) like ${pattern} escape '\\'`,
+    sql<boolean>`lower(ticket.reference) like ${pattern} escape '\\'`,
+    sql<boolean>`client.name_key like ${pattern} escape '\\'`,
+    eb.exists(contact),
+  ]);
+}
+
+/** `%` and `_` in what a person looks for are meant as they are. */
+export function likePattern(search: string): string {
+  return `%${subjectKeys(search).exact.replace(/[\\%_]/g, '\\$&')}%`;
+}

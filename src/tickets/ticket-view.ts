@@ -1,0 +1,144 @@
+import type { MessageBody, Person } from '../domain/message.ts';
+import { loadActionMail } from '../store/action-mail.ts';
+import type { ActionMail } from '../store/action-mail.ts';
+import { listActions } from '../store/actions.ts';
+import type { ActionRow } from '../store/actions.ts';
+import { clientName } from '../store/clients.ts';
+import type { StoreReader } from '../store/store.ts';
+import type { ListedTicket } from '../store/ticket-list.ts';
+import { ticketContacts, ticketUnits } from '../store/tickets.ts';
+import type { TicketRow } from '../store/tickets.ts';
+
+/** A line of `ticket list`; field names are those of the JSON that scripts rely on. */
+export interface TicketSummary {
+  readonly id: string;
+  readonly reference: string | null;
+  readonly use: string;
+  readonly type: string;
+  readonly summary: string;
+  readonly open: boolean;
+  readonly client: { readonly id: string; readonly name: string } | null;
+  readonly updated_at: string;
+}
+
+export interface TicketView extends TicketSummary {
+  readonly status: string;
+  readonly contacts: readonly string[];
+  /** The business units an incident touches. */
+  readonly units: readonly string[];
+  readonly details: string;
+  readonly created_at: string;
+  readonly actions: readonly ActionView[];
+}
+
+export interface ActionView {
+  readonly id: string;
+  readonly kind: 'email' | 'note' | 'system';
+  readonly opening: boolean;
+  readonly direction: 'in' | 'out' | null;
+  readonly at: string;
+  readonly from: Person | null;
+  readonly to: readonly Person[];
+  readonly cc: readonly Person[];
+  readonly subject: string | null;
+  readonly body_text: string;
+  /** Sanitised: no script, no remote content. */
+  readonly body_html: string | null;
+  readonly chain_hidden: boolean;
+  readonly internet_message_id: string | null;
+  readonly filed_by: string;
+  readonly attachments: readonly AttachmentView[];
+}
+
+export interface AttachmentView {
+  readonly name: string;
+  readonly size: number;
+  readonly content_type: string;
+  /** null where there are no bytes: a link to a cloud file, or not readable yet. */
+  readonly sha256: string | null;
+  /** Part of the text, such as a logo. */
+  readonly inline: boolean;
+}
+
+/** How a stored body is made fit to be read; `newPartOnly` leaves the email chain out. */
+export type RenderBody = (
+  mail: { readonly body: MessageBody; readonly uniqueBody: MessageBody | null },
+  newPartOnly: boolean,
+) => { readonly text: string; readonly html: string | null };
+
+export interface ViewOptions {
+  readonly render: RenderBody;
+  /** Show the email chain also where an action hides it. */
+  readonly chain: boolean;
+}
+
+export function summaryOf(ticket: ListedTicket): TicketSummary {
+  return {
+    id: ticket.id,
+    reference: ticket.reference,
+    use: ticket.use,
+    type: ticket.type,
+    summary: ticket.summary,
+    open: ticket.open === 1,
+    client:
+      ticket.client_id === null || ticket.client_name === null
+        ? null
+        : { id: String(ticket.client_id), name: ticket.client_name },
+    updated_at: new Date(ticket.updated_at).toISOString(),
+  };
+}
+
+/** A ticket with its actions, oldest first. What is hidden is computed here, at show time: the store keeps it all. */
+export async function viewTicket(db: StoreReader, ticket: TicketRow, options: ViewOptions): Promise<TicketView> {
+  const contacts = await ticketContacts(db, ticket.id);
+  const actions = await listActions(db, ticket.id);
+  const messageIds = actions.flatMap((action) => action.messageId ?? []);
+  const mails = await loadActionMail(db, messageIds);
+  return {
+    ...summaryOf({ ...ticket, client_name: await clientName(db, ticket.client_id) }),
+    status: ticket.status,
+    contacts: contacts.map((contact) => contact.address),
+    units: await ticketUnits(db, ticket.id),
+    details: ticket.details,
+    created_at: new Date(ticket.created_at).toISOString(),
+    actions: actions.map((action) => viewAction(action, mails.get(action.messageId ?? 0), options)),
+  };
+}
+
+function viewAction(action: ActionRow, mail: ActionMail | undefined, options: ViewOptions): ActionView {
+  const newPartOnly = action.chainHidden && !action.opening && !options.chain;
+  const body = mail === undefined ? { text: action.body ?? '', html: null } : options.render(mail, newPartOnly);
+  return {
+    id: String(action.id),
+    kind: action.kind,
+    opening: action.opening,
+    direction: action.direction,
+    at: new Date(action.atMs).toISOString(),
+    ...(mail === undefined ? noMail : envelopeOf(mail)),
+    body_text: body.text,
+    body_html: body.html,
+    chain_hidden: action.chainHidden,
+    filed_by: action.filedBy,
+  };
+}
+
+type Envelope = Pick<ActionView, 'from' | 'to' | 'cc' | 'subject' | 'internet_message_id' | 'attachments'>;
+
+const noMail: Envelope = { from: null, to: [], cc: [], subject: null, internet_message_id: null, attachments: [] };
+
+function envelopeOf(mail: ActionMail): Envelope {
+  return {
+    from: mail.from,
+    to: mail.to,
+    cc: mail.cc,
+    subject: mail.subject,
+    internet_message_id: mail.internetMessageId,
+    attachments: mail.attachments.map(({ name, size, content_type, sha256, inline }) => ({
+      name,
+      size,
+      content_type,
+      sha256,
+      inline: inline === 1,
+    })),
+  };
+}

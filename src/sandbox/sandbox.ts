@@ -130,7 +130,7 @@ interface Services {
 }
 
 function servicesOf(shared: Controlled): Services {
-  const { world, settings, clock, directory, origin } = shared;
+  const { world, settings, clock, directory, origin, faults, requests } = shared;
   const now = (): number => clock.now();
   const signer = new TokenSigner();
   return {
@@ -138,6 +138,8 @@ function servicesOf(shared: Controlled): Services {
     graph: graphService({
       world,
       settings,
+      faults,
+      log: requests,
       now,
       root: () => `${origin()}/graph/v1.0`,
       sync: new SyncStates(),

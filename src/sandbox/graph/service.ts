@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply, Request } from '../reply.ts';
 import type { Service } from '../server.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import { mustBeAllowed, targetOf } from './access.ts';
+import { batch } from './batch.ts';
+import type { BatchParts } from './batch.ts';
 import type { Call, GraphWorld } from './call.ts';
 import { callerOf, expiredToken } from './caller.ts';
 import type { Caller, CallerParts } from './caller.ts';
@@ -13,7 +16,7 @@ import { parsePrefer } from './prefer.ts';
 import { parseQuery } from './query.ts';
 import { findRoute, isRead } from './routes.ts';
 
-export interface GraphParts extends GraphWorld {
+export interface GraphParts extends GraphWorld, BatchParts {
   readonly gate: Gate;
   readonly callers: CallerParts;
 }
@@ -22,7 +25,7 @@ export interface GraphParts extends GraphWorld {
 export function graphService(parts: GraphParts): Service {
   const refuse = (refusal: GraphRefusal, request?: Request): Reply =>
     errorReply(refusal, parts.now(), request?.headers['client-request-id']);
-  return {
+  const service: Service = {
     name: 'graph',
     errors: {
       error: (status, code, message) => refuse(new GraphRefusal(status, code, message)),
@@ -33,20 +36,30 @@ export function graphService(parts: GraphParts): Service {
     enter: (request) => enter(parts, request, refuse),
     handle: async (request) => {
       if (parts.settings.latencyMs > 0) await sleep(parts.settings.latencyMs, undefined, { ref: false });
-      return handleGraph(parts, request);
+      return answered(parts, request, () =>
+        isBatch(request) ? batch(parts, service, request) : carryOut(parts, request),
+      );
     },
   };
+  return service;
 }
 
-/** Carries one request out, refusals included; `$batch` comes here for each of its parts. */
-export function handleGraph(parts: GraphParts, request: Request): Reply {
+/** Refusals become answers, and every answer names the request. */
+async function answered(parts: GraphParts, request: Request, work: () => Reply | Promise<Reply>): Promise<Reply> {
+  const id = request.headers['client-request-id'];
+  const echo: Readonly<Record<string, string>> = id === undefined ? {} : { 'client-request-id': id };
   try {
-    return carryOut(parts, request);
+    const reply = await work();
+    return { ...reply, headers: { 'request-id': randomUUID(), ...reply.headers, ...echo } };
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
-    const reply = errorReply(error, parts.now(), request.headers['client-request-id']);
-    return { ...reply, headers: { ...reply.headers, ...echo(request) } };
+    const reply = errorReply(error, parts.now(), id);
+    return { ...reply, headers: { ...reply.headers, ...echo } };
   }
+}
+
+function isBatch(request: Request): boolean {
+  return request.method === 'POST' && /^\/graph\/[^/]+\/\$batch$/i.test(request.url.pathname);
 }
 
 function carryOut(parts: GraphParts, request: Request): Reply {
@@ -60,8 +73,7 @@ function carryOut(parts: GraphParts, request: Request): Reply {
   }
   const mailbox = targetOf(parts.world, caller, user, found.route.need);
   mustBeAllowed(caller, mailbox, found.route.need);
-  const reply = found.route.handle(callFor(parts, { caller, mailbox, request, values: found.values }));
-  return { ...reply, headers: { ...reply.headers, ...echo(request) } };
+  return found.route.handle(callFor(parts, { caller, mailbox, request, values: found.values }));
 }
 
 function callFor(
@@ -128,9 +140,4 @@ function appIdOf(parts: GraphParts, request: Request): string | null {
     if (error instanceof GraphRefusal) return null;
     throw error;
   }
-}
-
-function echo(request: Request): Readonly<Record<string, string>> {
-  const id = request.headers['client-request-id'];
-  return id === undefined ? {} : { 'client-request-id': id };
 }

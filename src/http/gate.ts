@@ -1,5 +1,4 @@
-import { IntegratorError } from '../domain/errors.ts';
-import { sleep, stopped } from './deadline.ts';
+import { stopped } from './deadline.ts';
 
 /**
  * Lets at most `slots` through at a time and nobody while it is closed. One per mailbox: Exchange counts concurrent
@@ -30,19 +29,9 @@ export class Gate {
     this.#closedUntil = Math.max(this.#closedUntil, performance.now() + ms);
   }
 
-  /** Waits while the gate is closed. Throws `throttled` at once where that would take longer than `patienceMs`. */
-  async untilOpen(patienceMs: number, nowMs: () => number, signal: AbortSignal): Promise<void> {
-    const givesUpAt = performance.now() + patienceMs;
-    for (;;) {
-      const wait = this.#closedUntil - performance.now();
-      if (wait <= 0) return;
-      if (this.#closedUntil > givesUpAt) {
-        throw new IntegratorError('throttled', 'the service asked to be left alone for a while', {
-          retryAtMs: Math.ceil(nowMs() + wait),
-        });
-      }
-      await sleep(wait, signal);
-    }
+  /** Milliseconds until it opens again; 0 while it is open. */
+  opensInMs(): number {
+    return Math.max(0, this.#closedUntil - performance.now());
   }
 
   async #takeSlot(signal: AbortSignal): Promise<void> {

@@ -138,7 +138,7 @@ function decoded(body: Readable, encoding: string | string[] | undefined, host: 
     // The consumer sees every error of the pair through the last stream; the callback only has to exist.
     return pipeline(body, createGunzip({ chunkSize: 65_536 }), () => undefined);
   }
-  body.destroy();
+  body.on('error', () => undefined).destroy();
   throw new IntegratorError('protocol', `${host} answered in an encoding nobody asked for: ${String(encoding)}`);
 }
 

@@ -36,7 +36,7 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const connections = new Map<Socket, number>();
   let open = 0;
   let most = 0;
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const connection = connections.get(request.socket) ?? connections.size;
     connections.set(request.socket, connection);
     const { method = '', url = '', headers } = request;
@@ -48,6 +48,9 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
       open -= 1;
     });
     write(await script(told, seen.length), response, request);
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

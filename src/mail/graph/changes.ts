@@ -5,7 +5,7 @@ import type { Answer, Refusal } from './answer.ts';
 import { folderError } from './refusals.ts';
 import type { GraphRead } from './client.ts';
 import { decodeCursor, encodeCursor, firstPosition, type Position, windowPosition } from './cursor.ts';
-import { entriesOf } from './entries.ts';
+import { entriesOf, givesThread } from './entries.ts';
 import type { FolderFinder } from './folders.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { PageReader } from './page-reader.ts';
@@ -61,7 +61,7 @@ class Round {
     this.#source = source;
     this.#folder = folder;
     this.#options = options;
-    this.#pages = new PageReader(source.mailbox);
+    this.#pages = new PageReader(source.mailbox, options.signal);
     this.#at = this.#start();
   }
 
@@ -83,6 +83,7 @@ class Round {
 
   #accept(page: GraphPage): ChangePage {
     const entries = entriesOf(page, this.#folder);
+    if (this.#folder.sentItems && page.value.some(givesThread)) this.#source.dialect.givesThreads = true;
     const next = advance(this.#at, this.#summary(page, entries));
     this.#at = next.at;
     this.#checkLinks(next.at);
@@ -149,7 +150,7 @@ class Round {
     const light = isPoisoned(refusal) && !this.#at.light;
     if (light) return this.#restart(this.#start(true), refusal);
     if (refusal.problem !== 'status') throw refusal.error;
-    if (this.#at.link !== null && isDead(refusal)) return this.#restart(this.#afterDeadLink(), refusal);
+    if (isDead(refusal, this.#at)) return this.#restart(this.#afterDeadLink(), refusal);
     if (refusal.status !== 404 || !goneCodes.has(refusal.code)) throw refusal.error;
     const found = await this.#source.finder.findAgain(this.#folder, this.#options.signal);
     if (found.id === this.#folder.id) throw folderError(refusal, this.#folder);
@@ -196,6 +197,7 @@ function isPoisoned(refusal: Refusal): boolean {
   return refusal.problem === 'too_large' || damagedCodes.has(refusal.code);
 }
 
-function isDead(refusal: Refusal): boolean {
-  return refusal.status === 410 || refusal.status === 400 || deadCodes.has(refusal.code);
+/** 400 speaks of the link only where there is one. */
+function isDead(refusal: Refusal, at: Position): boolean {
+  return refusal.status === 410 || deadCodes.has(refusal.code) || (refusal.status === 400 && at.link !== null);
 }

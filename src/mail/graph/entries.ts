@@ -14,6 +14,13 @@ export function wasWithoutId(providerId: string): boolean {
   return providerId.startsWith(noIdPrefix);
 }
 
+/** True for a listed mail that came with the properties that stand in for its headers. */
+export function givesThread(raw: unknown): boolean {
+  if (typeof raw !== 'object' || raw === null || !('singleValueExtendedProperties' in raw)) return false;
+  const properties = raw.singleValueExtendedProperties;
+  return Array.isArray(properties) && properties.length > 0;
+}
+
 function entryOf(raw: unknown, folder: Folder): ChangeEntry {
   const fields: object = typeof raw === 'object' && raw !== null ? raw : {};
   const id = 'id' in fields && typeof fields.id === 'string' && fields.id !== '' ? fields.id : null;

@@ -64,7 +64,9 @@ export class FolderFinder {
       if (found === undefined) throw this.#notFound(path, names.slice(0, depth), children);
       parent = found.id;
     }
-    return { path, id: parent, sentItems: false };
+    // In another language the folder of sent mail has another name.
+    const isTop = names.length === 1;
+    return { path, id: parent, sentItems: isTop && parent === (await this.#idOf('sentitems', signal)) };
   }
 
   async #everything(signal: AbortSignal): Promise<readonly Folder[]> {

@@ -9,8 +9,8 @@ export interface GraphLimits {
   readonly retries: RetryRules;
   /** Waits before asking again for a mail that is not there yet: right after arrival a 404 can be a lie. */
   readonly missingWaitsMs: readonly number[];
-  /** Entries per page; halved where pages are too heavy. */
-  readonly pageSize: number;
+  /** Entries per page; a smaller step where a page is too heavy. The last one should be 1. */
+  readonly pageSizes: readonly number[];
   /** Decompressed bytes of one page. */
   readonly pageBytes: number;
   /** Decompressed bytes of one mail without its attachments, also of a page of one. */
@@ -24,7 +24,7 @@ export const usualLimits: GraphLimits = {
   streamDeadlineMs: 900_000,
   retries: readRetries,
   missingWaitsMs: [500, 2_000],
-  pageSize: 150,
+  pageSizes: [150, 12, 1],
   pageBytes: 16 * 1_048_576,
   messageBytes: 64 * 1_048_576,
   // Exchange allows mail of 150 MB; the bytes of an original are a third more.

@@ -46,7 +46,7 @@ export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMess
     headers: headersOf(from),
     conversationId: from.conversationId ?? null,
     isDraft: from.isDraft ?? false,
-    sensitivity: sensitivityOf(from.sensitivity),
+    sensitivity: sensitivityOf(headersOf(from)),
     meeting: (from['@odata.type'] ?? '').toLowerCase().startsWith('#microsoft.graph.eventmessage'),
     // Graph does not tell item classes; the headers of a report do, and they are judged elsewhere.
     report: false,
@@ -107,8 +107,10 @@ function bodyOf(body: GraphMessage['body']): MessageBody | null {
 
 const sensitivities: ReadonlySet<string> = new Set<Sensitivity>(['personal', 'private', 'confidential']);
 
-function sensitivityOf(written: string | null | undefined): Sensitivity {
-  const value = written?.toLowerCase() ?? '';
+/** Graph's messages have no property for it; the header (RFC 2156) says it. */
+function sensitivityOf(headers: readonly Header[]): Sensitivity {
+  const written = headers.find(({ name }) => name.toLowerCase() === 'sensitivity')?.value ?? '';
+  const value = written.trim().toLowerCase().replace(/^company-/, '');
   return isSensitivity(value) ? value : 'normal';
 }
 

@@ -89,10 +89,10 @@ export class Repetition extends ChainLink {
 
   protected async handle(call: GraphCall, context: Context): Promise<void> {
     const deadline = deadlineOf(call);
-    const { gate, retries } = call.plan;
+    const { retries } = call.plan;
     call.answer = await retrying<Answer<unknown>>(
       async () => {
-        await gate.untilOpen(deadline.remainingMs(), this.#nowMs, deadline.signal);
+        await this.#untilOpen(call, deadline);
         call.again = undefined;
         await this.pass(context);
         const value = answerOf(call);
@@ -102,6 +102,19 @@ export class Repetition extends ChainLink {
       retries,
       deadline,
     );
+  }
+
+  /** Asking while the service wants to be left alone makes it last longer; who cannot wait is told when to come back. */
+  async #untilOpen(call: GraphCall, deadline: Deadline): Promise<void> {
+    const { gate, about } = call.plan;
+    for (let waitMs = gate.opensInMs(); waitMs > 0; waitMs = gate.opensInMs()) {
+      if (waitMs >= deadline.remainingMs()) {
+        throw new IntegratorError('throttled', `${about} gets too many requests: the service asked for a pause`, {
+          retryAtMs: Math.ceil(this.#nowMs() + waitMs),
+        });
+      }
+      await deadline.sleep(waitMs);
+    }
   }
 }
 

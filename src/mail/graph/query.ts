@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts';
+import type { Answer, Refusal } from './answer.ts';
 import { inReplyToId, referencesId } from './map.ts';
 
 /** Parts of a query that a service may refuse with 400; each is worth having and none is needed. */
@@ -10,6 +10,8 @@ export type Piece = 'orderby' | 'uniqueBody' | 'headers' | 'threadProperties' | 
  */
 export class Dialect {
   readonly #refused = new Set<Piece>();
+  /** A listing gave thread properties: where it gives none for a mail, there are none. */
+  givesThreads = false;
 
   without(pieces: readonly Piece[]): readonly Piece[] {
     return pieces.filter((piece) => !this.#refused.has(piece));
@@ -28,29 +30,32 @@ export async function askWithPieces<T>(
 ): Promise<Answer<T>> {
   const pieces = dialect.without(wanted);
   const first = await ask(new Set(pieces));
-  if (!isRefusedQuery(first, pieces)) return first;
-  for (const fewer of fewerPieces(pieces)) {
+  for (const fewer of fewerPieces(first, pieces)) {
     const answer = await ask(new Set(fewer));
     if (answer.kind === 'ok') dialect.refuse(pieces.filter((piece) => !fewer.includes(piece)));
-    if (!isRefusedQuery(answer, fewer)) return answer;
+    if (answer.kind === 'ok' || !isRefusedQuery(answer)) return answer;
   }
   return first;
 }
 
-/** Expanding on a delta was seen to end in 500 rather than 400. */
-function isRefusedQuery<T>(answer: Answer<T>, pieces: readonly Piece[]): boolean {
-  if (answer.kind === 'ok' || answer.problem !== 'status') return false;
-  if (answer.status === 500) return pieces.includes('threadProperties');
-  return answer.status === 400 && !['errorinvalididmalformed', 'errorinvaliduser'].includes(answer.code);
-}
-
-/** All ways to leave some out, the fewest first. */
-function fewerPieces(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+/** What to try after a refusal: all ways to leave some out, the fewest first. */
+function fewerPieces<T>(answer: Answer<T>, pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+  if (answer.kind === 'ok') return [];
+  // Expanding on a delta was seen to end in 500 rather than 400.
+  const suspect = answer.status === 500 && pieces.includes('threadProperties');
+  if (suspect) return [pieces.filter((piece) => piece !== 'threadProperties')];
+  if (!isRefusedQuery(answer)) return [];
   const ways: Piece[][] = [];
   for (let bits = 1; bits < 2 ** pieces.length; bits += 1) {
     ways.push(pieces.filter((_piece, index) => (bits & (1 << index)) === 0));
   }
   return ways.toSorted((left, right) => right.length - left.length);
+}
+
+const notTheQuery = new Set(['errorinvalididmalformed', 'errorinvaliduser']);
+
+function isRefusedQuery(refusal: Refusal): boolean {
+  return refusal.problem === 'status' && refusal.status === 400 && !notTheQuery.has(refusal.code);
 }
 
 /** What an entry must carry (as a key, be it null) to be a whole mail. */
@@ -67,7 +72,7 @@ export const neededFields = [
   'hasAttachments',
   'isDraft',
 ] as const;
-const furtherFields = ['sender', 'replyTo', 'bccRecipients', 'conversationId', 'sensitivity', 'parentFolderId'];
+const furtherFields = ['sender', 'replyTo', 'bccRecipients', 'conversationId', 'parentFolderId'];
 
 export interface MessageQuery {
   /** Sent mail that never travelled has no headers; its thread is asked for in another way. */

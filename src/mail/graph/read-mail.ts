@@ -5,7 +5,7 @@ import type { ReadOptions, ReadResult } from '../provider.ts';
 import { type Answer, isTrouble, type Refusal } from './answer.ts';
 import { AttachmentReader } from './attachments.ts';
 import { store } from './byte-store.ts';
-import { wasWithoutId } from './entries.ts';
+import { givesThread, wasWithoutId } from './entries.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { headersOf, type MessageParts, toMessage } from './map.ts';
 import { protectionOf } from './protection.ts';
@@ -47,7 +47,9 @@ export class MailReader {
   async read(ref: MailRef, options: ReadOptions): Promise<ReadResult> {
     const { providerId } = ref;
     if (wasWithoutId(providerId)) return damaged(providerId, protocol('the service listed something without an id'));
-    const fetched = isWhole(ref) ? parse(ref.content) : await this.#fetch(ref, options.signal);
+    const fetched = isWhole(ref, this.#source.dialect.givesThreads)
+      ? parse(ref.content)
+      : await this.#fetch(ref, options.signal);
     if (fetched.kind === 'gone') return { kind: 'gone', providerId };
     if (fetched.kind === 'aside') return damaged(providerId, fetched.error);
     const parts = await this.#parts(fetched.mail, options);
@@ -140,11 +142,11 @@ function mapped(mail: GraphMessage, parts: MessageParts): ReadResult {
 }
 
 /** A mail of which the listing gave everything. An absent uniqueBody alone is never worth a request. */
-function isWhole(ref: MailRef): boolean {
+function isWhole(ref: MailRef, givesThreads: boolean): boolean {
   const { content } = ref;
   if (typeof content !== 'object' || content === null) return content !== undefined;
   if (!neededFields.every((field) => field in content)) return false;
-  return ref.sentItems ? knowsItsThread(content) : 'internetMessageHeaders' in content;
+  return ref.sentItems ? givesThreads || knowsItsThread(content) : 'internetMessageHeaders' in content;
 }
 
 /** Bytes of a conversation index with no reply in it (MS-OXOMSG 2.2.1.3): each reply adds five. */
@@ -152,14 +154,10 @@ const firstIndexBytes = 22;
 
 /** Sent mail has no headers; its thread properties tell, or its index says that it began the conversation. */
 function knowsItsThread(content: object): boolean {
-  const fields = new Map(Object.entries(content));
-  const isFilled = (name: string): boolean => {
-    const value: unknown = fields.get(name);
-    return Array.isArray(value) && value.length > 0;
-  };
-  if (isFilled('internetMessageHeaders') || isFilled('singleValueExtendedProperties')) return true;
-  const index: unknown = fields.get('conversationIndex');
-  return typeof index === 'string' && Buffer.from(index, 'base64').length <= firstIndexBytes && index !== '';
+  const headers = 'internetMessageHeaders' in content ? content.internetMessageHeaders : null;
+  if (givesThread(content) || (Array.isArray(headers) && headers.length > 0)) return true;
+  const index = 'conversationIndex' in content ? content.conversationIndex : null;
+  return typeof index === 'string' && Buffer.from(index, 'base64').length === firstIndexBytes;
 }
 
 /** `hasAttachments` is false where all are inline; then the text mentions them. */

@@ -32,7 +32,6 @@ export const messageSchema = z.object({
   conversationIndex: text,
   hasAttachments: flag,
   isDraft: flag,
-  sensitivity: text,
   singleValueExtendedProperties: z.array(z.object({ id: z.string(), value: text })).nullish(),
 });
 export type GraphMessage = z.infer<typeof messageSchema>;

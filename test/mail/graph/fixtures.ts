@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import type { TokenSource } from '../../../src/auth/token-source.ts';
 import { IntegratorError } from '../../../src/domain/errors.ts';
 import type { StoredFile } from '../../../src/domain/message.ts';
-import { createGraphProvider, type GraphProvider, type GraphProviderOptions } from '../../../src/mail/graph/provider.ts';
+import {
+  createGraphProvider,
+  type GraphProvider,
+  type GraphProviderOptions,
+} from '../../../src/mail/graph/provider.ts';
 import type { ChangePage, FileSink, ReadResult } from '../../../src/mail/provider.ts';
 import type { ScriptedServer } from '../../http/scripted-server.ts';
 

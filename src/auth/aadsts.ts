@@ -185,7 +185,7 @@ export const adviceByCode: ReadonlyMap<number, Advice> = new Map<number, Advice>
     },
   ],
   ...each([54005, 501481], codeSpent),
-  ...each([70018, 70020], unused),
+  ...each([70018, 70019, 70020], unused),
   ...each([28000, 700022, 70011, 28002, 500011], badScope),
   ...each([50194, 9001023], singleTenant),
   [

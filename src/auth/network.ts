@@ -97,6 +97,8 @@ export class EntraNetwork implements INetworkModule {
 
   async #json<T>(method: string, url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
     const { status, headers, text } = await this.exchange(method, url, options);
+    // MSAL takes an error status without an OAuth error word for a grant without a token.
+    if (this.#trouble?.kind === 'refused' && this.#trouble.refusal.error === '') throw new Error(`HTTP ${status}`);
     return { status, headers, body: JSON.parse(text) };
   }
 

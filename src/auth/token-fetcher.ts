@@ -115,7 +115,9 @@ export class AppOnlyFetcher implements TokenFetcher {
 
 function fetched(result: AuthenticationResult): AccessTokenFetched {
   const expiresAtMs = result.expiresOn?.getTime();
-  if (expiresAtMs === undefined) throw new IntegratorError('protocol', 'Entra gave a token without an end');
+  if (expiresAtMs === undefined || result.accessToken === '') {
+    throw new IntegratorError('protocol', 'Entra answered without a token, or with one that has no end');
+  }
   return { token: result.accessToken, expiresAtMs };
 }
 

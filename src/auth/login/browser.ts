@@ -94,8 +94,8 @@ async function authorizationRequest(
     nonce,
     codeChallenge: challenge,
     codeChallengeMethod: 'S256',
-    prompt: 'select_account',
-    ...(settings.serviceAccount === undefined ? {} : { loginHint: settings.serviceAccount }),
+    // MSAL drops the hint where it also asks for the account picker.
+    ...(settings.serviceAccount === undefined ? { prompt: 'select_account' } : { loginHint: settings.serviceAccount }),
     ...(claims === undefined ? {} : { claims }),
   });
   const redeem = async (answer: RedirectAnswer): Promise<Redeemed> => {

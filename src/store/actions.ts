@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { inParts } from './messages.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import { touchTicket } from './tickets.ts';
 
@@ -46,12 +47,13 @@ export async function addMailAction(trx: StoreWriter, action: NewMailAction): Pr
 }
 
 async function addParticipants(trx: StoreWriter, ticketId: string, addresses: readonly string[]): Promise<void> {
-  if (addresses.length === 0) return;
-  await trx
-    .insertInto('ticket_participant')
-    .values([...new Set(addresses)].map((address) => ({ ticket_id: ticketId, address })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  for (const part of inParts([...new Set(addresses)], 500)) {
+    await trx
+      .insertInto('ticket_participant')
+      .values(part.map((address) => ({ ticket_id: ticketId, address })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
 }
 
 /** Takes the action of that message off the ticket, with participants who came by it alone. false: there was none. */
@@ -77,15 +79,25 @@ async function dropParticipantsWithoutMail(trx: StoreWriter, ticketId: string): 
     .select(['message.from_address', 'message.people_json'])
     .where('action.ticket_id', '=', ticketId)
     .execute();
-  const present = rows.flatMap((row) => {
-    const people = peopleSchema.parse(JSON.parse(row.people_json));
-    return [row.from_address, ...people.to.map((to) => to.address), ...people.cc.map((cc) => cc.address)];
-  });
-  await trx
-    .deleteFrom('ticket_participant')
+  const present = new Set(
+    rows.flatMap((row) => {
+      const people = peopleSchema.parse(JSON.parse(row.people_json));
+      return [row.from_address, ...people.to.map((to) => to.address), ...people.cc.map((cc) => cc.address)];
+    }),
+  );
+  const known = await trx
+    .selectFrom('ticket_participant')
+    .select('address')
     .where('ticket_id', '=', ticketId)
-    .$if(present.length > 0, (query) => query.where('address', 'not in', [...new Set(present)]))
     .execute();
+  const gone = known.map((row) => row.address).filter((address) => !present.has(address));
+  for (const addresses of inParts(gone, 500)) {
+    await trx
+      .deleteFrom('ticket_participant')
+      .where('ticket_id', '=', ticketId)
+      .where('address', 'in', addresses)
+      .execute();
+  }
 }
 
 export interface ActionRow {

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { inParts } from './messages.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import type { ClientTable } from './ticket-schema.ts';
 
@@ -84,21 +85,16 @@ export async function removeClientDomains(trx: StoreWriter, id: number, domains:
 /** The domains of each of these clients, sorted. */
 export async function clientDomains(db: StoreReader, ids: readonly number[]): Promise<Map<number, string[]>> {
   const domains = new Map<number, string[]>(ids.map((id) => [id, []]));
-  if (ids.length === 0) return domains;
-  const rows = await db
-    .selectFrom('client_domain')
-    .selectAll()
-    .where('client_id', 'in', ids)
-    .orderBy('domain')
-    .execute();
-  for (const row of rows) domains.get(row.client_id)?.push(row.domain);
+  for (const part of inParts(ids, 500)) {
+    const rows = await db
+      .selectFrom('client_domain')
+      .selectAll()
+      .where('client_id', 'in', part)
+      .orderBy('domain')
+      .execute();
+    for (const row of rows) domains.get(row.client_id)?.push(row.domain);
+  }
   return domains;
-}
-
-/** The client that has this domain; null where none has it, or several have. */
-export async function clientByDomain(db: StoreReader | StoreWriter, domain: string): Promise<number | null> {
-  const rows = await db.selectFrom('client_domain').select('client_id').where('domain', '=', domain).limit(2).execute();
-  return rows.length === 1 ? (rows[0]?.client_id ?? null) : null;
 }
 
 /** null for no client. */

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { domainOf } from '../domain/address.ts';
+import { inParts } from './messages.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import type { ContactTable } from './ticket-schema.ts';
 
@@ -91,13 +92,14 @@ export async function findContact(db: StoreReader, idOrAddress: string): Promise
 /** The addresses of each of these contacts, sorted. */
 export async function contactAddresses(db: StoreReader, ids: readonly number[]): Promise<Map<number, string[]>> {
   const addresses = new Map<number, string[]>(ids.map((id) => [id, []]));
-  if (ids.length === 0) return addresses;
-  const rows = await db
-    .selectFrom('contact_address')
-    .select(['contact_id', 'address'])
-    .where('contact_id', 'in', ids)
-    .orderBy('address')
-    .execute();
-  for (const row of rows) addresses.get(row.contact_id)?.push(row.address);
+  for (const part of inParts(ids, 500)) {
+    const rows = await db
+      .selectFrom('contact_address')
+      .select(['contact_id', 'address'])
+      .where('contact_id', 'in', part)
+      .orderBy('address')
+      .execute();
+    for (const row of rows) addresses.get(row.contact_id)?.push(row.address);
+  }
   return addresses;
 }

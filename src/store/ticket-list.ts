@@ -66,3 +66,28 @@ function matches(eb: ExpressionBuilder<Database, 'ticket' | 'client'>, search: s
 export function likePattern(search: string): string {
   return `%${subjectKeys(search).exact.replace(/[\\%_]/g, '\\$&')}%`;
 }
+
+export interface NamesInUse {
+  readonly types: readonly { readonly name: string; readonly use: Use; readonly tickets: number }[];
+  readonly units: readonly { readonly name: string; readonly tickets: number }[];
+}
+
+/** The ticket types and business units that open tickets name, and how many do. */
+export async function typesAndUnitsInUse(db: StoreReader): Promise<NamesInUse> {
+  const types = await db
+    .selectFrom('ticket')
+    .select((eb) => ['type as name', 'use', eb.fn.countAll<number>().as('tickets')])
+    .where('open', '=', 1)
+    .groupBy(['type', 'use'])
+    .orderBy('type')
+    .execute();
+  const units = await db
+    .selectFrom('ticket_unit')
+    .innerJoin('ticket', 'ticket.id', 'ticket_unit.ticket_id')
+    .select((eb) => ['ticket_unit.unit as name', eb.fn.countAll<number>().as('tickets')])
+    .where('ticket.open', '=', 1)
+    .groupBy('ticket_unit.unit')
+    .orderBy('ticket_unit.unit')
+    .execute();
+  return { types, units };
+}

@@ -87,8 +87,11 @@ function openingColumns(subject: string | undefined) {
 export async function findTicket(db: StoreReader, idOrReference: string): Promise<TicketRow | undefined> {
   const name = idOrReference.trim();
   const id = ticketIdPattern.test(name) ? name.toUpperCase() : name;
-  const byId = await db.selectFrom('ticket').selectAll().where('id', '=', id).executeTakeFirst();
-  return byId ?? findTicketByReference(db, name);
+  return (await findTicketById(db, id)) ?? findTicketByReference(db, name);
+}
+
+export function findTicketById(db: StoreReader, id: string): Promise<TicketRow | undefined> {
+  return db.selectFrom('ticket').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
 export function findTicketByReference(db: StoreReader, reference: string): Promise<TicketRow | undefined> {

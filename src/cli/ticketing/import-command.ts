@@ -51,7 +51,7 @@ async function importFile(
 }
 
 function rowText({ row, outcome, id, changes, error }: RowReport): string {
-  const start = `row ${row}  ${outcome.padEnd(9)}`;
+  const start = `row ${String(row).padEnd(5)} ${outcome.padEnd(9)}`;
   if (error !== null) return terminalText(`${start}  ${error.message}${error.hint === null ? '' : `; ${error.hint}`}`);
   const what = outcome === 'updated' ? `  ${changes.map(changeText).join('; ')}` : '';
   return terminalText(`${start}  ${id ?? ''}${what}`);

@@ -120,11 +120,16 @@ async function importRow(importer: RowImporter, edit: Edit, row: CsvRow, seen: M
   return edited;
 }
 
-/** `a; b` in one cell; undefined where the cell is empty, which leaves things as they are. */
+const maxValues = 500;
+
+/** `a; b` in one cell; undefined where the cell is empty, which leaves things as they are. Throws `usage`. */
 export function severalValues(cell: string | undefined): string[] | undefined {
-  const values = cell
-    ?.split(';')
+  const values = (cell ?? '')
+    .split(';')
     .map((value) => value.trim())
     .filter((value) => value !== '');
-  return values === undefined || values.length === 0 ? undefined : values;
+  if (values.length > maxValues) {
+    throw new IntegratorError('usage', `a cell holds ${values.length} values; ${maxValues} are the most`);
+  }
+  return values.length === 0 ? undefined : values;
 }

@@ -107,12 +107,12 @@ class Settler {
     return { kind: 'opened', ticketId: await this.#open(mail, filing.ticketType), filedBy: 'rule' };
   }
 
-  #open({ mail }: PreparedMail, type: string): Promise<string> {
+  async #open({ mail }: PreparedMail, type: string): Promise<string> {
     return openTicket(this.#trx, {
       use: this.#context.rules.use,
       type,
       subject: mail.subject,
-      details: detailsText(mail.body),
+      details: await detailsText(mail.body),
       from: mail.from,
       ownDomains: this.#context.rules.ownDomains,
       atMs: this.#page.atMs,

@@ -98,7 +98,8 @@ export function takenAwayKeys(mail: Deciding): TakenAwayKeys {
   return { identity: mail.identity, conversation: mail.conversationId, thread: [...own, ...threadKeys(mail.facts)] };
 }
 
-function placementOf(context: MailboxContext, sentItems: boolean): MatchPlacement {
+/** A copy in Sent Items, or any other, of this mailbox. */
+export function placementOf(context: MailboxContext, sentItems: boolean): MatchPlacement {
   return { sentItems, mailbox: context.key.mailbox, agents: context.agents };
 }
 

@@ -1,4 +1,3 @@
-import { bodyText } from '../content/text.ts';
 import { domainOf, isOwnDomain } from '../domain/address.ts';
 import { isFreeMail } from '../domain/free-mail.ts';
 import type { MessageBody, Person } from '../domain/message.ts';
@@ -58,7 +57,8 @@ export async function clientOf(
 /** Longer bodies are cut: details are for reading, the mail itself keeps everything. */
 const longestDetails = 100_000;
 
-/** The body as text, for a ticket's details. */
-export function detailsText(body: MessageBody): string {
+/** The body as text, for a ticket's details. The parser of HTML loads when the first ticket is opened. */
+export async function detailsText(body: MessageBody): Promise<string> {
+  const { bodyText } = await import('../content/text.ts');
   return bodyText(body, { maxBytes: 4 * longestDetails }).slice(0, longestDetails);
 }

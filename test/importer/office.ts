@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { openApp } from '../../src/app.ts';
+import type { App } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { storePages } from '../../src/importer/page-writer.ts';
+import { mailboxJobs, runOnce } from '../../src/importer/run-once.ts';
+import type { RunReport } from '../../src/importer/report.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { ensureContact } from '../../src/store/contacts.ts';
+import { ensureClient } from '../../src/store/clients.ts';
+import { createTicket } from '../../src/store/tickets.ts';
+
+/** A sandbox, a configuration that points at it, and the wired program: everything but the command line. */
+export interface Office {
+  readonly sandbox: Sandbox;
+  readonly config: Config;
+  readonly app: App;
+  readonly directory: string;
+  readonly env: Record<string, string>;
+  run(options?: RunOptions): Promise<RunReport>;
+  ticket(ticket: SimpleTicket): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly sinceMs?: number;
+  readonly signal?: AbortSignal;
+  readonly retryAll?: boolean;
+}
+
+export interface SimpleTicket {
+  readonly summary: string;
+  readonly contacts: readonly string[];
+  readonly use?: 'opportunity' | 'project' | 'incident';
+  readonly type?: string;
+  readonly open?: boolean;
+  readonly units?: readonly string[];
+}
+
+export interface OfficeOptions {
+  /** Over the connection's defaults. */
+  readonly connection?: Record<string, unknown>;
+  /** Over the top level's defaults. */
+  readonly config?: Record<string, unknown>;
+  readonly mailboxes?: readonly Record<string, unknown>[];
+}
+
+export const ann = 'ann@contoso.test';
+export const ben = 'ben@contoso.test';
+
+/** Ann's and Ben's mailboxes, unless told otherwise; everything since 2000 is imported. */
+export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
+  const sandbox = await startSandbox({ world: 'empty' });
+  const directory = mkdtempSync(join(tmpdir(), 'integrator-office-'));
+  for (const [address, displayName] of [
+    [ann, 'Ann Archer'],
+    [ben, 'Ben Baker'],
+  ] as const) {
+    sandbox.world.addMailbox({ address, displayName, kind: 'user' });
+  }
+  const env = { SANDBOX_SECRET: sandbox.clientSecret };
+  const { config } = await loadConfig({ path: writeConfig(directory, sandbox, options), env, cwd: directory });
+  const app = await openApp({ config, env });
+  return {
+    sandbox,
+    config,
+    app,
+    directory,
+    env,
+    run: (run = {}) =>
+      runOnce(
+        mailboxJobs(config),
+        {
+          pages: storePages(app.store),
+          provider: app.provider,
+          now: app.now,
+          sinceMs: run.sinceMs ?? null,
+          retryAll: run.retryAll ?? true,
+        },
+        { concurrency: config.concurrency, signal: run.signal ?? new AbortController().signal },
+      ),
+    ticket: (ticket) => addTicket(app, ticket),
+    close: async () => {
+      await app.close();
+      await sandbox.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Writes integrator.yaml for this sandbox and returns its path. */
+export function writeConfig(directory: string, sandbox: Sandbox, options: OfficeOptions = {}): string {
+  const caFile = join(directory, 'ca.pem');
+  writeFileSync(caFile, sandbox.caPem);
+  const file = join(directory, 'integrator.yaml');
+  const mailboxes = options.mailboxes ?? [
+    { address: ann, agent: 'ann' },
+    { address: ben, agent: 'ben' },
+  ];
+  writeFileSync(
+    file,
+    stringify({
+      state_dir: './state',
+      timezone: 'UTC',
+      agents: [
+        { id: 'ann', name: 'Ann Archer', email: ann },
+        { id: 'ben', name: 'Ben Baker', email: ben },
+        { id: 'root', name: 'Rhoda Root', role: 'administrator' },
+      ],
+      connections: [
+        {
+          name: 'contoso',
+          type: 'graph',
+          auth: 'application',
+          tenant_id: sandbox.tenantId,
+          client_id: sandbox.clientId,
+          client_secret: { env: 'SANDBOX_SECRET' },
+          endpoints: { authority: sandbox.authority, graph: sandbox.graph, ca_file: caFile },
+          ...options.connection,
+          mailboxes: mailboxes.map((mailbox) => ({ import_from: '2000-01-01', ...mailbox })),
+        },
+      ],
+      ...options.config,
+    }),
+    { mode: 0o600 },
+  );
+  return file;
+}
+
+async function addTicket({ store, now }: App, ticket: SimpleTicket): Promise<string> {
+  return store.write(async (trx) => {
+    const clientId = await ensureClient(trx, { name: 'Acme', domains: [], atMs: now() });
+    const contactIds: number[] = [];
+    for (const address of ticket.contacts) contactIds.push(await ensureContact(trx, { address, name: '', clientId }));
+    const use = ticket.use ?? 'opportunity';
+    return createTicket(trx, {
+      use,
+      type: ticket.type ?? { opportunity: 'Opportunity', project: 'Project', incident: 'Incident' }[use],
+      summary: ticket.summary,
+      clientId,
+      contactIds,
+      ...(ticket.open === undefined ? {} : { open: ticket.open }),
+      ...(ticket.units === undefined ? {} : { units: ticket.units }),
+      atMs: now(),
+    });
+  });
+}

@@ -41,7 +41,7 @@ const keys = z.strictObject({
   timezone: timezone.optional().describe("For cron, dates in flags and human output; default the system's"),
   concurrency: z.int().min(1).max(256).default(8).describe('Mailboxes imported at a time'),
   agents: z.array(agent).default([]).describe('People who work tickets'),
-  connections: z.array(connection).default([]),
+  connections: z.array(connection).default([]).describe('App registrations and server accounts, with their mailboxes'),
   ticket_system: ticketSystem,
   ticket_types: z
     .array(ticketType)

@@ -16,7 +16,9 @@ export interface Noun {
 
 const setUp = 'Set up:';
 const running = 'Run:';
+const triage = 'My Inbox:';
 const ticketing = 'Tickets:';
+const tryOut = 'Try it:';
 const other = 'Other:';
 
 /** To add a noun: one file here that exports `register`, and one entry in this list, in the order of the help. */
@@ -58,6 +60,18 @@ export const nouns: readonly Noun[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'inbox',
+    description: 'My Inbox: mail on no ticket yet',
+    group: triage,
+    load: () => import('./inbox.ts'),
+  },
+  {
+    name: 'explain',
+    description: 'why a mail is, or is not, on a ticket',
+    group: triage,
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'ticket',
     description: 'the local ticket system: opportunities, projects, incidents',
     group: ticketing,
@@ -74,6 +88,18 @@ export const nouns: readonly Noun[] = [
     description: 'people at clients, with their addresses',
     group: ticketing,
     load: () => import('./contact.ts'),
+  },
+  {
+    name: 'sandbox',
+    description: 'a Microsoft 365 to try things on, on loopback',
+    group: tryOut,
+    load: () => import('./sandbox.ts'),
+  },
+  {
+    name: 'demo',
+    description: 'the whole product on the sandbox; leaves ./demo',
+    group: tryOut,
+    load: () => import('./demo.ts'),
   },
   {
     name: 'completion',

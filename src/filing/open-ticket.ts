@@ -2,9 +2,9 @@ import { domainOf, isOwnDomain } from '../domain/address.ts';
 import { isFreeMail } from '../domain/free-mail.ts';
 import type { MessageBody, Person } from '../domain/message.ts';
 import type { Use } from '../domain/ticket.ts';
-import { clientByDomain } from '../store/clients.ts';
 import { ensureContact, findContactByAddress } from '../store/contacts.ts';
 import type { StoreWriter } from '../store/store.ts';
+import { clientsOfDomains } from '../store/suggestions.ts';
 import { createTicket } from '../store/tickets.ts';
 
 export interface Opening {
@@ -51,7 +51,8 @@ export async function clientOf(
   if (contact !== undefined && contact.client_id !== null) return contact.client_id;
   const domain = domainOf(address);
   if (domain === '' || isFreeMail(domain) || isOwnDomain(domain, ownDomains)) return null;
-  return clientByDomain(trx, domain);
+  const clients = (await clientsOfDomains(trx, [domain])).get(domain) ?? [];
+  return clients.length === 1 ? (clients[0]?.clientId ?? null) : null;
 }
 
 /** Longer bodies are cut: details are for reading, the mail itself keeps everything. */

@@ -2,7 +2,7 @@ import type { MatchDecision } from '../domain/decision.ts';
 import { matchMessage } from '../domain/match-message.ts';
 import { updateItem, waitingReplies } from '../store/items.ts';
 import type { Item } from '../store/items.ts';
-import type { StoreWriter } from '../store/store.ts';
+import type { StoreReader, StoreWriter } from '../store/store.ts';
 import { storedMails } from '../store/stored-mails.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
 import { Decider } from './decider.ts';
@@ -52,7 +52,7 @@ async function settleOnce(
 
 /** Decides one stored mail by today's tickets; writes nothing. */
 export async function decideStored(
-  trx: StoreWriter,
+  trx: StoreReader | StoreWriter,
   context: MailboxContext,
   mail: StoredMail,
   sent: boolean,
@@ -86,7 +86,7 @@ export async function fileAgain(trx: StoreWriter, context: MailboxContext, again
     reason: null,
     ticket_id: ticketId,
     filed_by: filedBy,
-    decision_json: decisionJson(decision),
+    decision_json: decisionJson(decision, ticketId),
     decided_at: atMs,
   });
   await fileOnTicket(trx, context, {

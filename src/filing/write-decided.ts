@@ -63,7 +63,7 @@ function itemRow({ page }: PageToWrite, decision: MatchDecision, filing: Settled
     reason: held ? filing.reason : null,
     ticket_id: held ? null : filing.ticketId,
     filed_by: held ? null : filing.filedBy,
-    decision_json: decisionJson(decision),
+    decision_json: decisionJson(decision, held ? null : filing.ticketId),
     decided_at: page.atMs,
   };
 }

@@ -13,6 +13,7 @@ import { SyncStates } from './graph/sync-states.ts';
 import { UploadSessions } from './graph/upload-sessions.ts';
 import { guidOf } from './random.ts';
 import { RequestLog } from './request-log.ts';
+import { fillSampleWorld } from './sample/sample-world.ts';
 import { startServer } from './server.ts';
 import type { Service } from './server.ts';
 import { defaultSettings } from './settings.ts';
@@ -84,6 +85,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     redirectUris: ['http://localhost/authcallback'],
   });
   world.addMailbox({ address: serviceAddress, displayName: 'CRM Service', kind: 'none' });
+  if (options.world === 'sample') fillSampleWorld(world, seed);
   const faults = new FaultControl();
   const requests = new RequestLog();
   const identity = makeServerIdentity();

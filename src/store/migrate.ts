@@ -2,17 +2,23 @@ import { Migrator, sql } from 'kysely';
 import type { Kysely, Migration } from 'kysely';
 import { IntegratorError } from '../domain/errors.ts';
 import { latestMigration, storeMigrations } from './migrations/index.ts';
+import type { StoreMigration } from './migrations/migration.ts';
 import type { Database } from './schema.ts';
 
 /**
  * Brings the schema up to date, each step in the one transaction of the migrator: a kill in between leaves the old
  * schema whole. A store written by a newer version is refused (`config`, exit 78): we would not know what it means.
  */
-export async function migrate(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): Promise<void> {
+export async function migrate(
+  db: Kysely<Database>,
+  dialect: 'sqlite' | 'postgres',
+  migrations: readonly StoreMigration[] = storeMigrations,
+): Promise<void> {
+  const latest = migrations.at(-1)?.name ?? '';
   const current = await currentVersion(db, dialect);
-  if (current === latestMigration) return;
-  if (current !== null && current > latestMigration) throw newerStore(current);
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsFor(dialect) } });
+  if (current === latest) return;
+  if (current !== null && current > latest) throw newerStore(current);
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsFor(migrations, dialect) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
@@ -29,9 +35,12 @@ export async function currentVersion(db: Kysely<Database>, dialect: 'sqlite' | '
   return newest.rows[0]?.name ?? null;
 }
 
-function migrationsFor(dialect: 'sqlite' | 'postgres'): Record<string, Migration> {
+function migrationsFor(
+  migrations: readonly StoreMigration[],
+  dialect: 'sqlite' | 'postgres',
+): Record<string, Migration> {
   return Object.fromEntries(
-    storeMigrations.map((migration) => [
+    migrations.map((migration) => [
       migration.name,
       {
         up: async (db: Kysely<unknown>): Promise<void> => {

@@ -40,11 +40,21 @@ function refuseReadableByOthers(path: string): void {
 /** Kysely on better-sqlite3, with prepared statements kept and write transactions that take the lock at once. */
 export function sqliteDialect(database: SqliteDatabase.Database): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new ImmediateSqliteDriver(database),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/**
+ * SQLite takes a schema change back with its transaction; Kysely does not rely on that, and a kill in the middle of a
+ * migration would leave half a schema.
+ */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 /**

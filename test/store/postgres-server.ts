@@ -12,8 +12,8 @@ import { z } from 'zod';
 
 /** A real PostgreSQL of its own: free port on loopback, data in a temporary directory, gone after `stop`. */
 export interface PostgresServer {
-  /** The URL of a new, empty database. */
-  newDatabase(): Promise<string>;
+  /** The URL of a new, empty database; with `like`, of a copy of that one, which nobody may be connected to. */
+  newDatabase(like?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ async function start(installed: Binaries): Promise<PostgresServer> {
   process.once('exit', () => server.kill('SIGQUIT'));
   await untilReady(server);
   return {
-    newDatabase: () => newDatabase(port),
+    newDatabase: (like) => newDatabase(port, like),
     stop: async () => {
       if (server.exitCode === null && server.kill('SIGQUIT')) await once(server, 'exit');
       rmSync(directory, { recursive: true, force: true });
@@ -136,12 +136,13 @@ async function freePort(): Promise<number> {
 
 let databases = 0;
 
-async function newDatabase(port: number): Promise<string> {
+async function newDatabase(port: number, like: string | undefined): Promise<string> {
   databases += 1;
   const urlOf = (name: string): string => `postgres://postgres@127.0.0.1:${port}/${name}`;
+  const template = like === undefined ? '' : ` template ${new URL(like).pathname.slice(1)} strategy file_copy`;
   const client = new Client({ connectionString: urlOf('postgres') });
   await client.connect();
-  await client.query(`create database test_${databases}`);
+  await client.query(`create database test_${databases}${template}`);
   await client.end();
   return urlOf(`test_${databases}`);
 }

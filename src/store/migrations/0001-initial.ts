@@ -145,5 +145,7 @@ const appendOnly = {
       $$ begin raise exception 'the audit log is append-only'; end $$`,
     `create trigger audit_log_append_only before update or delete on audit_log
       for each row execute function audit_log_refuse()`,
+    `create trigger audit_log_no_truncate before truncate on audit_log
+      for each statement execute function audit_log_refuse()`,
   ],
 } as const;

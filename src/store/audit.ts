@@ -39,6 +39,7 @@ export interface AuditFilter {
 }
 
 export interface AuditLine {
+  readonly id: number;
   readonly at: number;
   readonly who: string;
   readonly unixUser: string;
@@ -55,6 +56,7 @@ export async function readAudit(db: StoreReader, filter: AuditFilter): Promise<A
   if (filter.sinceMs !== undefined) query = query.where('at', '>=', filter.sinceMs);
   const rows = await query.execute();
   return rows.map((row) => ({
+    id: row.id,
     at: row.at,
     who: row.agent ?? actorName({ kind: 'operator', unixUser: row.unix_user }),
     unixUser: row.unix_user,

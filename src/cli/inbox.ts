@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import { count } from './format.ts';
+import { wholeNumber } from './ticketing/edit-store.ts';
+import { withInbox } from './inbox/with-inbox.ts';
+
+export function register(noun: Command, context: CommandContext): void {
+  addList(noun, context);
+  addShow(noun, context);
+}
+
+interface ListFlags {
+  readonly agent?: string;
+  readonly mailbox?: string;
+  readonly search?: string;
+  readonly sent?: boolean;
+  readonly all?: boolean;
+  readonly filed?: boolean;
+  readonly limit: number;
+}
+
+function addList(noun: Command, context: CommandContext): void {
+  noun
+    .command('list')
+    .description('My Inbox: mail on no ticket yet, newest first')
+    .option('--agent <agent>', 'of the mailboxes of this agent')
+    .option('--mailbox <address>', 'of this mailbox')
+    .option('--search <text>', 'words in sender, subject and body')
+    .option('--sent', 'sent mail that is on no ticket, instead')
+    .option('--filed', 'mail that is on a ticket or a client, instead')
+    .option('--all', 'also what was dismissed, ignored or sent')
+    .option('--limit <n>', 'at most so many', wholeNumber, 50)
+    .action((flags: ListFlags) => list(context, flags));
+}
+
+async function list(context: CommandContext, flags: ListFlags): Promise<void> {
+  const { listInbox } = await import('../inbox/list.ts');
+  const { narrowing } = await import('./narrowing.ts');
+  const { inboxTable } = await import('./inbox/list-table.ts');
+  await withInbox(context, async (deps) => {
+    const { mailbox } = narrowing({ mailbox: flags.mailbox }, deps.config);
+    const entries = await listInbox(deps, { ...flags, mailbox });
+    context.output.print(entries, (page) => inboxTable(entries, page, deps.config.timezone));
+    context.output.say(summary(entries.length, flags));
+  });
+}
+
+function summary(found: number, { limit, search }: ListFlags): string {
+  if (found === 0) return search === undefined ? 'nothing waits here' : 'nothing found';
+  const mails = count(found, 'mail');
+  return found < limit ? mails : `the newest ${mails}; --limit shows more`;
+}
+
+interface ShowFlags {
+  readonly chain?: boolean;
+  readonly headers?: boolean;
+  readonly raw?: boolean;
+  readonly saveAttachments?: string;
+}
+
+function addShow(noun: Command, context: CommandContext): void {
+  noun
+    .command('show')
+    .description('one mail, safe to print')
+    .argument('<id>', 'as in inbox list: m12')
+    .option('--chain', 'with the email chain')
+    .option('--headers', 'with all headers')
+    .option('--raw', 'the original, made safe to print; the exact bytes are saved by --save-attachments')
+    .option('--save-attachments <directory>', 'write the attachments there (with --raw also the original)')
+    .action((id: string, flags: ShowFlags) => show(context, id, flags));
+}
+
+async function show(context: CommandContext, id: string, flags: ShowFlags): Promise<void> {
+  const { showMail } = await import('../inbox/show.ts');
+  const { renderBody } = await import('./ticketing/render-body.ts');
+  const { mailLines } = await import('./inbox/mail-lines.ts');
+  await withInbox(context, async (deps) => {
+    const { chain = false, headers = false, raw = false } = flags;
+    const mail = await showMail(deps, id, { render: renderBody, chain, headers, raw });
+    const saved =
+      flags.saveAttachments === undefined ? [] : await save(context, deps, { id, raw, to: flags.saveAttachments });
+    const document = flags.saveAttachments === undefined ? mail : { ...mail, saved };
+    context.output.print(document, (page) => mailLines({ mail, saved }, page, deps.config.timezone));
+  });
+}
+
+async function save(
+  { cwd }: CommandContext,
+  deps: Parameters<Parameters<typeof withInbox>[1]>[0],
+  { id, raw, to }: { readonly id: string; readonly raw: boolean; readonly to: string },
+) {
+  const { requireItem } = await import('../inbox/find-mail.ts');
+  const { requireMail } = await import('../inbox/show.ts');
+  const { saveAttachments } = await import('../inbox/save-attachments.ts');
+  const mail = await requireMail(deps, await requireItem(deps.store.db, id));
+  return saveAttachments(deps.store, resolve(cwd, to), {
+    messageId: mail.id,
+    originalSha256: mail.originalSha256,
+    original: raw,
+  });
+}

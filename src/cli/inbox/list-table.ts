@@ -1,0 +1,50 @@
+import type { InboxEntry } from '../../inbox/list.ts';
+import { formatTime } from '../format.ts';
+import type { Page } from '../output.ts';
+import { table } from '../table.ts';
+import type { Column } from '../table.ts';
+import { reasonText } from './words.ts';
+
+/** My Inbox as lines; the mailbox is told only where there are several. */
+export function inboxTable(entries: readonly InboxEntry[], { width, style }: Page, timezone: string): string[] {
+  const several = new Set(entries.map((entry) => entry.mailbox)).size > 1;
+  const columns: (Column<InboxEntry> | null)[] = [
+    { title: 'ID', value: (entry) => entry.id, paint: style.cyan },
+    { title: 'RECEIVED', value: (entry) => formatTime(Date.parse(entry.received_at), timezone) },
+    several ? { title: 'MAILBOX', value: (entry) => entry.mailbox, shrinks: true } : null,
+    { title: 'WHO', value: whoText, shrinks: true },
+    { title: 'SUBJECT', value: subjectText, shrinks: true },
+    { title: 'WHY', value: whyText, shrinks: true },
+    { title: 'SUGGESTED', value: suggestedText, shrinks: true },
+  ];
+  return table(
+    columns.filter((column) => column !== null),
+    entries,
+    { width, paintTitle: style.dim },
+  );
+}
+
+/** The other side: who wrote it, or to whom the agent wrote. */
+function whoText({ sent, from, to }: InboxEntry): string {
+  const [person] = sent ? to : from === null ? [] : [from];
+  const name = person === undefined ? '' : person.name === '' ? person.address : person.name;
+  return sent ? `to ${name}` : name;
+}
+
+function subjectText({ subject, has_attachments }: InboxEntry): string {
+  const text = subject === '' ? '(no subject)' : subject;
+  return has_attachments ? `${text} [+]` : text;
+}
+
+function whyText({ state, reason, ticket, filed_by }: InboxEntry): string {
+  if (state === 'filed') return `${ticket ?? 'CRM note'} by ${filed_by ?? ''}`;
+  return state === 'inbox' ? reasonText(reason) : state;
+}
+
+function suggestedText({ candidates, suggested_client, state }: InboxEntry): string {
+  if (state === 'filed') return '';
+  const [best] = candidates;
+  if (best === undefined) return suggested_client?.name ?? '';
+  const more = candidates.length > 1 ? ` +${candidates.length - 1}` : '';
+  return `${best.ticket}${more} ${best.summary}`;
+}

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import type { Decision } from '../domain/decision.ts';
+import { IntegratorError } from '../domain/errors.ts';
+import type { Person } from '../domain/message.ts';
+import { messageKey } from '../domain/message-id.ts';
+import { decideAccess } from '../domain/policy.ts';
+import { mailboxContexts } from '../filing/mailbox-context.ts';
+import { decideStored } from '../filing/waiting-replies.ts';
+import { readAudit } from '../store/audit.ts';
+import type { AuditLine } from '../store/audit.ts';
+import { itemsOfMessage, messagesByKey, placementsOf } from '../store/inbox-list.ts';
+import type { StoredPlacement } from '../store/inbox-list.ts';
+import type { Item } from '../store/items.ts';
+import type { ItemState } from '../store/schema.ts';
+import type { StoredMail } from '../store/stored-mails.ts';
+import { requireReading } from './access.ts';
+import type { InboxDeps } from './deps.ts';
+import { requireItem } from './find-mail.ts';
+import { mailId, parseMailId } from './mail-id.ts';
+import { requireMail } from './show.ts';
+import { storedDecision } from './stored-decision.ts';
+import type { EarlierDecision, ShownDecision, StoredStep } from './stored-decision.ts';
+
+export interface Explanation {
+  readonly message: {
+    readonly id: string;
+    readonly internet_message_id: string | null;
+    readonly from: Person | null;
+    readonly to: readonly Person[];
+    readonly cc: readonly Person[];
+    readonly subject: string;
+    readonly sent_at: string | null;
+    readonly received_at: string;
+    readonly conversation_id: string | null;
+  };
+  readonly placements: readonly ExplainedPlacement[];
+  /** What people did since, oldest first. */
+  readonly history: readonly HistoryLine[];
+}
+
+export interface ExplainedPlacement {
+  /** The mail's id in this mailbox. */
+  readonly id: string;
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly removed_at: string | null;
+  readonly decision: ShownDecision;
+  readonly steps: readonly StoredStep[];
+  readonly decided_at: string;
+  /** Decisions that a person took back. */
+  readonly earlier: readonly EarlierDecision[];
+  /** Where the mail is now. */
+  readonly state: ItemState;
+  readonly reason: string | null;
+  readonly ticket: string | null;
+  readonly filed_by: string | null;
+  /** How it would be decided by today's tickets, for mail that waits. */
+  readonly today: ShownDecision | null;
+}
+
+export interface HistoryLine {
+  readonly at: string;
+  readonly id: string;
+  readonly who: string;
+  readonly verb: string;
+  readonly outcome: 'done' | 'refused';
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Why a mail is, or is not, on a ticket, in every mailbox that the actor may read. It is named by our id or by its
+ * internet message id. Throws `not_found`, `not_allowed`, and `usage` where several mails have that id.
+ */
+export async function explainMail(deps: InboxDeps, name: string): Promise<Explanation> {
+  const named = await namedItem(deps, name);
+  await requireReading(deps, { mailbox: named.mailbox, command: 'explain', object: mailId(named.id) });
+  const mail = await requireMail(deps, named);
+  const items = (await itemsOfMessage(deps.store.db, named.message_id)).filter(
+    (item) => decideAccess(deps.actor, 'mail.read', item.mailbox).allowed,
+  );
+  const lies = await placementsOf(
+    deps.store.db,
+    items.map((item) => item.id),
+  );
+  const placements: ExplainedPlacement[] = [];
+  for (const item of items) placements.push(...(await explainItem(deps, item, mail, lies)));
+  return { message: messageOf(named, mail), placements, history: await historyOf(deps, items) };
+}
+
+async function namedItem({ store, actor }: InboxDeps, name: string): Promise<Item> {
+  if (parseMailId(name) !== null) return requireItem(store.db, name);
+  const key = messageKey(name);
+  const ids = key === null ? [] : await messagesByKey(store.db, key);
+  const items: Item[] = [];
+  for (const id of ids) items.push(...(await itemsOfMessage(store.db, id)));
+  if (ids.length > 1) {
+    throw new IntegratorError('usage', `${ids.length} different mails have the id ${name}`, {
+      hint: `name one of ours: ${items.map((item) => mailId(item.id)).join(', ')}`,
+    });
+  }
+  const item = items.find((each) => decideAccess(actor, 'mail.read', each.mailbox).allowed) ?? items[0];
+  if (item !== undefined) return item;
+  throw new IntegratorError('not_found', `there is no mail ${name} in the store`, {
+    hint: 'mail under ignore or before import_from is not stored; integrator audit mailboxes compares',
+  });
+}
+
+function messageOf(item: Item, mail: StoredMail): Explanation['message'] {
+  return {
+    id: mailId(item.id),
+    internet_message_id: mail.internetMessageId,
+    from: mail.from,
+    to: mail.to,
+    cc: mail.cc,
+    subject: mail.subject,
+    sent_at: mail.sentAtMs === null ? null : new Date(mail.sentAtMs).toISOString(),
+    received_at: new Date(mail.receivedAtMs).toISOString(),
+    conversation_id: mail.conversationId,
+  };
+}
+
+/** One line per copy in the mailbox; the copies after the first follow its decision. */
+async function explainItem(
+  deps: InboxDeps,
+  item: Item,
+  mail: StoredMail,
+  lies: readonly StoredPlacement[],
+): Promise<ExplainedPlacement[]> {
+  const { decision, steps, earlier } = storedDecision(item);
+  const own = {
+    id: mailId(item.id),
+    mailbox: item.mailbox,
+    decided_at: new Date(item.decided_at).toISOString(),
+    earlier,
+    state: item.state,
+    reason: item.reason,
+    ticket: item.ticket_id,
+    filed_by: item.filed_by,
+    today: await decisionToday(deps, item, mail),
+  };
+  const copies = lies.filter((each) => each.itemId === item.id);
+  const first = copies.findLast((each) => !each.duplicate) ?? copies[0];
+  return copies.map((copy) => ({
+    ...own,
+    folder: copy.folder,
+    removed_at: copy.removedAtMs === null ? null : new Date(copy.removedAtMs).toISOString(),
+    ...(copy === first ? { decision, steps } : duplicateOf(first, decision)),
+  }));
+}
+
+function duplicateOf(first: StoredPlacement | undefined, { ticket }: ShownDecision) {
+  const outcome = `a further copy of the mail in ${first?.folder ?? 'this mailbox'}, which was decided`;
+  return {
+    decision: { kind: 'duplicate' as const, ticket, rule: null, reason: null },
+    steps: [{ step: 'outcome', outcome, candidates: [] }],
+  };
+}
+
+async function decisionToday(deps: InboxDeps, item: Item, mail: StoredMail): Promise<ShownDecision | null> {
+  const context = mailboxContexts(deps.config).get(item.mailbox);
+  if (context === undefined || (item.state !== 'inbox' && item.state !== 'kept')) return null;
+  const { decision } = await decideStored(deps.store.db, context, mail, item.sent === 1);
+  return shownDecision(decision.decision);
+}
+
+function shownDecision(decision: Decision): ShownDecision {
+  return {
+    kind: decision.kind,
+    ticket: decision.kind === 'matched' ? decision.ticketId : null,
+    rule: decision.kind === 'matched' ? decision.rule : null,
+    reason: 'reason' in decision ? decision.reason : null,
+  };
+}
+
+const mostHistory = 1000;
+
+async function historyOf({ store }: InboxDeps, items: readonly Item[]): Promise<HistoryLine[]> {
+  const lines: AuditLine[] = [];
+  for (const item of items) lines.push(...(await readAudit(store.db, { object: mailId(item.id), limit: mostHistory })));
+  return lines.sort((one, other) => one.id - other.id).map(historyLine);
+}
+
+const detailSchema = z.record(z.string(), z.unknown());
+
+export function historyLine({ at, object, who, verb, outcome, detail }: AuditLine): HistoryLine {
+  return {
+    at: new Date(at).toISOString(),
+    id: object,
+    who,
+    verb,
+    outcome,
+    detail: detailSchema.parse(JSON.parse(detail)),
+  };
+}

@@ -1,0 +1,142 @@
+import { domainOf } from '../domain/address.ts';
+import { domainMayMatch } from '../domain/belonging.ts';
+import { candidateIndex } from '../domain/candidate-index.ts';
+import type { RankedCandidate } from '../domain/decision.ts';
+import { unitsNeeded, keysNeeded } from '../domain/keys-needed.ts';
+import { matchByType } from '../domain/match-by-type.ts';
+import { otherParties } from '../domain/match-message.ts';
+import { matchReplies } from '../domain/match-replies.ts';
+import { rankCandidates } from '../domain/ranking.ts';
+import type { Use } from '../domain/ticket.ts';
+import { placementOf, takenAwayKeys } from '../filing/decider.ts';
+import type { Deciding } from '../filing/decider.ts';
+import type { MailboxContext } from '../filing/mailbox-context.ts';
+import { decidingStored } from '../filing/waiting-replies.ts';
+import { candidatesById, loadCandidates } from '../store/candidates.ts';
+import type { Candidates } from '../store/candidates.ts';
+import type { Item } from '../store/items.ts';
+import type { StoreReader, StoreWriter } from '../store/store.ts';
+import type { StoredMail } from '../store/stored-mails.ts';
+import { ticketsNear } from '../store/suggestions.ts';
+import { loadTakenAway } from '../store/taken-away.ts';
+import { clientFinder } from './suggest-client.ts';
+import type { ClientFinder, SuggestedClient } from './suggest-client.ts';
+
+export interface Suggestions {
+  readonly client: SuggestedClient | null;
+  /** Best first. */
+  readonly candidates: readonly RankedCandidate[];
+}
+
+export interface ItemMail {
+  readonly item: Item;
+  readonly mail: StoredMail;
+}
+
+const nothing: Suggestions = { client: null, candidates: [] };
+
+/**
+ * Who these mails may be from and where they may belong, by today's tickets: item id → suggestions. Looked up for all
+ * of them at once; a mailbox that is no longer configured gets none.
+ */
+export async function suggestFor(
+  db: StoreReader | StoreWriter,
+  contexts: ReadonlyMap<string, MailboxContext>,
+  mails: readonly ItemMail[],
+): Promise<(itemId: number) => Suggestions> {
+  const asked = mails.flatMap((each) => askedOf(each, contexts) ?? []);
+  const [some] = asked;
+  if (some === undefined) return () => nothing;
+  const parties = asked.flatMap((each) => each.parties);
+  const findClient = await clientFinder(db, parties, some.context.rules.ownDomains);
+  const found = await lookUp(db, asked, findClient);
+  const takenAway = await loadTakenAway(
+    db,
+    asked.map((each) => takenAwayKeys(each.deciding)),
+  );
+  const index = candidateIndex(found.candidates);
+  const suggestions = new Map(
+    asked.map((each) => {
+      const client = findClient(each.parties);
+      const input = {
+        message: each.deciding.facts,
+        placement: placementOf(each.context, each.sent),
+        rules: each.context.rules,
+        candidates: index,
+        thread: found.threads,
+        takenAway: takenAway(takenAwayKeys(each.deciding)),
+        clientIds: client === null ? [] : [client.id],
+      };
+      const accepted = [...matchReplies(input).accepted, ...matchByType(input).accepted];
+      return [each.itemId, { client, candidates: rankCandidates(input, accepted) }] as const;
+    }),
+  );
+  return (itemId) => suggestions.get(itemId) ?? nothing;
+}
+
+interface Asked {
+  readonly itemId: number;
+  readonly context: MailboxContext;
+  readonly deciding: Deciding;
+  readonly sent: boolean;
+  readonly parties: readonly string[];
+}
+
+function askedOf({ item, mail }: ItemMail, contexts: ReadonlyMap<string, MailboxContext>): Asked | null {
+  const context = contexts.get(item.mailbox);
+  if (context === undefined) return null;
+  const deciding = decidingStored(mail);
+  const sent = item.sent === 1;
+  const parties = otherParties(deciding.facts, placementOf(context, sent));
+  return { itemId: item.id, context, deciding, sent, parties };
+}
+
+async function lookUp(
+  db: StoreReader | StoreWriter,
+  asked: readonly Asked[],
+  findClient: ClientFinder,
+): Promise<Candidates> {
+  const context = asked[0]?.context.candidates ?? { excludedTypes: new Set<string>(), units: [] };
+  const needed = asked.map((each) =>
+    keysNeeded(each.deciding.facts, placementOf(each.context, each.sent), each.context.rules),
+  );
+  const found = await loadCandidates(
+    db,
+    {
+      addresses: distinct(needed.flatMap((keys) => keys.addresses)),
+      domains: [],
+      subjects: distinct(asked.map((each) => each.deciding.facts.subjectKeys.base)).filter((key) => key !== ''),
+      messageKeys: distinct(needed.flatMap((keys) => keys.messageKeys)),
+      units: distinct(needed.flatMap((keys) => unitsNeeded(keys, context.units))),
+    },
+    context,
+  );
+  const near = await nearTickets(db, asked, findClient);
+  for (const candidate of found.candidates) near.delete(candidate.ticketId);
+  return { ...found, candidates: [...found.candidates, ...(await candidatesById(db, [...near], context))] };
+}
+
+async function nearTickets(
+  db: StoreReader | StoreWriter,
+  asked: readonly Asked[],
+  findClient: ClientFinder,
+): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (const use of new Set<Use>(asked.map((each) => each.context.rules.use))) {
+    const ofUse = asked.filter((each) => each.context.rules.use === use);
+    const near = await ticketsNear(db, {
+      use,
+      domains: distinct(ofUse.flatMap(domainsOf)),
+      clientIds: distinct(ofUse.flatMap((each) => findClient(each.parties)?.id ?? [])).map(Number),
+      subjects: distinct(ofUse.map((each) => each.deciding.facts.subjectKeys.base)).filter((key) => key !== ''),
+    });
+    for (const id of near) ids.add(id);
+  }
+  return ids;
+}
+
+function domainsOf({ parties, context }: Asked): string[] {
+  return parties.map(domainOf).filter((domain) => domainMayMatch(domain, context.rules));
+}
+
+const distinct = (values: readonly string[]): string[] => [...new Set(values)];

@@ -1,5 +1,5 @@
 import { headerValue } from './headers.ts';
-import type { Header } from './message.ts';
+import type { HeaderIndex } from './headers.ts';
 
 /** What the receiving server found out about the sender's domain. */
 export interface Authentication {
@@ -14,7 +14,7 @@ export interface Authentication {
  * Tolerant of what servers really write: Microsoft leaves the server's name out and puts bare domains between the
  * results. Never throws; what cannot be understood is no result.
  */
-export function authenticationOf(headers: readonly Header[]): Authentication {
+export function authenticationOf(headers: HeaderIndex): Authentication {
   const header = headerValue(headers, 'authentication-results');
   if (header === null) return { verdict: 'none', because: 'the receiving server reports nothing' };
   const found = results(header);

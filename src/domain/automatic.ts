@@ -1,5 +1,6 @@
-import { headerValue, headerValues } from './headers.ts';
-import type { Header, ImportedMessage } from './message.ts';
+import { headerIndex, headerValue, headerValues } from './headers.ts';
+import type { HeaderIndex } from './headers.ts';
+import type { ImportedMessage } from './message.ts';
 
 /** Mail that no person wrote. */
 export interface Automatic {
@@ -17,15 +18,15 @@ export type AutomaticSource = Pick<ImportedMessage, 'from' | 'sender' | 'subject
  * 8098), the surest sign first. Deliberately no signs: List-*, Precedence and X-Auto-Response-Suppress (mailing lists,
  * newsletters and ordinary ticket systems set them), an Auto-Submitted of "no", and a subject alone.
  */
-export function automaticKind(mail: AutomaticSource): Automatic | null {
+export function automaticKind(mail: AutomaticSource, headers = headerIndex(mail.headers)): Automatic | null {
   for (const sign of signs) {
-    const found = sign(mail);
+    const found = sign(headers, mail);
     if (found !== null) return found;
   }
   return null;
 }
 
-type Sign = (mail: AutomaticSource) => Automatic | null;
+type Sign = (headers: HeaderIndex, mail: AutomaticSource) => Automatic | null;
 
 /** Exim marks its bounces auto-replied, so a bounce's sender is looked at before Auto-Submitted. */
 const signs: readonly Sign[] = [
@@ -40,7 +41,7 @@ const signs: readonly Sign[] = [
   autoSubmitted,
 ];
 
-function reportContent({ headers }: AutomaticSource): Automatic | null {
+function reportContent(headers: HeaderIndex): Automatic | null {
   const type = headerValue(headers, 'content-type')?.toLowerCase() ?? '';
   const because = `Content-Type: ${shortened(type)}`;
   if (/^message\/(?:global-)?delivery-status\b/u.test(type)) return { kind: 'bounce', because, weak: false };
@@ -56,7 +57,7 @@ function reportContent({ headers }: AutomaticSource): Automatic | null {
   };
 }
 
-function failedRecipients({ headers }: AutomaticSource): Automatic | null {
+function failedRecipients(headers: HeaderIndex): Automatic | null {
   const failed = headerValue(headers, 'x-failed-recipients');
   return failed === null ? null : { kind: 'bounce', because: `X-Failed-Recipients: ${shortened(failed)}`, weak: false };
 }
@@ -73,7 +74,7 @@ const mailSystems = new Set([
   'microsoftexchange329e71ec88ae4615bbc36ab6ce41109e',
 ]);
 
-function mailSystemSender({ from, sender, headers }: AutomaticSource): Automatic | null {
+function mailSystemSender(headers: HeaderIndex, { from, sender }: AutomaticSource): Automatic | null {
   for (const person of [from, sender]) {
     const who = person === null ? '' : person.address || person.name;
     if (isMailSystem(who)) return { kind: 'bounce', because: `sent by ${who}`, weak: false };
@@ -89,11 +90,11 @@ function isMailSystem(who: string): boolean {
   return mailSystems.has(who.toLowerCase().replace(/@.*$/u, '').trim());
 }
 
-function serverReport({ report }: AutomaticSource): Automatic | null {
+function serverReport(_headers: HeaderIndex, { report }: AutomaticSource): Automatic | null {
   return report ? { kind: 'delivery_report', because: 'the server says it is a report', weak: false } : null;
 }
 
-function automaticReply({ headers }: AutomaticSource): Automatic | null {
+function automaticReply(headers: HeaderIndex): Automatic | null {
   const submitted = submittedBy(headers);
   return submitted === 'auto-replied'
     ? { kind: 'auto_reply', because: 'Auto-Submitted: auto-replied', weak: false }
@@ -119,7 +120,7 @@ const responderHeaders = [
 /** CommuniGate also marks what a person wrote and a rule only passed on. */
 const passedOn = /^(?:no|false|0|none|forward|group|mirror|redirect)?$/u;
 
-function vendorMark({ headers }: AutomaticSource): Automatic | null {
+function vendorMark(headers: HeaderIndex): Automatic | null {
   for (const name of responderHeaders) {
     const value = headerValue(headers, name);
     if (value !== null && !passedOn.test(value.toLowerCase())) return autoReply(`${name}: ${value}`);
@@ -132,7 +133,7 @@ function vendorMark({ headers }: AutomaticSource): Automatic | null {
 }
 
 /** Exchange's out-of-office replies are "auto-generated" like any notification; the agent that made them tells. */
-function exchangeReply(headers: readonly Header[]): Automatic | null {
+function exchangeReply(headers: HeaderIndex): Automatic | null {
   const source = headerValue(headers, 'x-ms-exchange-generated-message-source');
   if (source === null || submittedBy(headers) !== 'auto-generated') return null;
   return autoReply(`X-MS-Exchange-Generated-Message-Source: ${source}`);
@@ -181,7 +182,7 @@ const outOfOffice = [
   'رد تلقائي',
 ];
 
-function outOfOfficeSubject({ subject, headers }: AutomaticSource): Automatic | null {
+function outOfOfficeSubject(headers: HeaderIndex, { subject }: AutomaticSource): Automatic | null {
   const colon = subject.slice(0, 60).search(/[:：]/u);
   if (colon < 0 || headerValue(headers, 'x-auto-response-suppress') === null) return null;
   const start = subject.slice(0, colon).normalize('NFKC').trim();
@@ -189,19 +190,19 @@ function outOfOfficeSubject({ subject, headers }: AutomaticSource): Automatic | 
 }
 
 /** RFC 5321: nobody is to answer. Calendar notifications are sent so too, and are judged as meeting mail. */
-function nullReturnPath({ headers, meeting }: AutomaticSource): Automatic | null {
+function nullReturnPath(headers: HeaderIndex, { meeting }: AutomaticSource): Automatic | null {
   const path = headerValue(headers, 'return-path');
   if (path === null || meeting || !/^(?:<\s*>|<?mailer-daemon(?:@[^>]*)?>?)$/iu.test(path)) return null;
   return { kind: 'bounce', because: `Return-Path: ${path}`, weak: true };
 }
 
-function autoSubmitted({ headers }: AutomaticSource): Automatic | null {
+function autoSubmitted(headers: HeaderIndex): Automatic | null {
   const submitted = submittedBy(headers);
   return submitted === '' || submitted === 'no' ? null : autoReply(`Auto-Submitted: ${submitted}`);
 }
 
 /** RFC 3834: a keyword, then parameters and comments; "auto-generated (failure)". */
-function submittedBy(headers: readonly Header[]): string {
+function submittedBy(headers: HeaderIndex): string {
   const value = headerValue(headers, 'auto-submitted')?.toLowerCase() ?? '';
   return /^[\w-]+/u.exec(value)?.[0] ?? '';
 }

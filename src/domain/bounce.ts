@@ -1,6 +1,7 @@
 import type { AutomaticSource } from './automatic.ts';
 import { automaticKind } from './automatic.ts';
-import { headerValue } from './headers.ts';
+import { headerIndex, headerValue } from './headers.ts';
+import type { HeaderIndex } from './headers.ts';
 import { messageKey, messageKeysIn } from './message-id.ts';
 
 /** Written by mail systems that have not given up yet; such a notice has the form of a bounce. */
@@ -14,16 +15,19 @@ const action = /^action:[ \t]*([a-z]+)/gimu;
  * of which the first id counts, since what follows is the returned mail's own text.
  */
 export function bouncedMessageKeys(mail: AutomaticSource, texts: readonly string[]): readonly string[] {
-  const found = automaticKind(mail);
+  const headers = headerIndex(mail.headers);
+  const found = automaticKind(mail, headers);
   if (found?.kind !== 'bounce' || found.weak || !saysFailed(mail.subject, texts)) return [];
-  const own = messageKey(headerValue(mail.headers, 'message-id'));
-  const keys = [...texts.flatMap(firstId), ...keysInHeaders(mail)];
+  const own = messageKey(headerValue(headers, 'message-id'));
+  const keys = [...texts.flatMap(firstId), ...keysInHeaders(headers)];
   return [...new Set(keys)].filter((key) => key !== own);
 }
 
 function saysFailed(subject: string, texts: readonly string[]): boolean {
   const actions = texts.flatMap((text) => [...text.matchAll(action)].map((match) => match[1]?.toLowerCase()));
-  return actions.length > 0 ? actions.includes('failed') : !stillTrying.test(subject);
+  return actions.length > 0
+    ? actions.some((each) => each === 'failed' || each === 'expired')
+    : !stillTrying.test(subject);
 }
 
 function firstId(text: string): readonly string[] {
@@ -32,7 +36,7 @@ function firstId(text: string): readonly string[] {
 }
 
 /** The last of the references is the returned mail; those before it arrived. */
-function keysInHeaders({ headers }: AutomaticSource): readonly string[] {
+function keysInHeaders(headers: HeaderIndex): readonly string[] {
   return [
     ...messageKeysIn(headers, 'x-ms-exchange-parent-message-id'),
     ...messageKeysIn(headers, 'x-original-message-id'),

@@ -1,4 +1,4 @@
-import { headerValues } from './headers.ts';
+import { headerIndex, headerValues } from './headers.ts';
 import { messageKey } from './message-id.ts';
 import type { ImportedMessage, Person } from './message.ts';
 
@@ -33,7 +33,7 @@ function contentIdentity(mail: IdentitySource): string {
 
 /** The lowest Received tells two equal notices apart that a machine sent on different days. */
 function firstHop({ headers }: IdentitySource): string {
-  return headerValues(headers, 'received').at(-1) ?? '';
+  return headerValues(headerIndex(headers), 'received').at(-1) ?? '';
 }
 
 function who(person: Person | null): string {

@@ -2,7 +2,7 @@ import type { Authentication } from './authentication.ts';
 import type { Automatic } from './automatic.ts';
 import { automaticKind } from './automatic.ts';
 import { authenticationOf } from './authentication.ts';
-import { doubledHeaders } from './headers.ts';
+import { doubledHeaders, headerIndex } from './headers.ts';
 import { messageKeysIn } from './message-id.ts';
 import type { ImportedMessage, Person, Sensitivity } from './message.ts';
 import { subjectKeys } from './subject.ts';
@@ -37,6 +37,7 @@ export type MatchSource = Pick<
 >;
 
 export function matchMessage(mail: MatchSource): MatchMessage {
+  const headers = headerIndex(mail.headers);
   return {
     from: mail.from?.address ?? '',
     to: addresses(mail.to),
@@ -44,12 +45,12 @@ export function matchMessage(mail: MatchSource): MatchMessage {
     bcc: addresses(mail.bcc),
     subject: mail.subject,
     subjectKeys: subjectKeys(mail.subject),
-    inReplyTo: messageKeysIn(mail.headers, 'in-reply-to'),
-    references: messageKeysIn(mail.headers, 'references'),
-    automatic: automaticKind(mail),
+    inReplyTo: messageKeysIn(headers, 'in-reply-to'),
+    references: messageKeysIn(headers, 'references'),
+    automatic: automaticKind(mail, headers),
     meeting: mail.meeting,
-    authentication: authenticationOf(mail.headers),
-    doubled: doubledHeaders(mail.headers, ['From', 'Subject']),
+    authentication: authenticationOf(headers),
+    doubled: doubledHeaders(headers, ['From', 'Subject']),
     sensitivity: mail.sensitivity,
     isDraft: mail.isDraft,
   };

@@ -1,5 +1,5 @@
 import { headerValues } from './headers.ts';
-import type { Header } from './message.ts';
+import type { HeaderIndex } from './headers.ts';
 
 /** RFC 5322 allows lines of 998 characters; nothing longer is an id, and a key must fit into an index. */
 const longestId = 998;
@@ -20,7 +20,7 @@ export function messageKey(id: string | null): string | null {
 }
 
 /** Keys of the message ids in the headers of this name, in the order written, each once, at most the last 100. */
-export function messageKeysIn(headers: readonly Header[], name: string): readonly string[] {
+export function messageKeysIn(headers: HeaderIndex, name: string): readonly string[] {
   const ids = headerValues(headers, name).flatMap(messageIds);
   return [...new Set(ids.flatMap((id) => messageKey(id) ?? []))].slice(-mostIds);
 }

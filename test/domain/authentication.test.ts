@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { authenticationOf } from '../../src/domain/authentication.ts';
+import { headerIndex } from '../../src/domain/headers.ts';
 import { header } from './mail.ts';
 
 function judged(...values: readonly string[]) {
-  return authenticationOf(values.map((value) => header(`Authentication-Results: ${value}`)));
+  return authenticationOf(headerIndex(values.map((value) => header(`Authentication-Results: ${value}`))));
 }
 
 describe('what the receiving server reports', () => {
@@ -56,7 +57,7 @@ describe('what the receiving server reports', () => {
     expect(judged('dmarc=pass header.from=acme.example;compauth=fail reason=601').because).toBe(
       'compauth=fail reason=601',
     );
-    expect(authenticationOf([]).because).toContain('nothing');
+    expect(authenticationOf(headerIndex([])).because).toContain('nothing');
   });
 });
 
@@ -74,7 +75,7 @@ describe('a sender cannot talk the server round', () => {
     'with %s',
     (name) => {
       const own = header('Authentication-Results: mx; dmarc=fail');
-      expect(authenticationOf([header(`${name}: mx; dmarc=pass`), own]).verdict).toBe('fail');
+      expect(authenticationOf(headerIndex([header(`${name}: mx; dmarc=pass`), own])).verdict).toBe('fail');
     },
   );
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { headerIndex } from '../../src/domain/headers.ts';
 import { identityOf } from '../../src/domain/identity.ts';
 import { messageKey, messageKeysIn } from '../../src/domain/message-id.ts';
 import type { Written } from './mail.ts';
@@ -84,12 +85,12 @@ describe('message ids', () => {
     ['references: <A@X>', ['a@x']],
     [`References: ${'<'.repeat(100_000)}`, []],
   ])('in %j', (line, keys) => {
-    expect(messageKeysIn([header(line)], 'references')).toEqual(keys);
+    expect(messageKeysIn(headerIndex([header(line)]), 'references')).toEqual(keys);
   });
 
   it('of a very long thread are the last hundred', () => {
     const ids = Array.from({ length: 5000 }, (_, at) => `<m${at}@x>`).join(' ');
-    const keys = messageKeysIn([header(`References: ${ids}`)], 'references');
+    const keys = messageKeysIn(headerIndex([header(`References: ${ids}`)]), 'references');
     expect([keys.length, keys.at(-1)]).toEqual([100, 'm4999@x']);
   });
 });

@@ -1,0 +1,138 @@
+import { address, bracketedAddress, clock, day, starter, verb } from './attribution-words.ts';
+import type { Line } from './lines.ts';
+
+/** A line, or up to four wrapped ones, that says who wrote what follows. Line numbers; `end` is exclusive. */
+export interface Attribution {
+  readonly start: number;
+  readonly end: number;
+  /** It stands without quoted lines below it. */
+  readonly strong: boolean;
+  /** Where it begins within line `start`, in the line's text. */
+  readonly column: number;
+}
+
+type Strength = 'strong' | 'weak' | undefined;
+
+/** What a text says, as far as it matters here. */
+interface Traits {
+  readonly text: string;
+  /** A mail client's own markup marks the line. */
+  readonly divider: boolean;
+  readonly quotedBelow: boolean;
+  readonly who: boolean;
+  readonly when: boolean;
+  readonly timed: boolean;
+  readonly wrote: boolean;
+}
+
+const maxWrappedLines = 4;
+const maxLength = 350;
+const maxShortLength = 120;
+const ending = /[:：]\s*[>*_"”»)]*$/u;
+/** "---- Ann wrote ----", "--- On … Ann <…> wrote ---" (Android, Zoho). */
+const dashed = /^-{2,}\s.{1,200}\s-{2,}$/u;
+const groupWise = /^>>> .{3,200} >>>$/u;
+/** The old Gmail form without an address: "2016-03-03 17:21 GMT+01:00 Ann Archer". */
+const dateAndName = /^\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2} (?:GMT|UTC)?[+-]\d{1,2}:?\d{2} \p{L}.{1,80}$/u;
+const endsWithVerb = new RegExp(`(?:${verb.source})[.,]?$`, 'iu');
+
+/**
+ * The attribution that ends with line `at`. `quotedBelow`: what follows is quoted, which makes weaker forms good enough.
+ */
+export function attributionEndingAt(lines: readonly Line[], at: number, quotedBelow: boolean): Attribution | undefined {
+  const last = lines[at];
+  if (last === undefined || last.text === '') return undefined;
+  if (!quotedBelow && !mayEndOne(last.text)) return undefined;
+  const found = wrappedForms(lines, at).flatMap(({ start, text, divider }) => {
+    const strength = lacksItsBeginning(text) ? undefined : judge(traitsOf(text, divider, quotedBelow));
+    return strength === undefined ? [] : [{ start, end: at + 1, strong: strength === 'strong', column: 0, text }];
+  });
+  return found.find(({ text }) => beginsLikeOne(text)) ?? found[0] ?? sharedLine(last, at, quotedBelow);
+}
+
+function mayEndOne(text: string): boolean {
+  return [ending, endsWithVerb, dateAndName, dashed, groupWise].some((form) => form.test(text));
+}
+
+/** The text of line `at` alone, with the line above it, with the two above it, and so on. */
+function wrappedForms(
+  lines: readonly Line[],
+  at: number,
+): readonly { start: number; text: string; divider: boolean }[] {
+  const forms: { start: number; text: string; divider: boolean }[] = [];
+  let joined = '';
+  for (let start = at; start > at - maxWrappedLines; start -= 1) {
+    const line = lines[start];
+    if (line === undefined || line.text === '' || line.quote !== lines[at]?.quote) break;
+    joined = joined === '' ? line.text : `${line.text} ${joined}`;
+    if (joined.length > maxLength) break;
+    forms.push({ start, text: joined, divider: line.marks.divider });
+  }
+  return forms;
+}
+
+function traitsOf(text: string, divider: boolean, quotedBelow: boolean): Traits {
+  const timed = clock.test(text);
+  return { text, divider, quotedBelow, who: address.test(text), when: day.test(text), timed, wrote: verb.test(text) };
+}
+
+/** How much a text looks like an attribution. */
+function judge(traits: Traits): Strength {
+  const { text, who, when } = traits;
+  if (dateAndName.test(text)) return 'strong';
+  if (groupWise.test(text)) return who || when ? 'strong' : undefined;
+  if (dashed.test(text)) return judgeDashed(traits);
+  if (ending.test(text)) return isStrong(traits) ? 'strong' : weakWithColon(traits);
+  if (endsWithVerb.test(text) && opensWithDate(text) && bracketedAddress.test(text)) return 'strong';
+  return weakWithoutColon(traits);
+}
+
+function judgeDashed({ text, who, when, wrote, quotedBelow }: Traits): Strength {
+  return wrote && (who || when || quotedBelow || text.length < maxShortLength / 2) ? 'strong' : undefined;
+}
+
+function isStrong(traits: Traits): boolean {
+  const { text, who, when, timed, wrote } = traits;
+  const dated = when || timed;
+  if (who && dated && (wrote || traits.divider)) return true;
+  if (wrote && when) return timed || opensWithDate(text);
+  // Language-free: a date, a time and an address in brackets.
+  return when && timed && text.length <= maxLength - 100 && bracketedAddress.test(text);
+}
+
+function weakWithColon({ text, who, when, timed, wrote, quotedBelow }: Traits): Strength {
+  if (!quotedBelow) return undefined;
+  return wrote || (when && timed) || (who && text.length <= maxShortLength) ? 'weak' : undefined;
+}
+
+function weakWithoutColon({ text, who, when, wrote, quotedBelow }: Traits): Strength {
+  if (!quotedBelow) return undefined;
+  return (who && when) || (wrote && (who || when) && starter.test(text)) ? 'weak' : undefined;
+}
+
+/** The rest of a wrapped line: a bracket closes that was never opened. */
+function lacksItsBeginning(text: string): boolean {
+  const closing = text.indexOf('>');
+  return closing !== -1 && !text.slice(0, closing).includes('<') && !groupWise.test(text);
+}
+
+function beginsLikeOne(text: string): boolean {
+  return groupWise.test(text) || dashed.test(text) || opensWithDate(text) || /^\p{N}/u.test(text);
+}
+
+/** "On Monday, 1 February", "Am 01.02.": a word such lines begin with, and a date within the first words. */
+function opensWithDate(text: string): boolean {
+  if (!starter.test(text)) return false;
+  return day.test(text.slice(0, 60)) || /^\p{L}{1,12}\s+(?:\p{L}+[.,]{0,2}\s+){0,2}\p{N}/u.test(text);
+}
+
+/** "Thanks! On Mon, 1 Feb 2026 at 10:00, Ann <ann@…> wrote:" — new text and attribution on one line. */
+function sharedLine(line: Line, at: number, quotedBelow: boolean): Attribution | undefined {
+  for (const match of line.text.matchAll(/(?<=[\p{L}.!?)]\s)(?:On|Am|Le|El|Il|Em|Op|Den|Dne|W dniu)\s/gu)) {
+    const text = line.text.slice(match.index);
+    if (opensWithDate(text) && judge(traitsOf(text, false, quotedBelow)) === 'strong') {
+      return { start: at, end: at + 1, strong: true, column: match.index };
+    }
+  }
+  return undefined;
+}

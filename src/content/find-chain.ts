@@ -1,0 +1,182 @@
+import { attributionEndingAt } from './attribution.ts';
+import { headerLine, isConvincing, readHeaderBlock } from './header-block.ts';
+import { type Line } from './lines.ts';
+import { notesStart } from './notes.ts';
+import { isPicture, isText, quotedBelow, type QuoteRun, quoteRuns } from './quotes.ts';
+import { asksToReplyAbove, framedWords, isOpenPhrase, isRule } from './separators.ts';
+
+/** Why a mail was split, or was not. */
+export type ChainReason =
+  | 'header_block'
+  | 'attribution'
+  | 'separator'
+  | 'notes'
+  | 'quote'
+  | 'unique_body'
+  | 'no_chain'
+  | 'nothing_new'
+  | 'interleaved'
+  | 'deadline';
+
+export type ChainFinding =
+  | {
+      readonly kind: 'found';
+      readonly reason: ChainReason;
+      readonly start: number;
+      /** Where the chain begins within its first line. */
+      readonly column: number;
+      /** First line after the chain; null: the chain goes to the end. */
+      readonly end: number | null;
+    }
+  | { readonly kind: 'none'; readonly reason: ChainReason };
+
+interface Marker {
+  readonly start: number;
+  readonly column: number;
+  readonly reason: ChainReason;
+}
+
+const none = (reason: ChainReason): ChainFinding => ({ kind: 'none', reason });
+
+/** Fewer quoted lines at the end of a mail than this, with nobody named, may be anything. */
+const minLoneQuote = 3;
+const maxFooterLines = 8;
+const maxRuledFooterLines = 25;
+/** What mailing lists and free mail services put below a mail. */
+const footer =
+  /^(?:-- ?$|--$|_{5,}|-{10,}|={10,}|\*{10,}|~{10,}|to unsubscribe|unsubscribe|you received this message because|this e?-?mail|sent (?:from|via|with)|get (?:your|more|outlook)|do you yahoo|mailing list)/iu;
+
+/**
+ * Where the chain of a mail lies, decided on its lines alone. It never calls everything the chain, and keeps a mail
+ * whole whose answers stand between the quoted lines.
+ */
+export function findChain(lines: readonly Line[]): ChainFinding {
+  const marker = firstMarker(lines);
+  const runs = quoteRuns(lines, marker?.start ?? lines.length);
+  const finding = marker === undefined ? fromQuotes(lines, runs) : fromMarker(lines, marker, runs);
+  if (finding.kind === 'none') return finding;
+  const start = finding.column > 0 ? finding.start : withSeparators(lines, finding.start);
+  const tail = finding.end === null ? [] : lines.slice(finding.end);
+  const isNew = finding.column > 0 || saysSomething(lines.slice(0, start)) || saysSomething(tail);
+  return isNew ? { ...finding, start } : none('nothing_new');
+}
+
+function firstMarker(lines: readonly Line[]): Marker | undefined {
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at];
+    if (line === undefined || !isText(line)) continue;
+    const marker = separatorAt(lines, at) ?? headerAt(lines, at) ?? attributionAt(lines, at);
+    if (marker !== undefined) return marker;
+  }
+  return undefined;
+}
+
+function separatorAt(lines: readonly Line[], at: number): Marker | undefined {
+  const text = lines[at]?.text ?? '';
+  const separates =
+    asksToReplyAbove(text) || (/^[-_=~*+—–─>]{2}/u.test(text) && isKnownFrame(text, lines[at + 1]?.text ?? ''));
+  return separates ? { start: at, column: 0, reason: 'separator' } : undefined;
+}
+
+/** "----- Original Message -----", also when it is wrapped, or when the header follows on the same line. */
+function isKnownFrame(text: string, below: string): boolean {
+  const frame = framedWords(text);
+  if (frame !== undefined) return frame.known || (frame.rest !== '' && headerLine(frame.rest) !== undefined);
+  return framedWords(`${text} ${below}`)?.known === true;
+}
+
+function headerAt(lines: readonly Line[], at: number): Marker | undefined {
+  const text = lines[at]?.text ?? '';
+  if (!/[:：]/u.test(text)) return undefined;
+  const block = readHeaderBlock(lines, at);
+  if (block !== undefined && isConvincing(block, isAnnounced(lines, at)))
+    return { start: at, column: 0, reason: 'header_block' };
+  const start = notesStart(lines, at);
+  return start === undefined ? undefined : { start, column: 0, reason: 'notes' };
+}
+
+function attributionAt(lines: readonly Line[], at: number): Marker | undefined {
+  if (quotedBelow(lines, at)) return undefined;
+  const found = attributionEndingAt(lines, at, false);
+  return found?.strong === true ? { start: found.start, column: found.column, reason: 'attribution' } : undefined;
+}
+
+/** Something before the line says that a quoted mail comes: a rule, a separator, the client's own markup. */
+function isAnnounced(lines: readonly Line[], at: number): boolean {
+  if (lines[at]?.marks.divider === true) return true;
+  const above = lines.slice(Math.max(0, at - 3), at).findLast((line) => line.text !== '');
+  return above !== undefined && isSeparator(above.text);
+}
+
+function isSeparator(text: string): boolean {
+  return isRule(text) || framedWords(text) !== undefined || isOpenPhrase(text);
+}
+
+/** Rules and separators right above the chain are part of it. */
+function withSeparators(lines: readonly Line[], start: number): number {
+  let first = start;
+  for (let above = start - 1; above >= 0; above -= 1) {
+    const text = lines[above]?.text ?? '';
+    if (text === '') continue;
+    if (!isSeparator(text)) break;
+    first = above;
+  }
+  return first;
+}
+
+function fromMarker(lines: readonly Line[], marker: Marker, runs: readonly QuoteRun[]): ChainFinding {
+  const toEnd = { kind: 'found', end: null } as const;
+  const [only] = runs;
+  const joins = runs.length === 1 && only !== undefined && !lines.slice(only.end, marker.start).some(isText);
+  if (!joins) return { ...toEnd, reason: marker.reason, start: marker.start, column: marker.column };
+  return {
+    ...toEnd,
+    reason: 'quote',
+    start: only.attribution?.start ?? only.start,
+    column: only.attribution?.column ?? 0,
+  };
+}
+
+function fromQuotes(lines: readonly Line[], runs: readonly QuoteRun[]): ChainFinding {
+  const first = runs[0];
+  const last = runs.at(-1);
+  if (first === undefined || last === undefined) return none('no_chain');
+  const tail = lines.slice(last.end).filter((line) => isText(line) && !isPicture(line));
+  const open = tail.length === 0 || isFooter(tail);
+  if (runs.length === 1) return fromOneRun(first, open);
+  if (first.forwarded) return cutAt(first, null);
+  const lastIsChain = open && first.attribution === null && last.attribution !== null;
+  return lastIsChain ? cutAt(last, null) : none('interleaved');
+}
+
+/** A signature or what a list adds: short, and announced by its first line. */
+function isFooter(tail: readonly Line[]): boolean {
+  const first = tail[0]?.text ?? '';
+  return footer.test(first) && tail.length <= (isRule(first) ? maxRuledFooterLines : maxFooterLines);
+}
+
+function fromOneRun(run: QuoteRun, open: boolean): ChainFinding {
+  if (open || run.forwarded) {
+    const enough = run.attribution !== null || run.citation || run.size >= minLoneQuote;
+    return enough ? cutAt(run, null) : none('no_chain');
+  }
+  return run.attribution === null ? none('interleaved') : cutAt(run, run.end);
+}
+
+function cutAt(run: QuoteRun, end: number | null): ChainFinding {
+  const at = run.attribution ?? { start: run.start, column: 0 };
+  return {
+    kind: 'found',
+    reason: run.attribution === null ? 'quote' : 'attribution',
+    start: at.start,
+    column: at.column,
+    end,
+  };
+}
+
+/** More than rules and blank lines. */
+function saysSomething(lines: readonly Line[]): boolean {
+  return lines.some(
+    (line) => line.text !== '' && !isSeparator(line.text) && /[\p{L}\p{N}\p{S}]|\ufffc/u.test(line.text),
+  );
+}

@@ -1,0 +1,142 @@
+import { type HeaderRole, headerRoles } from './header-labels.ts';
+import type { Line } from './lines.ts';
+
+/** A quoted mail's own header, as clients write it above the chain. Line numbers; `end` is exclusive. */
+export interface HeaderBlock {
+  readonly start: number;
+  readonly end: number;
+  readonly roles: ReadonlySet<HeaderRole>;
+  readonly hasAddress: boolean;
+  readonly hasDate: boolean;
+  /** A date with a time of day. */
+  readonly hasTime: boolean;
+}
+
+interface HeaderLine {
+  readonly roles: ReadonlySet<HeaderRole>;
+  readonly value: string;
+}
+
+const labelled = /^[\s*_•|]{0,6}(\p{L}[^:：\t@<>]{0,34}?)[\s*_]{0,4}[:：](?!\/\/)[\s*_]{0,4}(.*)$/u;
+const address = /[^\s<>"'(),;:]@[\p{L}\p{N}-]+\.[\p{L}\p{N}]|\[mailto:/u;
+const dateLike = /\p{N}{4}|\p{N}{1,2}[./-]\p{N}{1,2}|\p{N}{1,2}[:.]\p{N}{2}|[年月日년월일]/u;
+const inlineLabel = /(?:^|[\s>*\]])(\p{L}[\p{L} .'’-]{0,22}?)[:：]/gu;
+
+const maxBlockLines = 60;
+const maxContinuationLines = 30;
+const maxBlanks = 1;
+
+/** The header line at `text`, where it begins with a label of a mail header. */
+export function headerLine(text: string): HeaderLine | undefined {
+  const match = labelled.exec(text);
+  if (match?.[1] === undefined) return undefined;
+  const roles = headerRoles(match[1]);
+  return roles === undefined ? undefined : { roles, value: match[2] ?? '' };
+}
+
+/** The header block that begins at line `start`; whether it is evidence enough is for the caller. */
+export function readHeaderBlock(lines: readonly Line[], start: number): HeaderBlock | undefined {
+  const first = lines[start];
+  const header = first === undefined ? undefined : headerLine(first.text);
+  if (first === undefined || header === undefined) return undefined;
+  if (![...header.roles].some((role) => role !== 'other' && role !== 'cc')) return undefined;
+  return inlineBlock(first.text, start) ?? blockFrom(lines, start);
+}
+
+function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
+  const found: HeaderLine[] = [];
+  let end = start;
+  let at = start;
+  let skipped = 0;
+  const quote = lines[start]?.quote;
+  for (; at < lines.length && at < start + maxBlockLines && skipped <= maxContinuationLines; at += 1) {
+    const line = lines[at];
+    if (line === undefined || (line.quote !== quote && line.text !== '')) break;
+    const header = headerLine(line.text);
+    if (header !== undefined) {
+      found.push(header);
+      end = at + 1;
+      skipped = 0;
+    } else if (continues(lines, at, end, found.at(-1))) skipped += 1;
+    else break;
+  }
+  return assess(start, end, found);
+}
+
+/** A blank line, or the rest of a long list of recipients, between two header lines. */
+function continues(lines: readonly Line[], at: number, end: number, last: HeaderLine | undefined): boolean {
+  const text = lines[at]?.text ?? '';
+  const blanks = lines.slice(end, at + 1).filter((line) => line.text === '').length;
+  if (blanks > maxBlanks) return false;
+  if (text === '') return true;
+  if (last !== undefined && blanks === 0 && isListOfPeople(last)) return labelAhead(lines, at, maxContinuationLines);
+  // A wrapped line, or a value on the line below its label.
+  return text.length <= 200 && labelAhead(lines, at, 2);
+}
+
+function isListOfPeople({ roles }: HeaderLine): boolean {
+  return roles.has('to') || roles.has('cc') || roles.has('from');
+}
+
+/** The next header line comes before the next blank one (one blank may stand before it). */
+function labelAhead(lines: readonly Line[], at: number, within: number): boolean {
+  for (let ahead = at + 1; ahead <= at + within; ahead += 1) {
+    const text = lines[ahead]?.text ?? '';
+    if (text === '') return headerLine(lines[ahead + 1]?.text ?? '') !== undefined;
+    if (headerLine(text) !== undefined) return true;
+  }
+  return false;
+}
+
+function assess(start: number, end: number, found: readonly HeaderLine[]): HeaderBlock {
+  const roles = new Set<HeaderRole>();
+  // Labels with one meaning first: "A" is To only where From was not said by it.
+  for (const header of found.toSorted((a, b) => a.roles.size - b.roles.size)) {
+    const free = [...header.roles].find((role) => !roles.has(role));
+    if (free !== undefined) roles.add(free);
+  }
+  const people = found.filter((header) => header.roles.has('from') || header.roles.has('to') || header.roles.has('cc'));
+  const dates = found.filter((header) => header.roles.has('date'));
+  return {
+    start,
+    end,
+    roles,
+    hasAddress: people.some((header) => address.test(header.value)),
+    hasDate: dates.some((header) => dateLike.test(header.value)),
+    hasTime: dates.some((header) => /\p{N}{4}.*\p{N}{1,2}:\p{N}{2}/u.test(header.value)),
+  };
+}
+
+/** A whole block on one line, as some clients flatten it: "From: … Sent: … To: … Subject: …". */
+function inlineBlock(text: string, start: number): HeaderBlock | undefined {
+  const found: HeaderLine[] = [];
+  for (const match of text.matchAll(inlineLabel)) {
+    const roles = headerRoles(match[1] ?? '');
+    if (roles !== undefined) found.push({ roles, value: text.slice(match.index) });
+  }
+  const block = assess(start, start + 1, found);
+  return block.roles.size >= 3 && block.roles.has('from') && (block.hasAddress || block.hasDate) ? block : undefined;
+}
+
+/**
+ * Enough to be the header of a quoted mail. `announced`: a separator stands before it, or the markup says so; then two
+ * lines are enough. An itinerary ("From: Berlin, To: Munich, Date: …") has no subject and no address.
+ */
+export function isConvincing(block: HeaderBlock, announced: boolean): boolean {
+  const known = [...block.roles].filter((role) => role !== 'other').length;
+  if (known < 2) return false;
+  return block.roles.has('from') ? namesAMail(block, known, announced) : isDatedToSomebody(block, known, announced);
+}
+
+function namesAMail({ roles, hasAddress, hasDate }: HeaderBlock, known: number, announced: boolean): boolean {
+  if (known >= 3) return roles.has('subject') || hasAddress;
+  if (announced) return hasAddress || hasDate || roles.has('subject');
+  return hasAddress && (hasDate || roles.has('subject'));
+}
+
+/** Without a From: a date with somebody's address, or with everything else. */
+function isDatedToSomebody(block: HeaderBlock, known: number, announced: boolean): boolean {
+  if (!block.hasDate) return false;
+  if (known >= 3) return block.roles.has('subject') || block.hasAddress;
+  return block.roles.has('to') && block.hasAddress && (announced || block.hasTime);
+}

@@ -1,0 +1,57 @@
+import { headerLine, readHeaderBlock } from './header-block.ts';
+import type { Line } from './lines.ts';
+import { framedWords, isRule } from './separators.ts';
+
+/*
+ * Lotus Notes writes the author and the time on lines of their own above "To: … cc: … Subject: …", or in a column to
+ * the left of them.
+ */
+const time = /\d{1,2}[./-]\d{1,2}[./-]\d{2,4}[\s,]*(?:\d{1,2}[:.]\d{2})?|\b\d{4}-\d{2}-\d{2}\b/u;
+const maxNameLength = 90;
+const maxLinesAbove = 8;
+
+/** Where the Notes header whose labels begin at line `at` starts, or undefined where it is none. */
+export function notesStart(lines: readonly Line[], at: number): number | undefined {
+  const line = lines[at];
+  if (line === undefined) return undefined;
+  const [, ...columns] = line.text.split('\t');
+  if (headerLine(line.text) === undefined)
+    return columns.some((cell) => headerLine(cell) !== undefined) ? columnStart(lines, at) : undefined;
+  const block = readHeaderBlock(lines, at);
+  if (block === undefined || !block.roles.has('to')) return undefined;
+  if (!block.roles.has('subject') && !block.roles.has('cc')) return undefined;
+  return authorAbove(lines, at);
+}
+
+/** The first line of the author and time above line `at`: at most eight lines up, no blank lines within. */
+function authorAbove(lines: readonly Line[], at: number): number | undefined {
+  const near = lines.slice(Math.max(0, at - maxLinesAbove), at).map((line) => line.text);
+  const nearest = near.findLastIndex((text) => text !== '');
+  const block = near.slice(near.findLastIndex((text, index) => index < nearest && !mayBeAuthor(text)) + 1, nearest + 1);
+  if (nearest === -1 || !block.some((text) => time.test(text))) return undefined;
+  return at - near.length + nearest + 1 - block.length;
+}
+
+/** A name, "Sent by: …" or a time; not the end of what was written before. */
+function mayBeAuthor(text: string): boolean {
+  if (text === '' || text.length > maxNameLength) return false;
+  return framedWords(text) === undefined && !isRule(text) && !/[.!?]$/u.test(text);
+}
+
+/** Author in a left column, labels in a right one; both within a few lines. */
+function columnStart(lines: readonly Line[], at: number): number | undefined {
+  const near = lines.slice(at, at + 12);
+  const labels = near.flatMap((line) => line.text.split('\t').flatMap((cell) => [...(headerLine(cell)?.roles ?? [])]));
+  if (!labels.includes('to') || !labels.includes('subject')) return undefined;
+  if (!near.some((line) => time.test(line.text))) return undefined;
+  let start = at;
+  while (
+    start > 0 &&
+    at - start < maxLinesAbove &&
+    (lines[start - 1]?.text ?? '') !== '' &&
+    (lines[start - 1]?.text.length ?? 0) <= maxNameLength
+  ) {
+    start -= 1;
+  }
+  return start;
+}

@@ -1,4 +1,6 @@
+import { accessSync, constants } from 'node:fs';
 import type { ClientSecretCredentialOptions, TokenCredential } from '@azure/identity';
+import { IntegratorError } from '../domain/errors.ts';
 import { readBytes } from '../http/body.ts';
 import { HttpTransport } from '../http/transport.ts';
 import { readCertificate } from './certificate.ts';
@@ -36,9 +38,9 @@ export async function appOnlyCredential(parts: AppOnlyParts): Promise<TokenCrede
     case 'workload_identity':
       return new identity.WorkloadIdentityCredential({
         ...entraOptions(settings, network),
-        ...given('tenantId', tenantId || env['AZURE_TENANT_ID']),
-        ...given('clientId', clientId || env['AZURE_CLIENT_ID']),
-        ...given('tokenFilePath', env['AZURE_FEDERATED_TOKEN_FILE']),
+        tenantId: tenantId || needed(env, 'AZURE_TENANT_ID', settings),
+        clientId: clientId || needed(env, 'AZURE_CLIENT_ID', settings),
+        tokenFilePath: readableFile(needed(env, 'AZURE_FEDERATED_TOKEN_FILE', settings)),
       });
     case 'application':
     case 'delegated':
@@ -51,10 +53,22 @@ export async function appOnlyCredential(parts: AppOnlyParts): Promise<TokenCrede
   return new identity.ClientCertificateCredential(tenantId, clientId, { certificate: pem }, options);
 }
 
-function given<K extends string>(name: K, value: string | undefined): { [key in K]?: string } {
-  const options: { [key in K]?: string } = {};
-  if (value !== undefined) options[name] = value;
-  return options;
+/** What the workload identity webhook of a cluster sets. */
+function needed(env: Environment, name: string, { connection }: AuthSettings): string {
+  const value = env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new IntegratorError('config', `connection ${connection}: auth is workload_identity, but ${name} is not set`, {
+    hint: 'It is set for pods with the label azure.workload.identity/use: "true".',
+  });
+}
+
+function readableFile(path: string): string {
+  try {
+    accessSync(path, constants.R_OK);
+    return path;
+  } catch (cause) {
+    throw new IntegratorError('config', `cannot read the workload identity token ${path}`, { cause });
+  }
 }
 
 function entraOptions(settings: AuthSettings, network: EntraNetwork) {

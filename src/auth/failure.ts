@@ -77,6 +77,7 @@ function retryAt(refusal: Refusal, nowMs: number): number | undefined {
 /** MSAL's own findings, made before or after the exchange; its classes and codes are described in its documentation. */
 function explainLibraryError(thrown: unknown, attempt: Attempt): IntegratorError {
   const { settings } = attempt;
+  if (settings.kind === 'managed_identity') return noManagedIdentity(thrown, settings);
   const code = errorCodeOf(thrown);
   if (code === 'no_tokens_found' || code === 'no_account_found') return notSignedIn(settings.connection);
   if (code === 'endpoints_resolution_error' || code === 'openid_config_error') {
@@ -95,9 +96,26 @@ function explainLibraryError(thrown: unknown, attempt: Attempt): IntegratorError
   });
 }
 
+/** The endpoint is on this machine or its host, so there are two reasons: no such identity, or not on Azure at all. */
+function noManagedIdentity(thrown: unknown, { connection, clientId }: AuthSettings): IntegratorError {
+  const words = thrown instanceof Error ? thrown.message : String(thrown);
+  const unknownIdentity = /identity.{0,20}not found|invalid_request|bad_request/i.test(words);
+  const kind = unknownIdentity ? 'config' : 'unreachable';
+  return new IntegratorError(
+    kind,
+    `sign-in of connection ${connection}: no managed identity answers: ${plain(words)}`,
+    {
+      hint: `This works only on Azure, on a machine with an identity assigned${clientId === '' ? '' : ` (client_id ${clientId} must name it)`}.`,
+      cause: thrown,
+    },
+  );
+}
+
+/** MSAL's own code; @azure/identity keeps it at the head of the message only. */
 function errorCodeOf(thrown: unknown): string | undefined {
-  if (typeof thrown !== 'object' || thrown === null || !('errorCode' in thrown)) return undefined;
-  return typeof thrown.errorCode === 'string' ? thrown.errorCode : undefined;
+  if (!(thrown instanceof Error)) return undefined;
+  if ('errorCode' in thrown && typeof thrown.errorCode === 'string') return thrown.errorCode;
+  return /^([a-z]+(?:_[a-z]+)+)\b/.exec(thrown.message)?.[1];
 }
 
 function fill(template: string, attempt: Attempt): string {

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs';
 import { IntegratorError } from '../domain/errors.ts';
 import { sealPurpose } from './cache-plugin.ts';
 import { newKeyText, nextKeyFile, readKeyFile, requireKeyRing, writeKeyFile } from './key.ts';
@@ -38,7 +38,16 @@ export function rekey(parts: RekeyParts): Rekeyed {
   const key = readKeyFile(next);
   const signIns = sealAgain(parts.store, [...ring.all, key], key);
   renameSync(next, ring.ownFile);
+  syncDirectory(parts.stateDir);
   return { signIns, oldKeyId: ring.current.id, newKeyId: key.id, todo: undefined };
+}
+
+/** A rename lasts through a power cut only once its directory is written. Windows cannot open directories, nor needs to. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, 'r');
+  fsyncSync(directory);
+  closeSync(directory);
 }
 
 /** We cannot put a key where it comes from (a systemd credential, a variable), so the new one is made there first. */

@@ -39,6 +39,7 @@ export function openSealed(box: Uint8Array, keys: readonly SealKey[], purpose: s
     throw new IntegratorError(
       'config',
       `the stored sign-in was sealed with another key (${id}), not the one configured`,
+      { hint: 'Put that key back, or sign in again: integrator auth login <connection>' },
     );
   }
   const header = bytes.subarray(0, keyIdEnd);
@@ -61,5 +62,8 @@ function associatedData(header: Uint8Array, purpose: string): Buffer {
 }
 
 function damaged(cause?: unknown): IntegratorError {
-  return new IntegratorError('config', 'the stored sign-in was changed or belongs to another connection', { cause });
+  return new IntegratorError('config', 'the stored sign-in was changed or belongs to another connection', {
+    cause,
+    hint: 'Sign in again: integrator auth login <connection>',
+  });
 }

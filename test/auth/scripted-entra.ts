@@ -33,8 +33,17 @@ export interface ScriptedEntra {
 
 export const scriptedTenant = '11111111-2222-4333-8444-555555555555';
 
-export async function startScriptedEntra(): Promise<ScriptedEntra> {
-  const identity = makeServerIdentity();
+export interface ScriptedIdentity {
+  readonly name: string;
+  readonly caPem: string;
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+/** Under the name localhost unless told; another name is reached through a proxy only. */
+export async function startScriptedEntra(
+  identity: ScriptedIdentity = { name: 'localhost', ...makeServerIdentity() },
+): Promise<ScriptedEntra> {
   const directory = mkdtempSync(join(tmpdir(), 'integrator-entra-'));
   const caFile = join(directory, 'ca.pem');
   writeFileSync(caFile, identity.caPem);
@@ -47,7 +56,7 @@ export async function startScriptedEntra(): Promise<ScriptedEntra> {
       const path = (request.url ?? '').split('?')[0] ?? '';
       const asked = { method: request.method ?? '', path, form: new URLSearchParams(Buffer.concat(chunks).toString()) };
       entra.asked.push(asked);
-      const usual = path.endsWith('/token') ? () => entra.token(asked) : () => ({ body: metadata(host) });
+      const usual = (): ScriptedAnswer => (path.endsWith('/token') ? entra.token(asked) : { body: metadata(host) });
       const { status = 200, headers = {}, body } = entra.other(asked) ?? usual();
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -56,7 +65,7 @@ export async function startScriptedEntra(): Promise<ScriptedEntra> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  host = `localhost:${port}`;
+  host = `${identity.name}:${port}`;
   return Object.assign(entra, {
     authority: `https://${host}/`,
     host,

@@ -7,10 +7,6 @@ export function domainOf(address: string): string {
   return domain.endsWith('.') ? domain.slice(0, -1) : domain;
 }
 
-export function isSameOrSubdomain(domain: string, parent: string): boolean {
-  return parent !== '' && (domain === parent || domain.endsWith(`.${parent}`));
-}
-
 /** The own organisation's domains: those of the addresses of its mailboxes and agents, and the further ones named. */
 export function ownDomains(addresses: Iterable<string>, further: Iterable<string>): ReadonlySet<string> {
   const own = new Set<string>(further);

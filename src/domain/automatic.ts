@@ -87,7 +87,7 @@ function mailSystemSender(headers: HeaderIndex, { from, sender }: AutomaticSourc
 }
 
 function isMailSystem(who: string): boolean {
-  return mailSystems.has(who.toLowerCase().replace(/@.*$/u, '').trim());
+  return mailSystems.has((who.toLowerCase().split('@', 1)[0] ?? '').trim());
 }
 
 function serverReport(_headers: HeaderIndex, { report }: AutomaticSource): Automatic | null {

@@ -41,12 +41,12 @@ function nothingFound(parties: readonly string[], key: string): string {
 
 function matchDomain(input: MatchInput): Found {
   const parties = otherParties(input.message, input.placement);
+  const refused = refusal(input, parties);
   const verdicts = ofParties(input, parties).map((candidate): Verdict => {
     const because = partyBecause(input, parties, candidate);
-    const refused = because ?? refusal(input, parties);
-    return { candidate, fits: because !== null, because: refused, ineligible: ineligible(candidate, input) };
+    return { candidate, fits: because !== null, because: because ?? refused, ineligible: ineligible(candidate, input) };
   });
-  return foundBy('domain', verdicts, verdicts.length === 0 ? refusal(input, parties) : 'no ticket fits');
+  return foundBy('domain', verdicts, verdicts.length === 0 ? refused : 'no ticket fits');
 }
 
 /** Business units are meant as a whole: their addresses and domains count alike, whatever the matching type. */
@@ -75,6 +75,6 @@ function refusal({ rules }: MatchInput, parties: readonly string[]): string {
 }
 
 function short(text: string): string {
-  const line = text.replace(/\s+/gu, ' ').trim();
+  const line = text.slice(0, 200).replace(/\s+/gu, ' ').trim();
   return line.length <= 60 ? line : `${line.slice(0, 59)}…`;
 }

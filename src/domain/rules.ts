@@ -22,7 +22,7 @@ export interface MatchRules {
 
 export type MailOfKind = 'inbox' | 'match' | 'ignore';
 
-export interface IgnoreRules {
+interface IgnoreRules {
   /** Addresses, or domains written "@acme.example" (exactly that domain); lower-case, domains as ASCII. */
   readonly senders: readonly string[];
   /** Mail from an own domain to own domains only. */

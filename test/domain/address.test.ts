@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { domainOf, isOwnDomain, isSameOrSubdomain, ownDomains } from '../../src/domain/address.ts';
+import { domainOf, isOwnDomain, ownDomains } from '../../src/domain/address.ts';
 import { isFreeMail } from '../../src/domain/free-mail.ts';
 
 test.each([
@@ -14,19 +14,6 @@ test.each([
   ['', ''],
 ])('the domain of %j is %j', (address, domain) => {
   expect(domainOf(address)).toBe(domain);
-});
-
-test.each([
-  ['acme.example', 'acme.example', true],
-  ['eu.acme.example', 'acme.example', true],
-  ['a.b.acme.example', 'acme.example', true],
-  ['notacme.example', 'acme.example', false],
-  ['acme.example', 'eu.acme.example', false],
-  ['acme.example.evil.test', 'acme.example', false],
-  ['', 'acme.example', false],
-  ['acme.example', '', false],
-])('%j is %j or below it: %s', (domain, parent, expected) => {
-  expect(isSameOrSubdomain(domain, parent)).toBe(expected);
 });
 
 describe('own domains', () => {
@@ -55,7 +42,7 @@ describe('own domains', () => {
       fc.property(fc.array(domain), domain, (owned, asked) => {
         const addresses = owned.map((each) => `ann@${each}`);
         expect(isOwnDomain(asked, ownDomains(addresses, []))).toBe(
-          owned.some((each) => isSameOrSubdomain(asked, each)),
+          owned.some((each) => `.${asked}`.endsWith(`.${each}`)),
         );
       }),
     );

@@ -38,7 +38,7 @@ describe('a mail without an id', () => {
 
   test.each<[string, Written]>([
     ['the copy in another mailbox', { ...original, headers: ['Received: by mx2', 'Received: by mx3', hop] }],
-    ['other line ends', { ...original, body: 'Toner low\n' }],
+    ['other line ends', { ...original, body: '\nToner low' }],
     ['an empty id', { ...original, id: '<>' }],
     ['recipients in another order', original],
   ])('is the same as %s', (_what, copy) => {

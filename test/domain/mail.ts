@@ -52,7 +52,7 @@ export function header(line: string): Header {
 }
 
 /** "Paula Porter <paula@acme.example>", or an address alone, or a name alone. */
-export function person(text: string): Person {
+function person(text: string): Person {
   const found = /^(.*)<(.*)>$/u.exec(text);
   if (found !== null) return { name: (found[1] ?? '').trim(), address: found[2] ?? '' };
   return text.includes('@') ? { name: '', address: text } : { name: text, address: '' };

@@ -1,6 +1,7 @@
 import type { Attachment, StoredFile } from '../../domain/message.ts';
 import type { ReadOptions } from '../provider.ts';
 import type { Answer, Refusal } from './answer.ts';
+import { isMissing, ownFault } from './blame.ts';
 import { store, type Stored } from './byte-store.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { askWithPieces, type Dialect, segment } from './query.ts';
@@ -34,7 +35,7 @@ export class AttachmentReader {
     const stored = await this.#bytes(messageId, attachmentId, options);
     if (stored.kind === 'stored') return stored.file;
     if (stored.kind === 'too_large' || isForGood(stored.refusal)) return null;
-    throw stored.refusal.error;
+    throw await ownFault(this.#mailbox, stored.refusal, options.signal);
   }
 
   async #list(messageId: string, signal: AbortSignal): Promise<Answer<readonly GraphAttachment[]>> {
@@ -67,10 +68,26 @@ export class AttachmentReader {
     if (kind === 'reference') {
       return { ...described, content: { kind: 'absent', reason: 'a link to a cloud file, which carries no bytes' } };
     }
-    const stored = await this.#bytes(messageId, found.id, options);
+    const stored = await this.#bytesOf(messageId, found, options);
     if (stored.kind === 'stored') return { ...described, ...asItem(kind, described.name, stored) };
     if (stored.kind === 'too_large') return { ...described, content: { kind: 'absent', reason: stored.reason } };
-    return { ...described, content: contentOf(stored.refusal, found.id) };
+    return { ...described, content: await this.#failed(stored.refusal, found.id, options) };
+  }
+
+  /** Scanning for malware replaces attachments shortly after arrival: the same one then has another id. */
+  async #bytesOf(messageId: string, found: GraphAttachment, options: ReadOptions): Promise<Stored> {
+    const stored = await this.#bytes(messageId, found.id, options);
+    if (stored.kind !== 'refused' || !isMissing(stored.refusal)) return stored;
+    const listed = await this.#list(messageId, options.signal);
+    const now = listed.kind === 'ok' ? listed.value.find((other) => isReplacement(other, found)) : undefined;
+    return now === undefined ? stored : this.#bytes(messageId, now.id, options);
+  }
+
+  async #failed(refusal: Refusal, providerId: string, options: ReadOptions): Promise<Attachment['content']> {
+    const error = await ownFault(this.#mailbox, refusal, options.signal);
+    const reason = `${error.code ?? 'not readable'}: the server could not give its bytes`;
+    // 405 is the documented answer for kinds without bytes.
+    return refusal.status === 405 ? { kind: 'absent', reason } : { kind: 'failed', providerId, reason };
   }
 
   #bytes(messageId: string, attachmentId: string, options: ReadOptions): Promise<Stored> {
@@ -105,10 +122,8 @@ function itemType(head: string): { readonly contentType: string; readonly extens
   return { contentType: 'message/rfc822', extension: '.eml' };
 }
 
-function contentOf(refusal: Refusal, providerId: string): Attachment['content'] {
-  const reason = `${refusal.error.code ?? 'not readable'}: the server could not give its bytes`;
-  // 405 is the documented answer for kinds without bytes.
-  return refusal.status === 405 ? { kind: 'absent', reason } : { kind: 'failed', providerId, reason };
+function isReplacement(other: GraphAttachment, found: GraphAttachment): boolean {
+  return other.id !== found.id && other.name === found.name && kindOf(other) === kindOf(found);
 }
 
 function isForGood(refusal: Refusal): boolean {

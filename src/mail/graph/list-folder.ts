@@ -7,6 +7,7 @@ import { type WindowPosition, windowPosition } from './cursor.ts';
 import { entriesOf } from './entries.ts';
 import { timeOf } from './map.ts';
 import { askWithPieces, receivedWithin, segment } from './query.ts';
+import { folderError } from './refusals.ts';
 import { type GraphPage, messageSchema } from './schema.ts';
 
 /** Ids are small: the largest page Graph gives. */
@@ -51,7 +52,8 @@ async function askPage(
     const path = `${mailbox.path}/mailFolders/${segment(folder.id)}/messages?${fields}&${receivedWithin(window, pieces)}`;
     return mailbox.page({ path, pageSize }, about, signal);
   });
-  return expectOk(answer);
+  if (answer.kind === 'refused') throw folderError(answer, folder);
+  return answer.value;
 }
 
 function listedOf(page: GraphPage): readonly ListedMessage[] {

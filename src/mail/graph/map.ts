@@ -110,7 +110,10 @@ const sensitivities: ReadonlySet<string> = new Set<Sensitivity>(['personal', 'pr
 /** Graph's messages have no property for it; the header (RFC 2156) says it. */
 function sensitivityOf(headers: readonly Header[]): Sensitivity {
   const written = headers.find(({ name }) => name.toLowerCase() === 'sensitivity')?.value ?? '';
-  const value = written.trim().toLowerCase().replace(/^company-/, '');
+  const value = written
+    .trim()
+    .toLowerCase()
+    .replace(/^company-/, '');
   return isSensitivity(value) ? value : 'normal';
 }
 

@@ -5,6 +5,7 @@ import type { ReadOptions, ReadResult } from '../provider.ts';
 import { type Answer, isTrouble, type Refusal } from './answer.ts';
 import { AttachmentReader } from './attachments.ts';
 import { store } from './byte-store.ts';
+import { isMissing, ownFault } from './blame.ts';
 import { givesThread, wasWithoutId } from './entries.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { headersOf, type MessageParts, toMessage } from './map.ts';
@@ -67,7 +68,7 @@ export class MailReader {
     const path = `${mailbox.path}/messages/${segment(ref.providerId)}?${select}`;
     const answer = await this.#untilThere(() => mailbox.json({ path }, 'a mail', signal), signal);
     if (answer.kind === 'ok') return parse(answer.value);
-    return isMissing(answer) ? { kind: 'gone' } : this.#blame(answer, signal);
+    return isMissing(answer) ? { kind: 'gone' } : this.#aside(answer, signal);
   }
 
   /** Right after arrival a mail can be missing for a moment; a listed one is asked for again before it counts as gone. */
@@ -82,7 +83,7 @@ export class MailReader {
 
   async #parts(mail: GraphMessage, options: ReadOptions): Promise<Parts> {
     const listed = mayHaveAttachments(mail) ? await this.attachments.readAll(mail.id, options) : noAttachments;
-    if (listed.kind === 'refused') return isMissing(listed) ? { kind: 'gone' } : this.#blame(listed, options.signal);
+    if (listed.kind === 'refused') return isMissing(listed) ? { kind: 'gone' } : this.#aside(listed, options.signal);
     const protection = protectionOf(headersOf(mail), listed.value);
     const parts = { attachments: listed.value, original: null, protection };
     if (!options.keepOriginal && protection === 'none') return { kind: 'parts', parts };
@@ -97,22 +98,12 @@ export class MailReader {
     const what = { path, about: 'the original of a mail', maxBytes: mailbox.client.limits.originalBytes };
     const stored = await store(mailbox, what, options);
     if (stored.kind === 'stored') return { kind: 'original', file: stored.file };
-    if (stored.kind === 'refused' && isTrouble(stored.refusal)) return this.#blame(stored.refusal, options.signal);
+    if (stored.kind === 'refused' && isTrouble(stored.refusal)) return this.#aside(stored.refusal, options.signal);
     return { kind: 'original', file: null };
   }
 
-  /**
-   * Whose fault is it that one mail cannot be read? Its own where the service says so, or where the service answers
-   * for others at this very moment: then it is set aside. Else everybody's, and the error is thrown.
-   */
-  async #blame(refusal: Refusal, signal: AbortSignal): Promise<Aside> {
-    if (hitsEveryMail(refusal)) throw refusal.error;
-    if (isTrouble(refusal)) {
-      const { mailbox } = this.#source;
-      const probe = await mailbox.json({ path: `${mailbox.path}/mailFolders/inbox?$select=id` }, '', signal);
-      if (probe.kind === 'refused') throw refusal.error;
-    }
-    return { kind: 'aside', error: refusal.error };
+  async #aside(refusal: Refusal, signal: AbortSignal): Promise<Aside> {
+    return { kind: 'aside', error: await ownFault(this.#source.mailbox, refusal, signal) };
   }
 }
 
@@ -165,25 +156,6 @@ function mayHaveAttachments(whole: GraphMessage): boolean {
   if (whole.hasAttachments === true) return true;
   const html = whole.body?.content ?? '';
   return html.includes('cid:') || html.includes('CID:');
-}
-
-/** 404s that speak of the whole mailbox or its owner. */
-const mailboxCodes = new Set([
-  'mailboxnotenabledforrestapi',
-  'mailboxnotsupportedforrestapi',
-  'resourcenotfound',
-  'request_resourcenotfound',
-  'errornonexistentmailbox',
-  'errorinvaliduser',
-]);
-
-function isMissing(refusal: Refusal): boolean {
-  return refusal.status === 404 && !mailboxCodes.has(refusal.code);
-}
-
-function hitsEveryMail(refusal: Refusal): boolean {
-  const { kind } = refusal.error;
-  return kind === 'throttled' || kind === 'needs_login' || kind === 'access_denied' || mailboxCodes.has(refusal.code);
 }
 
 function protocol(message: string, cause?: unknown): IntegratorError {

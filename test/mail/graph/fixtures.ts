@@ -23,9 +23,18 @@ export const quick = {
   missingWaitsMs: [1, 1],
 };
 
+/** Gives `token`, or token-1, token-2, … where every refused one is to be followed by another. */
 export class FixedTokens implements TokenSource {
-  current = 'token-1';
+  readonly #token: string | undefined;
   readonly invalidated: (string | undefined)[] = [];
+
+  constructor(token?: string) {
+    this.#token = token;
+  }
+
+  get current(): string {
+    return this.#token ?? `token-${this.invalidated.length + 1}`;
+  }
 
   async getToken(): Promise<string> {
     return this.current;
@@ -33,7 +42,6 @@ export class FixedTokens implements TokenSource {
 
   invalidate(_resource: string, refused?: string): void {
     this.invalidated.push(refused);
-    this.current = `token-${this.invalidated.length + 1}`;
   }
 }
 

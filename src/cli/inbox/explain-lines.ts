@@ -80,7 +80,9 @@ function stepLines({ step, outcome, candidates }: StoredStep, { style }: Page): 
 
 /** `2026-11-02 10:00  m12  ann  inbox.undo  ticket OPP-3` */
 export function historyText({ at, id, who, verb, outcome, detail }: HistoryLine, timezone: string): string {
-  const words = Object.entries(detail).map(([key, value]) => `${key.replaceAll('_', ' ')} ${valueText(value)}`);
+  const words = Object.entries(detail).map(([key, value]) =>
+    value === true ? key.replaceAll('_', ' ') : `${key.replaceAll('_', ' ')} ${valueText(value)}`,
+  );
   const refused = outcome === 'refused' ? ['REFUSED'] : [];
   const parts = [formatTime(Date.parse(at), timezone), who, verb, id, ...refused, words.join(', ')];
   return terminalText(parts.filter((part) => part !== '').join('  '));

@@ -6,6 +6,8 @@ import type { AppRegistration } from './entra/directory.ts';
 import { Entra } from './entra/entra.ts';
 import { TokenSigner } from './entra/jwt.ts';
 import { entraService } from './entra/service.ts';
+import { serveFolder } from './eml/serve-folder.ts';
+import type { EmlReport } from './eml/serve-folder.ts';
 import { FaultControl } from './faults.ts';
 import { Gate } from './graph/gate.ts';
 import { graphService } from './graph/service.ts';
@@ -26,7 +28,7 @@ export interface SandboxOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly seed?: number;
-  /** A folder of mail files to serve; see eml.ts. */
+  /** A folder of mail files to serve; see eml/. */
   readonly emlDir?: string;
   /** `empty` unless told: only the tenant, the application and the service account. */
   readonly world?: 'sample' | 'empty';
@@ -63,6 +65,8 @@ export interface Sandbox {
   readonly faults: FaultControl;
   readonly requests: RequestLog;
   readonly clock: Clock;
+  /** What `emlDir` gave; null without one. */
+  readonly eml: EmlReport | null;
   /** Requests on mailboxes that were not reads: over all, or of one mailbox (by address). */
   mutations(mailbox?: string): number;
   close(): Promise<void>;
@@ -86,6 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   world.addMailbox({ address: serviceAddress, displayName: 'CRM Service', kind: 'none' });
   if (options.world === 'sample') fillSampleWorld(world, seed);
+  const eml = options.emlDir === undefined ? null : await serveFolder(world, options.emlDir);
   const faults = new FaultControl();
   const requests = new RequestLog();
   const identity = makeServerIdentity();
@@ -120,6 +125,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     faults,
     requests,
     clock,
+    eml,
     mutations: (mailbox) => requests.mutations(mailbox),
     close: () => server.close(),
   };

@@ -62,6 +62,7 @@ export function rawHeaders(raw: Uint8Array): readonly Header[] {
 
 function headerBlock(raw: Uint8Array): Uint8Array {
   for (let at = 0; at + 1 < raw.length; at += 1) {
+    if (raw[at] === 13 && raw[at + 1] === 13) return raw.subarray(0, at);
     if (raw[at] !== 10) continue;
     if (raw[at + 1] === 10) return raw.subarray(0, at);
     if (raw[at + 1] === 13 && raw[at + 2] === 10) return raw.subarray(0, at);

@@ -6,7 +6,7 @@ import { isFine, printFailure, toFailure } from './errors.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { createOutput } from './output.ts';
 import { createProgram } from './program.ts';
-import { watchSignals } from './signals.ts';
+import { exitNow, watchSignals } from './signals.ts';
 
 /** Runs one command line and ends the process with its exit code. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -14,7 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnBrokenPipe);
   const code = await runCommand(args);
   await Promise.all([written(process.stdout), written(process.stderr)]);
-  process.exit(code);
+  exitNow(code);
 }
 
 async function runCommand(args: readonly string[]): Promise<number> {

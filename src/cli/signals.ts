@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM: ask nicely first, stop at once when asked a second time. */
+/** SIGINT and SIGTERM: a first one asks the command to stop, a second one ends the process at once. */
 
 const exitCodeOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof exitCodeOfSignal;
@@ -20,9 +20,9 @@ export function watchSignals(): Interruption {
   let received: StopSignal | null = null;
   const onSignal = (name: StopSignal) => {
     const code = exitCodeOfSignal[name];
-    if (received !== null) process.exit(code);
+    if (received !== null) dieOf(name);
     received = name;
-    if (!takenOver) setTimeout(() => process.exit(code), graceMs).unref();
+    if (!takenOver) setTimeout(() => exitNow(code), graceMs).unref();
     controller.abort(new Error(`stopped by ${name}`));
   };
   process.on('SIGINT', onSignal);
@@ -34,4 +34,19 @@ export function watchSignals(): Interruption {
       takenOver = true;
     },
   };
+}
+
+/**
+ * Ends the process; the next signal kills it. Node waits for its threads when it exits, and one of them may be stuck in
+ * a name lookup or a dead network disk.
+ */
+export function exitNow(code: number): never {
+  for (const name of ['SIGINT', 'SIGTERM']) process.removeAllListeners(name);
+  process.exit(code);
+}
+
+/** What would have happened without us: waits for nothing. A shell shows it as 130 or 143, too. */
+function dieOf(name: StopSignal): void {
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
 }

@@ -1,6 +1,8 @@
 import { domainToASCII } from 'node:url';
 
 const forbiddenInLocalPart = /[\s<>"(),:;[\]\\@\p{Cc}\p{Cf}]/u;
+/** A URL parser, which domainToASCII is, would end the host at one of these and take the rest for something else. */
+const endsHost = /[\s/\\?#@:%]/u;
 const domainLabels = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;
 
 /** The comparable form of an address: lower-case, domain as ASCII. Null where the text is no plain address. */
@@ -15,6 +17,7 @@ export function normalizeAddress(text: string): string | null {
 
 /** The comparable form of a domain: lower-case ASCII without a final dot. Null where the text is no domain. */
 export function normalizeDomain(text: string): string | null {
+  if (endsHost.test(text.trim())) return null;
   const ascii = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase();
   return ascii.length <= 253 && domainLabels.test(ascii) ? ascii : null;
 }

@@ -241,7 +241,7 @@ test('a disabled connection may be half written', async () => {
 });
 
 test('plain HTTP is for loopback', async () => {
-  const loopback = graph('endpoints: { graph: "http://127.0.0.1:8080/", authority: "http://[::1]:1/" }');
+  const loopback = graph('endpoints: { graph: "http://127.0.0.1:8080/", ews: "http://[::1]:1/x" }');
   await expect(load(loopback)).resolves.toBeDefined();
   await expect(load(ews('server: localhost, ssl: false'))).resolves.toBeDefined();
 });

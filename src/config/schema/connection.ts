@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   address,
+  authorityUrl,
   domain,
   fileRef,
   hostName,
@@ -65,7 +66,7 @@ const common = {
   service_account: text.optional().describe('auth: delegated: who must have signed in'),
   endpoints: z
     .strictObject({
-      authority: serviceUrl.optional().describe('Sign-in authority, without tenant'),
+      authority: authorityUrl.optional().describe('Sign-in authority, without tenant'),
       graph: serviceUrl.optional().describe('Microsoft Graph, without version'),
       ews: serviceUrl.optional().describe('URL of Exchange.asmx'),
       ca_file: text.optional().describe('Certificate authorities to trust, PEM'),

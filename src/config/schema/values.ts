@@ -57,6 +57,12 @@ export const importFrom = readable(
 /** https, or http to this very machine. */
 export const serviceUrl = readable(readServiceUrl, 'is not an https URL');
 
+/** https only: the sign-in library speaks nothing else. */
+export const authorityUrl = readable(
+  (value) => (readServiceUrl(value).protocol === 'https:' ? value : null),
+  'must start with https://, on loopback too',
+);
+
 function readServiceUrl(value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url === null) throw new IntegratorError('config', 'is not a URL; write https://host.example/');

@@ -1,0 +1,158 @@
+import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { writeFile } from '../config/temporary-config.ts';
+import { emptyDirectory, runCli } from './run-cli.ts';
+
+const connection = (secret: string) => `agents: [{ id: ann }]
+connections:
+  - name: sales
+    type: graph
+    tenant_id: t
+    client_id: c
+    client_secret: ${secret}
+    mailboxes: [{ address: ann@contoso.test, agent: ann }]
+`;
+
+function configured(text: string, mode = 0o600): string {
+  const directory = emptyDirectory();
+  writeFile(directory, 'integrator.yaml', text, mode);
+  return directory;
+}
+
+test('a right configuration is said to be right', async () => {
+  const cwd = configured(connection('{ env: SECRET }'));
+  expect(await runCli(['config', 'check'], { cwd, env: { SECRET: 'x' } })).toEqual({
+    code: 0,
+    stdout: `${cwd}/integrator.yaml is right: 1 connection, 1 mailbox, 1 agent\n`,
+    stderr: '',
+  });
+  const { stdout } = await runCli(['config', 'check', '--json'], { cwd, env: { SECRET: 'x' } });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, connections: 1, mailboxes: 1, agents: 1, warnings: [] });
+});
+
+test.each([
+  [
+    'an unknown key',
+    `${connection('{ env: S }')}conections: []\n`,
+    '9:1: conections is not a known key; did you mean "connections"?',
+  ],
+  [
+    'a duplicate connection',
+    `${connection('{ env: S }')}  - { name: sales, type: graph, enabled: false }\n`,
+    '9:7: connections[1].name "sales" is taken by connections[0].name',
+  ],
+  [
+    'an agent that does not exist',
+    connection('{ env: S }').replace('agent: ann', 'agent: bob'),
+    '8:46: connections[0].mailboxes[0].agent "bob" is not an agent; agents are: ann',
+  ],
+  ['a literal secret', connection('CANARY'), '7:5: connections[0].client_secret stands here as plain text', 0o644],
+  ['broken YAML', 'agents: [', '1:10: not valid YAML'],
+  ['an empty file', '', ' is empty'],
+])('%s: exit 78, naming file, line and key', async (_what, text, message, mode = 0o600) => {
+  const cwd = configured(text, mode);
+  const { code, stdout, stderr } = await runCli(['config', 'check'], { cwd });
+  expect([code, stdout]).toEqual([78, '']);
+  expect(stderr).toContain(`${cwd}/integrator.yaml`);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('CANARY');
+});
+
+test('no configuration: exit 78, with where it was looked for and how to get one', async () => {
+  const { code, stderr } = await runCli(['config', 'check']);
+  expect(code).toBe(78);
+  expect(stderr).toContain('no configuration found');
+  expect(stderr).toContain('/etc/integrator');
+  expect(stderr).toContain('integrator init');
+});
+
+test.each([
+  ['missing', (_directory: string) => undefined, 'does not exist'],
+  ['empty', (directory: string) => writeFile(directory, 'secret', '\n'), 'is empty'],
+  ['group-readable', (directory: string) => writeFile(directory, 'secret', 'CANARY', 0o640), 'chmod 600'],
+  ['a directory', (directory: string) => mkdirSync(join(directory, 'secret')), 'is a directory'],
+])('a secret file that is %s: exit 78, naming the line of the reference', async (_what, make, message) => {
+  const cwd = configured(connection('{ file: ./secret }'));
+  make(cwd);
+  const { code, stderr } = await runCli(['config', 'check'], { cwd });
+  expect(code).toBe(78);
+  expect(stderr).toContain(`integrator.yaml:7:5: connections[0].client_secret ${cwd}/secret`);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('CANARY');
+});
+
+test('a secret that only the service has is worth words, not a failure', async () => {
+  for (const [secret, message] of [
+    ['{ env: SALES_SECRET }', 'the environment variable SALES_SECRET is not set'],
+    ['{ credential: sales }', 'there is no credential "sales" outside the service'],
+  ]) {
+    const { code, stderr } = await runCli(['config', 'check'], { cwd: configured(connection(secret ?? '')) });
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`7:5: connections[0].client_secret ${message}`)]);
+  }
+});
+
+test('a secret of a connection that is switched off is not asked for', async () => {
+  const text = connection('{ file: ./missing }').replace('type: graph', 'type: graph\n    enabled: false');
+  expect((await runCli(['config', 'check'], { cwd: configured(text) })).code).toBe(0);
+});
+
+test('config show prints the effective configuration, fit to be shown to anybody', async () => {
+  const cwd = configured(connection('CANARY'));
+  const yaml = await runCli(['config', 'show'], { cwd });
+  const json = await runCli(['config', 'show', '--json'], { cwd });
+  expect([yaml.code, json.code, yaml.stderr, json.stderr]).toEqual([0, 0, '', '']);
+  expect(yaml.stdout + json.stdout).not.toContain('CANARY');
+  expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    schedule: 'every 10m',
+    connections: [{ name: 'sales', client_secret: '***', mailboxes: [{ folders: ['Inbox'] }] }],
+  });
+});
+
+test('config schema prints the JSON schema that comes with the package', async () => {
+  const { code, stdout } = await runCli(['config', 'schema']);
+  const file = readFileSync(new URL('../../config/integrator.schema.json', import.meta.url), 'utf8');
+  expect([code, JSON.parse(stdout)]).toEqual([0, JSON.parse(file)]);
+});
+
+test('init writes a configuration and a key for nobody else to read, and says what is next', async () => {
+  const directory = join(emptyDirectory(), 'new');
+  const { code, stdout, stderr } = await runCli(['init', directory]);
+  expect([code, stdout]).toEqual([0, `${directory}/integrator.yaml\n${directory}/state/key\n`]);
+  expect(stderr).toContain('integrator config check');
+  expect(statSync(join(directory, 'integrator.yaml')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(directory, 'state/key')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(directory, 'state')).mode & 0o777).toBe(0o700);
+  expect(Buffer.from(readFileSync(join(directory, 'state/key'), 'utf8'), 'base64')).toHaveLength(32);
+});
+
+test('what init writes is right as it stands', async () => {
+  const cwd = emptyDirectory();
+  await runCli(['init'], { cwd });
+  expect(await runCli(['config', 'check'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.each(['integrator.yaml', 'state/key'])(
+  'init never writes over %s, and then writes nothing at all',
+  async (name) => {
+    const cwd = emptyDirectory();
+    mkdirSync(join(cwd, 'state'));
+    writeFile(cwd, name, 'mine');
+    const { code, stderr } = await runCli(['init'], { cwd });
+    expect([code, stderr]).toEqual([64, expect.stringContaining(`${name} exists already`)]);
+    expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
+    expect([...readdirSync(cwd), ...readdirSync(join(cwd, 'state'))].sort()).toEqual(
+      name === 'state/key' ? ['key', 'state'] : ['integrator.yaml', 'state'],
+    );
+  },
+);
+
+test('init --dry-run writes nothing', async () => {
+  const cwd = emptyDirectory();
+  const { code, stdout } = await runCli(['init', '--dry-run', '--json'], { cwd });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ config: `${cwd}/integrator.yaml`, key: `${cwd}/state/key`, written: false });
+  expect(readdirSync(cwd)).toEqual([]);
+});

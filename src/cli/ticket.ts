@@ -107,10 +107,10 @@ async function show(context: CommandContext, name: string, chain: boolean): Prom
   const { requireTicket } = await import('../tickets/local/edit-ticket.ts');
   const { viewTicket } = await import('../tickets/ticket-view.ts');
   const { ticketLines } = await import('./ticketing/ticket-show.ts');
-  const { renderBody } = await import('./ticketing/render-body.ts');
+  const { shownBody } = await import('../tickets/shown-body.ts');
   await withStore(context, 'ticket.read', async ({ store, config }) => {
     const ticket = await requireTicket(store.db, name);
-    const view = await viewTicket(store.db, ticket, { render: renderBody, chain });
+    const view = await viewTicket(store.db, ticket, { showBody: shownBody, chain });
     context.output.print(view, (page) => ticketLines(view, page, config.timezone));
   });
 }

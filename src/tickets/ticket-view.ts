@@ -43,7 +43,7 @@ export interface ActionView {
   readonly subject: string | null;
   readonly body_text: string;
   /** Sanitised: no script, no remote content. */
-  readonly body_html: string | null;
+  readonly body_html: string;
   readonly chain_hidden: boolean;
   readonly internet_message_id: string | null;
   readonly filed_by: string;
@@ -60,14 +60,19 @@ export interface AttachmentView {
   readonly inline: boolean;
 }
 
-/** How a stored body is made fit to be read; `newPartOnly` leaves the email chain out. */
-export type RenderBody = (
+export interface ShownBody {
+  readonly text: string;
+  readonly html: string;
+}
+
+/** Mail is rendered by `shownBody`; it comes as an argument because it is costly to load, and lists do without. */
+export type ShowBody = (
   mail: { readonly body: MessageBody; readonly uniqueBody: MessageBody | null },
   newPartOnly: boolean,
-) => { readonly text: string; readonly html: string | null };
+) => ShownBody;
 
 export interface ViewOptions {
-  readonly render: RenderBody;
+  readonly showBody: ShowBody;
   /** Show the email chain also where an action hides it. */
   readonly chain: boolean;
 }
@@ -107,7 +112,8 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
 
 function viewAction(action: ActionRow, mail: ActionMail | undefined, options: ViewOptions): ActionView {
   const newPartOnly = action.chainHidden && !action.opening && !options.chain;
-  const body = mail === undefined ? { text: action.body ?? '', html: null } : options.render(mail, newPartOnly);
+  const note = { body: { kind: 'text' as const, content: action.body ?? '' }, uniqueBody: null };
+  const body = options.showBody(mail ?? note, mail !== undefined && newPartOnly);
   return {
     id: String(action.id),
     kind: action.kind,
@@ -117,7 +123,7 @@ function viewAction(action: ActionRow, mail: ActionMail | undefined, options: Vi
     ...(mail === undefined ? noMail : envelopeOf(mail)),
     body_text: body.text,
     body_html: body.html,
-    chain_hidden: action.chainHidden,
+    chain_hidden: action.chainHidden && !action.opening,
     filed_by: action.filedBy,
   };
 }

@@ -11,7 +11,7 @@ import {
 } from '../../store/clients.ts';
 import type { ClientRow } from '../../store/clients.ts';
 import type { Person } from '../../domain/message.ts';
-import { changesOf, lineValue, logEdit } from './edit.ts';
+import { changesOf, keyValue, logEdit } from './edit.ts';
 import type { StoreReader } from '../../store/store.ts';
 import type { Change, Edit, Edited } from './edit.ts';
 import { contactOfClient } from './edit-contact.ts';
@@ -52,11 +52,11 @@ export async function newClient(edit: Edit, name: string, fields: ClientFields):
 
 /** The client of that name, made or changed. */
 export async function putClient(edit: Edit, name: string, fields: ClientFields): Promise<Edited> {
-  const known = await findClientByName(edit.trx, lineValue('name', name));
+  const known = await findClientByName(edit.trx, keyValue('name', name));
   if (known !== undefined) return changeClient(edit, known, { ...fields, name });
-  const id = await ensureClient(edit.trx, { name: lineValue('name', name), domains: [], atMs: edit.nowMs });
+  const id = await ensureClient(edit.trx, { name: keyValue('name', name), domains: [], atMs: edit.nowMs });
   const changes = [
-    { field: 'name', before: null, after: lineValue('name', name) },
+    { field: 'name', before: null, after: keyValue('name', name) },
     ...(await changeDomains(edit, id, fields)),
     ...(await addContacts(edit, id, fields.contacts ?? [])),
   ];
@@ -64,7 +64,7 @@ export async function putClient(edit: Edit, name: string, fields: ClientFields):
 }
 
 export async function changeClient(edit: Edit, client: ClientRow, fields: ClientFields): Promise<Edited> {
-  const name = fields.name === undefined ? undefined : lineValue('name', fields.name);
+  const name = fields.name === undefined ? undefined : keyValue('name', fields.name);
   if (name !== undefined) await refuseTakenName(edit, name, client.id);
   const changes = [
     ...changesOf({ name: [client.name, name] }),

@@ -18,7 +18,7 @@ import {
 } from '../../store/tickets.ts';
 import type { TicketRow } from '../../store/tickets.ts';
 import { contactOfClient, requireContact } from './edit-contact.ts';
-import { changesOf, lineValue, logEdit, textValue } from './edit.ts';
+import { changesOf, keyValue, lineValue, logEdit, textValue } from './edit.ts';
 import type { StoreReader } from '../../store/store.ts';
 import type { Change, Edit, Edited } from './edit.ts';
 import { ticketTypeFor } from './ticket-types.ts';
@@ -125,7 +125,7 @@ async function checkFields(
 /** A reference names one ticket, and is no id of ours. Throws `usage`. */
 async function checkReference(edit: Edit, text: string | null, ownId: string | null): Promise<string | null> {
   if (text === null) return null;
-  const reference = lineValue('reference', text);
+  const reference = keyValue('reference', text);
   if (ticketIdPattern.test(reference)) {
     throw new IntegratorError('usage', `the reference ${reference} looks like one of our own ticket numbers`, {
       hint: 'choose another, such as CRM-12',
@@ -145,8 +145,9 @@ function checkUnits(edit: Edit, use: Use, names: readonly string[]): string[] {
       `only incidents have business units, this is ${use === 'opportunity' ? 'an' : 'a'} ${use}`,
     );
   }
-  const units = names.map((name) => {
-    const unit = edit.units.find((known) => known.toLowerCase() === name.trim().toLowerCase());
+  const units = names.map((text) => {
+    const name = lineValue('unit', text);
+    const unit = edit.units.find((known) => known.toLowerCase() === name.toLowerCase());
     if (unit !== undefined) return unit;
     throw new IntegratorError(
       'usage',

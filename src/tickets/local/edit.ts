@@ -53,9 +53,13 @@ export function changesOf(
   );
 }
 
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text.trim();
+}
+
 /** A report is no place for a whole body of text. */
 function clipped(value: FieldValue): FieldValue {
-  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : value;
+  return typeof value === 'string' ? shortened(value) : value;
 }
 
 function isSame(before: FieldValue, after: FieldValue): boolean {
@@ -64,6 +68,16 @@ function isSame(before: FieldValue, after: FieldValue): boolean {
 
 const longestLine = 1_000;
 const longestText = 2_000_000;
+
+/** Names and references are keys of the database, whose indexes take no long ones. */
+const longestKey = 300;
+
+/** A line that names something: a reference, a client. Throws `usage`. */
+export function keyValue(field: string, text: string): string {
+  const line = lineValue(field, text);
+  if (line.length > longestKey) throw tooLong(field, line.length, longestKey);
+  return line;
+}
 
 /** One line: blanks and line breaks become one space. Throws `usage` where it is empty, too long or not text. */
 export function lineValue(field: string, text: string): string {
@@ -96,7 +110,8 @@ function refuseControls(field: string, text: string): void {
 export function personValue(text: string): Person {
   const [, name = '', bracketed] = /^(.*)<([^<>]*)>$/su.exec(text.trim()) ?? [];
   const address = normalizeAddress(bracketed ?? text);
-  if (address === null) throw new IntegratorError('usage', `"${text.trim()}" is not an e-mail address`);
+  if (address === null) throw new IntegratorError('usage', `"${shortened(text)}" is not an e-mail address`);
+  if (address.length > longestKey) throw tooLong('an address', address.length, longestKey);
   const plainName = name.trim().replace(/^"(.*)"$/su, '$1');
   return { address, name: plainName === '' ? '' : lineValue('name', plainName) };
 }
@@ -104,7 +119,8 @@ export function personValue(text: string): Person {
 /** Throws `usage`. */
 export function domainValue(text: string): string {
   const domain = normalizeDomain(text.replace(/^@/, ''));
-  if (domain === null) throw new IntegratorError('usage', `"${text}" is not a domain`, { hint: 'write acme.example' });
+  if (domain === null)
+    throw new IntegratorError('usage', `"${shortened(text)}" is not a domain`, { hint: 'write acme.example' });
   return domain;
 }
 
@@ -114,7 +130,7 @@ const uses: readonly Use[] = ['opportunity', 'project', 'incident'];
 export function useValue(text: string): Use {
   const use = uses.find((one) => one === text.trim().toLowerCase());
   if (use !== undefined) return use;
-  throw new IntegratorError('usage', text === '' ? 'use is empty' : `"${text}" is not a use`, {
+  throw new IntegratorError('usage', text === '' ? 'use is empty' : `"${shortened(text)}" is not a use`, {
     hint: 'it can be opportunity, project or incident',
   });
 }
@@ -123,5 +139,5 @@ export function useValue(text: string): Use {
 export function statusValue(text: string): 'open' | 'closed' {
   const status = text.trim().toLowerCase();
   if (status === 'open' || status === 'closed') return status;
-  throw new IntegratorError('usage', `"${text}" is not a status`, { hint: 'it can be open or closed' });
+  throw new IntegratorError('usage', `"${shortened(text)}" is not a status`, { hint: 'it can be open or closed' });
 }

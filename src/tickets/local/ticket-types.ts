@@ -21,7 +21,7 @@ export function ticketTypeFor(types: readonly TicketTypeConfig[], use: Use, name
   const [other] = wanted;
   const problem =
     other === undefined
-      ? `there is no ticket type "${name}"`
+      ? `there is no ticket type "${name.slice(0, 200)}"`
       : `the type ${other.name} is for the use ${other.use}, not ${use}`;
   throw new IntegratorError('usage', problem, { hint });
 }

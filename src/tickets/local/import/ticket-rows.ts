@@ -1,7 +1,7 @@
 import { IntegratorError } from '../../../domain/errors.ts';
 import type { Use } from '../../../domain/ticket.ts';
 import { findTicketByReference } from '../../../store/tickets.ts';
-import { lineValue, personValue, statusValue, useValue } from '../edit.ts';
+import { keyValue, lineValue, personValue, statusValue, useValue } from '../edit.ts';
 import type { Edit, Edited } from '../edit.ts';
 import { clientNamed } from '../edit-client.ts';
 import { changeTicket, newTicket } from '../edit-ticket.ts';
@@ -23,7 +23,7 @@ export const ticketRows: RowImporter = {
 };
 
 async function importTicket(edit: Edit, cells: ReadonlyMap<string, string>): Promise<Edited> {
-  const reference = lineValue('reference', cells.get('reference') ?? '');
+  const reference = keyValue('reference', cells.get('reference') ?? '');
   const use = useValue(cells.get('use') ?? '');
   const summary = lineValue('summary', cells.get('summary') ?? '');
   const fields: TicketFields = { reference, summary, ...(await optionalFields(edit, cells)) };

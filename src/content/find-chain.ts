@@ -16,7 +16,9 @@ export type ChainReason =
   | 'no_chain'
   | 'nothing_new'
   | 'interleaved'
-  | 'deadline';
+  /** The splitter did not answer in time, or broke down. */
+  | 'deadline'
+  | 'failed';
 
 export type ChainFinding =
   | {

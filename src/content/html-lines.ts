@@ -20,7 +20,7 @@ class LineBuilder implements HtmlVisitor {
   private readonly lines: Line[] = [];
   private readonly maxChars: number;
   private chars = 0;
-  private full = false;
+  full = false;
   private scannedTo: number | undefined;
   /** Open elements whose text nobody sees, and those that quote. */
   private readonly hiddenBy: OpenElement[] = [];

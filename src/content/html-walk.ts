@@ -13,6 +13,8 @@ export interface OpenElement {
 export type Attributes = ReadonlyMap<string, string>;
 
 export interface HtmlVisitor {
+  /** True ends the walk soon; elements still open are closed then. */
+  readonly full?: boolean;
   /** Void elements are opened and never closed. `element.parent` is where it stands. */
   open?(element: OpenElement, attributes: Attributes): void;
   /** `at` is the source offset after which the element is closed. */
@@ -24,6 +26,8 @@ export interface HtmlVisitor {
 /** Deeper elements are read as if their tags were not there; nobody writes such mail by hand. */
 export const maxDepth = 200;
 const maxAttributes = 40;
+/** Characters read between two looks at `full`. */
+const chunkLength = 64 * 1024;
 export const maxAttributeLength = 100_000;
 
 const voidElements = new Set(
@@ -57,8 +61,10 @@ const closedBy = new Map<string, ReadonlySet<string>>([
 export function walkHtml(html: string, visitor: HtmlVisitor): void {
   const walk = new Walk(html, visitor);
   const tokenizer = new Tokenizer({ decodeEntities: true }, walk);
-  tokenizer.write(html);
-  tokenizer.end();
+  for (let at = 0; at < html.length && visitor.full !== true; at += chunkLength) {
+    tokenizer.write(html.slice(at, at + chunkLength));
+  }
+  if (visitor.full !== true) tokenizer.end();
   walk.finish();
 }
 

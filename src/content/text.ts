@@ -31,6 +31,8 @@ export function htmlToText(html: string, options: TextOptions = {}): string {
 }
 
 class TextRenderer implements HtmlVisitor {
+  /** More than was asked for has been written. */
+  full = false;
   private readonly out: string[] = [];
   private length = 0;
   private readonly maxLength: number;
@@ -74,7 +76,7 @@ class TextRenderer implements HtmlVisitor {
   }
 
   text(text: string): void {
-    if (this.hiddenBy.length > 0 || this.length > this.maxLength) return;
+    if (this.hiddenBy.length > 0 || this.full) return;
     if (this.preformatted === 0) return this.addWords(text);
     const [first = '', ...rest] = text.split(/\r\n?|\n/u);
     this.addRaw(first);
@@ -156,7 +158,7 @@ class TextRenderer implements HtmlVisitor {
   private endLine(): void {
     const text = this.parts.join('').trimEnd();
     this.parts = [];
-    if (text === '' || this.length > this.maxLength) return;
+    if (text === '' || this.full) return;
     const quote = quoteMarks(this.quotes);
     const between = quoteMarks(Math.min(this.quotes, this.quotesAbove)).trimEnd();
     const indent = '  '.repeat(Math.min(Math.max(0, this.lists.length - 1), maxIndent));
@@ -165,6 +167,7 @@ class TextRenderer implements HtmlVisitor {
     const line = `${before}${quote}${indent}${hanging}${this.marker}${text}`;
     this.out.push(line);
     this.length += line.length;
+    this.full = this.length > this.maxLength;
     this.marker = '';
     this.breaks = 0;
     this.quotesAbove = this.quotes;

@@ -12,6 +12,7 @@ import { FaultControl } from './faults.ts';
 import { Gate } from './graph/gate.ts';
 import { graphService } from './graph/service.ts';
 import { SyncStates } from './graph/sync-states.ts';
+import { uploadService } from './graph/upload-service.ts';
 import { UploadSessions } from './graph/upload-sessions.ts';
 import { guidOf } from './random.ts';
 import { RequestLog } from './request-log.ts';
@@ -134,6 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 interface Services {
   readonly entra: Service;
   readonly graph: Service;
+  readonly upload: Service;
   readonly control: Service;
 }
 
@@ -141,6 +143,7 @@ function servicesOf(shared: Controlled): Services {
   const { world, settings, clock, directory, origin, faults, requests } = shared;
   const now = (): number => clock.now();
   const signer = new TokenSigner();
+  const uploads = new UploadSessions();
   return {
     entra: entraService(new Entra({ directory, signer, settings, clock, origin })),
     graph: graphService({
@@ -151,10 +154,11 @@ function servicesOf(shared: Controlled): Services {
       now,
       root: () => `${origin()}/graph/v1.0`,
       sync: new SyncStates(),
-      uploads: new UploadSessions(),
+      uploads,
       gate: new Gate(settings, now),
       callers: { signer, world, now },
     }),
+    upload: uploadService({ uploads, now }),
     control: controlService(shared),
   };
 }
@@ -162,7 +166,8 @@ function servicesOf(shared: Controlled): Services {
 function router(services: Services): (request: { readonly url: URL }) => Service {
   return ({ url }) => {
     const [, first = ''] = url.pathname.toLowerCase().split('/');
-    if (first === 'graph' || first === 'upload') return services.graph;
+    if (first === 'graph') return services.graph;
+    if (first === 'upload') return services.upload;
     return first === '' || first === 'sandbox' ? services.control : services.entra;
   };
 }

@@ -3,20 +3,26 @@ import type { Need } from './access.ts';
 import { getAttachment, getAttachmentValue, listAttachments } from './attachments.ts';
 import type { Call } from './call.ts';
 import { messageDelta, wholeMailboxDelta } from './delta.ts';
+import { addAttachment, createUploadSession, removeAttachment } from './draft-attachments.ts';
+import { copyMessage, createDraft, deleteMessage, moveMessage, updateMessage } from './drafts.ts';
 import { folderDelta, getFolder, listChildFolders, listFolders } from './folders.ts';
 import { countMessages, getMessage, getMime, listFolderMessages, listMessages } from './messages.ts';
 import { matchPath } from './path.ts';
+import { createForward, createReply, createReplyAll, forward, reply, replyAll } from './replies.ts';
+import { sendDraft, sendMail } from './sending.ts';
 import { getMailboxSettings, getUser, getUserPurpose, translateIds } from './users.ts';
+
+type Handler = (call: Call) => Reply | Promise<Reply>;
 
 export interface Route {
   readonly method: string;
   /** Below `/me` or `/users/{id}`; a star stands for one segment. */
   readonly pattern: readonly string[];
   readonly need: Need;
-  readonly handle: (call: Call) => Reply;
+  readonly handle: Handler;
 }
 
-const route = (method: string, pattern: string, need: Need, handle: (call: Call) => Reply): Route => ({
+const route = (method: string, pattern: string, need: Need, handle: Handler): Route => ({
   method,
   pattern: pattern.split('/').filter((part) => part !== ''),
   need,
@@ -24,7 +30,7 @@ const route = (method: string, pattern: string, need: Need, handle: (call: Call)
 });
 
 /** A path below a mail works with and without the folder in front of it. */
-const mail = (method: string, pattern: string, need: Need, handle: (call: Call) => Reply): readonly Route[] => [
+const mail = (method: string, pattern: string, need: Need, handle: Handler): readonly Route[] => [
   route(method, `messages/*/${pattern}`, need, handle),
   route(method, `mailFolders/*/messages/*/${pattern}`, need, handle),
 ];
@@ -50,6 +56,23 @@ const routes: readonly Route[] = [
   ...mail('GET', 'attachments', 'read', listAttachments),
   ...mail('GET', 'attachments/*', 'read', getAttachment),
   ...mail('GET', 'attachments/*/$value', 'read', getAttachmentValue),
+  route('POST', 'messages', 'write', createDraft),
+  route('POST', 'mailFolders/*/messages', 'write', createDraft),
+  route('POST', 'sendMail', 'send', sendMail),
+  ...mail('PATCH', '', 'write', updateMessage),
+  ...mail('DELETE', '', 'write', deleteMessage),
+  ...mail('POST', 'move', 'write', moveMessage),
+  ...mail('POST', 'copy', 'write', copyMessage),
+  ...mail('POST', 'attachments', 'write', addAttachment),
+  ...mail('POST', 'attachments/createUploadSession', 'write', createUploadSession),
+  ...mail('DELETE', 'attachments/*', 'write', removeAttachment),
+  ...mail('POST', 'send', 'send', sendDraft),
+  ...mail('POST', 'createReply', 'write', createReply),
+  ...mail('POST', 'createReplyAll', 'write', createReplyAll),
+  ...mail('POST', 'createForward', 'write', createForward),
+  ...mail('POST', 'reply', 'send', reply),
+  ...mail('POST', 'replyAll', 'send', replyAll),
+  ...mail('POST', 'forward', 'send', forward),
 ];
 
 export type Found =

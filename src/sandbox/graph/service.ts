@@ -62,7 +62,7 @@ function isBatch(request: Request): boolean {
   return request.method === 'POST' && /^\/graph\/[^/]+\/\$batch$/i.test(request.url.pathname);
 }
 
-function carryOut(parts: GraphParts, request: Request): Reply {
+function carryOut(parts: GraphParts, request: Request): Reply | Promise<Reply> {
   const caller = callerOf(request.headers['authorization'], parts.callers);
   parts.world.post.settle();
   const { user, rest } = split(request);

@@ -31,7 +31,7 @@ export function explainFailure(thrown: unknown, trouble: Trouble | undefined, at
 /** A refusal of Entra as our error, with advice. */
 export function explainRefusal(refusal: Refusal, attempt: Attempt): IntegratorError {
   const advice = adviceFor(refusal);
-  const code = refusal.code === undefined ? refusal.error : `AADSTS${refusal.code}`;
+  const code = refusal.code === undefined ? refusal.error || `HTTP ${refusal.status}` : `AADSTS${refusal.code}`;
   const where = refusal.correlationId === undefined ? '' : `, correlation id ${plain(refusal.correlationId)}`;
   const { connection } = attempt.settings;
   const message = `sign-in of connection ${connection}: ${fill(advice.what, attempt)} (${plain(code)}${where})`;
@@ -138,7 +138,7 @@ function fill(template: string, attempt: Attempt): string {
 function plain(words: string): string {
   return words
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .replace(/[\w-]{20,}\.[\w-]{20,}(?:\.[\w-]*)?/g, '***')
+    .replace(/\beyJ[\w.-]+|[\w.~+/=-]{40,}/g, '***')
     .slice(0, 400)
     .trim();
 }

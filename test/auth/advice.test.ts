@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adviceByCode, adviceByWord } from '../../src/auth/aadsts.ts';
 import { tokenFetcher } from '../../src/auth/connect.ts';
 import type { AuthWorld } from '../../src/auth/connect.ts';
@@ -20,18 +20,17 @@ let stateDir: string;
 let world: AuthWorld;
 const now = Date.parse('2026-03-01T00:00:00Z');
 
+// One sign-in for all: a refusal leaves it as it is.
 beforeAll(async () => {
   entra = await startScriptedEntra();
-});
-afterAll(() => entra.close());
-beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), 'integrator-auth-'));
   world = { env: {}, stateDir, store: new TokenStore(stateDir), clock: () => now, random: () => 0.5 };
   putSignIn();
 });
-afterEach(() => {
+afterAll(async () => {
   world.store.close();
   rmSync(stateDir, { recursive: true, force: true });
+  await entra.close();
 });
 
 /** A refresh token on the shelf, as an earlier sign-in would have left it. */

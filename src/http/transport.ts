@@ -1,5 +1,5 @@
 import { pipeline, type Readable } from 'node:stream';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { IntegratorError } from '../domain/errors.ts';
@@ -45,11 +45,13 @@ const drainBytes = 131_072;
  */
 export class HttpTransport {
   readonly #options: TransportOptions;
+  readonly #trust: SecureContext | undefined;
   #dispatcher: Dispatcher;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#dispatcher = createDispatcher(options);
+    this.#trust = trustOf(options);
+    this.#dispatcher = createDispatcher(options, this.#trust);
   }
 
   async send(request: HttpRequest): Promise<HttpReply> {
@@ -75,7 +77,7 @@ export class HttpTransport {
   /** The next request opens a new connection; those under way are left to finish. */
   renew(): void {
     const old = this.#dispatcher;
-    this.#dispatcher = createDispatcher(this.#options);
+    this.#dispatcher = createDispatcher(this.#options, this.#trust);
     old.close().catch(() => undefined);
   }
 
@@ -84,8 +86,19 @@ export class HttpTransport {
   }
 }
 
-function createDispatcher(options: TransportOptions): Dispatcher {
-  const tls = options.caPem === undefined ? {} : { ca: [...rootCertificates, options.caPem] };
+/** Made once: reading all root certificates anew for each connection costs more than most requests. */
+function trustOf({ caPem }: TransportOptions): SecureContext | undefined {
+  if (caPem === undefined) return undefined;
+  try {
+    return createSecureContext({ ca: [...rootCertificates, caPem] });
+  } catch (cause) {
+    const hint = 'endpoints.ca_file must hold certificates in PEM form.';
+    throw new IntegratorError('config', 'the certificate authorities cannot be read', { hint, cause });
+  }
+}
+
+function createDispatcher(options: TransportOptions, secureContext: SecureContext | undefined): Dispatcher {
+  const tls = secureContext === undefined ? {} : { secureContext };
   const times = { keepAliveTimeout: idleConnectionMs, bodyTimeout: options.bodyTimeoutMs ?? 60_000 };
   if (options.proxy === undefined) {
     return new Agent({ ...times, connect: { ...tls, timeout: connectTimeoutMs } });

@@ -21,16 +21,15 @@ export class FileStore {
 
   /** Throws `protocol` when more than `maxBytes` come, `store` when the disk fails; nothing is left behind then. */
   async put(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredFile> {
-    const incoming = join(this.#directory, 'incoming');
-    mkdirSync(incoming, { recursive: true, mode: 0o700 });
-    const temporary = join(incoming, randomUUID());
-    const file = await open(temporary, 'wx', 0o600);
+    const incoming = new Incoming(this.#directory, maxBytes);
     try {
-      const stored = await copy(bytes, file, maxBytes);
-      await this.#settle(temporary, stored.sha256);
+      for await (const chunk of bytes) await incoming.add(chunk);
+      const stored = incoming.stored();
+      const target = this.path(stored.sha256);
+      if (!existsSync(target)) await incoming.moveTo(target);
       return stored;
     } finally {
-      await rm(temporary, { force: true });
+      await incoming.discard();
     }
   }
 
@@ -49,31 +48,69 @@ export class FileStore {
   async remove(sha256: string): Promise<void> {
     await rm(this.path(sha256), { force: true });
   }
-
-  async #settle(temporary: string, sha256: string): Promise<void> {
-    const target = this.path(sha256);
-    if (existsSync(target)) return;
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    await rename(temporary, target);
-    await syncDirectory(dirname(target));
-  }
 }
 
-async function copy(bytes: AsyncIterable<Uint8Array>, file: FileHandle, maxBytes: number): Promise<StoredFile> {
-  const hash = createHash('sha256');
-  let size = 0;
-  try {
-    for await (const chunk of bytes) {
-      size += chunk.byteLength;
-      if (size > maxBytes) throw new IntegratorError('protocol', `more than ${maxBytes} bytes`);
-      hash.update(chunk);
-      await file.writeFile(chunk);
-    }
-    await file.datasync();
-  } finally {
-    await file.close();
+/** Most attachments are small: they are held in memory until it is known whether the store has them already. */
+const heldInMemory = 1024 * 1024;
+
+/** A file on its way in: in memory at first, in a temporary file once it is large. */
+class Incoming {
+  readonly #directory: string;
+  readonly #maxBytes: number;
+  readonly #hash = createHash('sha256');
+  #held: Uint8Array[] = [];
+  #size = 0;
+  #file: { readonly path: string; readonly handle: FileHandle } | null = null;
+
+  constructor(directory: string, maxBytes: number) {
+    this.#directory = directory;
+    this.#maxBytes = maxBytes;
   }
-  return { sha256: hash.digest('hex'), size };
+
+  async add(chunk: Uint8Array): Promise<void> {
+    this.#size += chunk.byteLength;
+    if (this.#size > this.#maxBytes) throw new IntegratorError('protocol', `more than ${this.#maxBytes} bytes`);
+    this.#hash.update(chunk);
+    this.#held.push(chunk);
+    if (this.#size > heldInMemory) await this.#spill();
+  }
+
+  /** Ends the hash: call it once, after the last chunk. */
+  stored(): StoredFile {
+    return { sha256: this.#hash.digest('hex'), size: this.#size };
+  }
+
+  /** Complete and on disk under its name when this resolves. */
+  async moveTo(target: string): Promise<void> {
+    const { path, handle } = await this.#spill();
+    await handle.datasync();
+    await handle.close();
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    await rename(path, target);
+    this.#file = null;
+    await syncDirectory(dirname(target));
+  }
+
+  async discard(): Promise<void> {
+    if (this.#file === null) return;
+    // Closed already where the rename failed.
+    await this.#file.handle.close().catch(() => undefined);
+    await rm(this.#file.path, { force: true });
+  }
+
+  async #spill(): Promise<{ readonly path: string; readonly handle: FileHandle }> {
+    this.#file ??= await this.#create();
+    for (const chunk of this.#held) await this.#file.handle.writeFile(chunk);
+    this.#held = [];
+    return this.#file;
+  }
+
+  async #create(): Promise<{ readonly path: string; readonly handle: FileHandle }> {
+    const directory = join(this.#directory, 'incoming');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, randomUUID());
+    return { path, handle: await open(path, 'wx', 0o600) };
+  }
 }
 
 /** The rename itself must survive a power cut before the row that relies on it commits. */

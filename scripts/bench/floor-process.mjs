@@ -1,0 +1,69 @@
+// The floor: the same pages fetched with undici, parsed, and one prepared insert per message in page transactions.
+// Nothing is decided, checked, deduplicated or found again. argv: JSON { sandbox, stateDir, concurrency }.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
+import Database from 'better-sqlite3';
+import pLimit from 'p-limit';
+import { Agent, request } from 'undici';
+import { reportUsage } from './usage.mjs';
+
+const { sandbox, stateDir, concurrency } = JSON.parse(process.argv[2]);
+mkdirSync(stateDir, { recursive: true });
+const agent = new Agent({ connect: { ca: sandbox.caPem } });
+const token = await accessToken();
+const database = new Database(join(stateDir, 'floor.db'));
+database.pragma('journal_mode = WAL');
+database.pragma('synchronous = FULL');
+database.exec('create table message (id text, subject text, sender text, received text, body text, headers text)');
+const insert = database.prepare('insert into message values (?, ?, ?, ?, ?, ?)');
+const insertPage = database.transaction((messages) => {
+  for (const { id, subject, from, receivedDateTime, body, internetMessageHeaders } of messages) {
+    insert.run(id, subject, from?.emailAddress.address, receivedDateTime, body.content, JSON.stringify(internetMessageHeaders));
+  }
+});
+
+let imported = 0;
+let requests = 0;
+const limit = pLimit(concurrency);
+await Promise.all(sandbox.addresses.map((address) => limit(() => importMailbox(address))));
+reportUsage({ imported, requests });
+
+async function importMailbox(address) {
+  const select =
+    'id,subject,from,toRecipients,ccRecipients,receivedDateTime,sentDateTime,body,internetMessageId,hasAttachments,isDraft,sender,replyTo,bccRecipients,conversationId,parentFolderId,internetMessageHeaders';
+  const filter = encodeURIComponent('receivedDateTime ge 2000-01-01T00:00:00Z');
+  let url = `${sandbox.graph}v1.0/users/${address}/mailFolders/inbox/messages/delta?$filter=${filter}&$select=${select}`;
+  while (url !== undefined) {
+    requests += 1;
+    const { body } = await request(url, {
+      dispatcher: agent,
+      headers: {
+        authorization: `Bearer ${token}`,
+        prefer: 'odata.maxpagesize=150, outlook.body-content-type="html"',
+        'accept-encoding': 'gzip',
+      },
+    });
+    const page = JSON.parse(await text(body.pipe(createGunzip({ chunkSize: 65_536 }))));
+    insertPage(page.value);
+    imported += page.value.length;
+    url = page['@odata.nextLink'];
+  }
+}
+
+async function accessToken() {
+  const { body } = await request(`${sandbox.authority}${sandbox.tenantId}/oauth2/v2.0/token`, {
+    method: 'POST',
+    dispatcher: agent,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: sandbox.clientId,
+      client_secret: sandbox.clientSecret,
+      scope: 'https://graph.microsoft.com/.default',
+    }).toString(),
+  });
+  const { access_token: accessToken } = await body.json();
+  return accessToken;
+}

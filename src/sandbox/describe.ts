@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Sandbox } from './sandbox.ts';
 
@@ -56,6 +56,8 @@ export async function writeDescription(sandbox: Sandbox, file: string): Promise<
   const document = describe(sandbox, caFile);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(caFile, sandbox.caPem, { mode: 0o600 });
-  await writeFile(file, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
+  // Whoever waits for the file to appear must not read half of it.
+  await writeFile(`${file}.new`, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
   return document;
 }

@@ -73,11 +73,10 @@ function addShow(noun: Command, context: CommandContext): void {
 
 async function show(context: CommandContext, id: string, flags: ShowFlags): Promise<void> {
   const { showMail } = await import('../inbox/show.ts');
-  const { renderBody } = await import('./ticketing/render-body.ts');
   const { mailLines } = await import('./inbox/mail-lines.ts');
   await withInbox(context, async (deps) => {
     const { chain = false, headers = false, raw = false } = flags;
-    const mail = await showMail(deps, id, { render: renderBody, chain, headers, raw });
+    const mail = await showMail(deps, id, { chain, headers, raw });
     const saved =
       flags.saveAttachments === undefined ? [] : await save(context, deps, { id, raw, to: flags.saveAttachments });
     const document = flags.saveAttachments === undefined ? mail : { ...mail, saved };
@@ -90,10 +89,9 @@ async function save(
   deps: Parameters<Parameters<typeof withInbox>[1]>[0],
   { id, raw, to }: { readonly id: string; readonly raw: boolean; readonly to: string },
 ) {
-  const { requireItem } = await import('../inbox/find-mail.ts');
-  const { requireMail } = await import('../inbox/show.ts');
+  const { requireItem, requireMail } = await import('../inbox/find-mail.ts');
   const { saveAttachments } = await import('../inbox/save-attachments.ts');
-  const mail = await requireMail(deps, await requireItem(deps.store.db, id));
+  const mail = await requireMail(deps.store.db, await requireItem(deps.store.db, id));
   return saveAttachments(deps.store, resolve(cwd, to), {
     messageId: mail.id,
     originalSha256: mail.originalSha256,

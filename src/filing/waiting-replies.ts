@@ -1,13 +1,13 @@
 import type { MatchDecision } from '../domain/decision.ts';
 import { matchMessage } from '../domain/match-message.ts';
-import { updateItem, waitingReplies } from '../store/items.ts';
+import { waitingReplies } from '../store/items.ts';
 import type { Item } from '../store/items.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
 import { storedMails } from '../store/stored-mails.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
 import { Decider } from './decider.ts';
 import type { Deciding } from './decider.ts';
-import { fileOnTicket } from './file-on-ticket.ts';
+import { fileItem } from './file-item.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { decisionJson } from './decision-json.ts';
 
@@ -80,25 +80,16 @@ export async function fileAgain(trx: StoreWriter, context: MailboxContext, again
   const { item, mail, deciding, decision, atMs } = again;
   if (decision.decision.kind !== 'matched') return false;
   const { ticketId, rule } = decision.decision;
-  const filedBy = rule === 'reply' ? 'thread' : 'rule';
-  await updateItem(trx, item.id, {
-    state: 'filed',
-    reason: null,
-    ticket_id: ticketId,
-    filed_by: filedBy,
-    decision_json: decisionJson(decision, ticketId),
-    decided_at: atMs,
-  });
-  await fileOnTicket(trx, context, {
-    ticketId,
-    messageId: mail.id,
+  await fileItem(trx, context, {
+    item,
+    mail,
     facts: deciding.facts,
+    ticketId,
     opening: false,
-    sent: item.sent === 1,
-    atMs: mail.sentAtMs ?? mail.receivedAtMs,
     hideChain: context.hideChain,
-    filedBy,
-    filedAtMs: atMs,
+    filedBy: rule === 'reply' ? 'thread' : 'rule',
+    atMs,
+    decisionJson: decisionJson(decision, ticketId),
   });
   return true;
 }

@@ -15,9 +15,8 @@ import type { ItemState } from '../store/schema.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
 import { requireReading } from './access.ts';
 import type { InboxDeps } from './deps.ts';
-import { requireItem } from './find-mail.ts';
+import { requireItem, requireMail } from './find-mail.ts';
 import { mailId, parseMailId } from './mail-id.ts';
-import { requireMail } from './show.ts';
 import { storedDecision } from './stored-decision.ts';
 import type { EarlierDecision, ShownDecision, StoredStep } from './stored-decision.ts';
 
@@ -74,7 +73,7 @@ export interface HistoryLine {
 export async function explainMail(deps: InboxDeps, name: string): Promise<Explanation> {
   const named = await namedItem(deps, name);
   await requireReading(deps, { mailbox: named.mailbox, command: 'explain', object: mailId(named.id) });
-  const mail = await requireMail(deps, named);
+  const mail = await requireMail(deps.store.db, named);
   const items = (await itemsOfMessage(deps.store.db, named.message_id)).filter(
     (item) => decideAccess(deps.actor, 'mail.read', item.mailbox).allowed,
   );

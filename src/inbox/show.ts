@@ -1,5 +1,4 @@
 import { splitChain } from '../content/chain.ts';
-import { IntegratorError } from '../domain/errors.ts';
 import type { Header, Person } from '../domain/message.ts';
 import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { attachmentsOf } from '../store/attachments.ts';
@@ -7,12 +6,11 @@ import type { StoredAttachment } from '../store/attachments.ts';
 import { noteOfItem } from '../store/crm-notes.ts';
 import { placementsOf } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
-import { storedMails } from '../store/stored-mails.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
-import type { RenderBody } from '../tickets/ticket-view.ts';
+import { shownBody } from '../tickets/shown-body.ts';
 import { requireReading } from './access.ts';
 import type { InboxDeps } from './deps.ts';
-import { requireItem } from './find-mail.ts';
+import { requireItem, requireMail } from './find-mail.ts';
 import { agentsByMailbox, entryOf } from './list.ts';
 import type { InboxEntry } from './list.ts';
 import { mailId } from './mail-id.ts';
@@ -44,7 +42,7 @@ export interface ShownMail extends InboxEntry {
   readonly protection: string;
   readonly body_text: string;
   /** Sanitised: no script, no remote content. */
-  readonly body_html: string | null;
+  readonly body_html: string;
   /** There is an email chain, and it was left out here. */
   readonly chain_hidden: boolean;
   readonly attachments: readonly ShownAttachment[];
@@ -55,7 +53,6 @@ export interface ShownMail extends InboxEntry {
 }
 
 export interface ShowOptions {
-  readonly render: RenderBody;
   readonly chain: boolean;
   readonly headers: boolean;
   readonly raw: boolean;
@@ -69,7 +66,7 @@ export async function showMail(deps: InboxDeps, id: string, options: ShowOptions
   const item = await requireItem(deps.store.db, id);
   const object = mailId(item.id);
   await requireReading(deps, { mailbox: item.mailbox, command: 'inbox.show', object });
-  const mail = await requireMail(deps, item);
+  const mail = await requireMail(deps.store.db, item);
   const suggestions = await suggestFor(deps.store.db, mailboxContexts(deps.config), [{ item, mail }]);
   const agents = agentsByMailbox(deps.config).get(item.mailbox) ?? [];
   return {
@@ -80,12 +77,6 @@ export async function showMail(deps: InboxDeps, id: string, options: ShowOptions
     ...(options.headers ? { headers: mail.headers } : {}),
     ...(options.raw ? { raw: await readOriginal(deps.store, mail, object) } : {}),
   };
-}
-
-export async function requireMail({ store }: InboxDeps, item: Item): Promise<StoredMail> {
-  const mail = (await storedMails(store.db, [item.message_id])).get(item.message_id);
-  if (mail === undefined) throw new IntegratorError('store', `${mailId(item.id)} has no content in the store`);
-  return mail;
 }
 
 function envelope(mail: StoredMail) {
@@ -120,8 +111,8 @@ function shownAttachment({ name, size, contentType, sha256, inline, note }: Stor
 }
 
 /** The new part, unless the chain is asked for; what is hidden is still in the store. */
-function bodyOf(mail: StoredMail, { render, chain }: ShowOptions) {
+function bodyOf(mail: StoredMail, { chain }: ShowOptions) {
   const hidden = !chain && splitChain(mail.body, mail.uniqueBody).chain !== null;
-  const { text, html } = render(mail, hidden);
+  const { text, html } = shownBody(mail, hidden);
   return { body_text: text, body_html: html, chain_hidden: hidden };
 }

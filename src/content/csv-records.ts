@@ -10,7 +10,7 @@ export type CsvRecord =
 
 const maxRecordBytes = 4 * 1024 * 1024;
 /** Broken rows cost reading again from the next line; a file made to waste our time is given up after this much. */
-const maxWastedBytes = 256 * 1024 * 1024;
+const wasteLimit = 32 * 1024 * 1024;
 
 interface Position {
   readonly byte: number;
@@ -22,7 +22,7 @@ interface Position {
  * The rows of a CSV file (RFC 4180, UTF-8, BOM tolerated), read as a stream. A row that breaks the rules is reported,
  * and reading goes on at the next line of the file: a quote that is never closed must not swallow what follows.
  */
-export async function* readCsvRecords(source: CsvSource): AsyncGenerator<CsvRecord> {
+export async function* readCsvRecords(source: CsvSource, maxWastedBytes = wasteLimit): AsyncGenerator<CsvRecord> {
   let position: Position = { byte: 0, row: 1, line: 1 };
   let width: number | null = null;
   let wasted = 0;

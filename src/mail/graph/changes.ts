@@ -5,7 +5,7 @@ import type { Answer, Refusal } from './answer.ts';
 import { folderError } from './refusals.ts';
 import type { GraphRead } from './client.ts';
 import { decodeCursor, encodeCursor, firstPosition, type Position, windowPosition } from './cursor.ts';
-import { entriesOf, givesThread } from './entries.ts';
+import { entriesOf } from './entries.ts';
 import type { FolderFinder } from './folders.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { PageReader } from './page-reader.ts';
@@ -83,7 +83,6 @@ class Round {
 
   #accept(page: GraphPage): ChangePage {
     const entries = entriesOf(page, this.#folder);
-    if (this.#folder.sentItems && page.value.some(givesThread)) this.#source.dialect.givesThreads = true;
     const next = advance(this.#at, this.#summary(page, entries));
     this.#at = next.at;
     this.#checkLinks(next.at);

@@ -14,16 +14,9 @@ export function wasWithoutId(providerId: string): boolean {
   return providerId.startsWith(noIdPrefix);
 }
 
-/** True for a listed mail that came with the properties that stand in for its headers. */
-export function givesThread(raw: unknown): boolean {
-  if (typeof raw !== 'object' || raw === null || !('singleValueExtendedProperties' in raw)) return false;
-  const properties = raw.singleValueExtendedProperties;
-  return Array.isArray(properties) && properties.length > 0;
-}
-
 function entryOf(raw: unknown, folder: Folder): ChangeEntry {
   const fields: object = typeof raw === 'object' && raw !== null ? raw : {};
-  const id = 'id' in fields && typeof fields.id === 'string' && fields.id !== '' ? fields.id : null;
+  const id = 'id' in fields && typeof fields.id === 'string' && isUsable(fields.id) ? fields.id : null;
   if (id !== null && '@removed' in fields) return { kind: 'removed', providerId: id };
   const received = 'receivedDateTime' in fields ? fields.receivedDateTime : undefined;
   return {
@@ -39,6 +32,11 @@ function entryOf(raw: unknown, folder: Folder): ChangeEntry {
     folder,
     content: raw,
   };
+}
+
+/** An id becomes part of a path; one that could lead elsewhere is none. */
+function isUsable(id: string): boolean {
+  return /^[\x21-\x7e]{1,2048}$/.test(id) && !/(?:^|[/\\;])\.{1,2}(?:$|[/\\;])/.test(id);
 }
 
 function msOrNull(written: string): number | null {

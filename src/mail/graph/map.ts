@@ -10,11 +10,8 @@ import type {
   StoredFile,
 } from '../../domain/message.ts';
 import { normalMessageId, toPerson } from '../address.ts';
+import { isReportClass, mapiSensitivity, threadHeaders } from './mapi.ts';
 import type { GraphMessage } from './schema.ts';
-
-/** MAPI's names of In-Reply-To and References: sent mail that never travelled has no headers, but these. */
-export const inReplyToId = 'String 0x1042';
-export const referencesId = 'String 0x1039';
 
 export interface MessageParts {
   readonly attachments: readonly Attachment[];
@@ -46,10 +43,10 @@ export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMess
     headers: headersOf(from),
     conversationId: from.conversationId ?? null,
     isDraft: from.isDraft ?? false,
-    sensitivity: sensitivityOf(headersOf(from)),
+    sensitivity: mapiSensitivity(from) ?? sensitivityOf(headersOf(from)),
     meeting: (from['@odata.type'] ?? '').toLowerCase().startsWith('#microsoft.graph.eventmessage'),
-    // Graph does not tell item classes; the headers of a report do, and they are judged elsewhere.
-    report: false,
+    // Only where the class was asked for; the headers of a report tell too, and they are judged elsewhere.
+    report: isReportClass(from),
     ...parts,
   };
 }
@@ -69,20 +66,6 @@ export function headersOf(from: GraphMessage): readonly Header[] {
     if (name !== null && name !== undefined && name !== '') headers.push({ name, value: value ?? '' });
   }
   return headers.length > 0 ? headers : threadHeaders(from);
-}
-
-function threadHeaders(from: GraphMessage): readonly Header[] {
-  const headers: Header[] = [];
-  for (const { id, value } of from.singleValueExtendedProperties ?? []) {
-    const name = threadHeaderName(id);
-    if (name !== null && typeof value === 'string' && value.trim() !== '') headers.push({ name, value });
-  }
-  return headers;
-}
-
-function threadHeaderName(id: string): string | null {
-  if (id.toLowerCase() === inReplyToId.toLowerCase()) return 'In-Reply-To';
-  return id.toLowerCase() === referencesId.toLowerCase() ? 'References' : null;
 }
 
 type GraphRecipient = GraphMessage['from'];

@@ -1,8 +1,8 @@
 import type { Answer, Refusal } from './answer.ts';
-import { inReplyToId, referencesId } from './map.ts';
+import { mapiIds } from './mapi.ts';
 
 /** Parts of a query that a service may refuse with 400; each is worth having and none is needed. */
-export type Piece = 'orderby' | 'uniqueBody' | 'headers' | 'threadProperties' | 'contentId';
+export type Piece = 'orderby' | 'uniqueBody' | 'headers' | 'mapi' | 'contentId';
 
 /**
  * What this connection's service understands, learned from its refusals and kept for the life of the process. The
@@ -10,8 +10,6 @@ export type Piece = 'orderby' | 'uniqueBody' | 'headers' | 'threadProperties' | 
  */
 export class Dialect {
   readonly #refused = new Set<Piece>();
-  /** A listing gave thread properties: where it gives none for a mail, there are none. */
-  givesThreads = false;
 
   without(pieces: readonly Piece[]): readonly Piece[] {
     return pieces.filter((piece) => !this.#refused.has(piece));
@@ -42,8 +40,8 @@ export async function askWithPieces<T>(
 function fewerPieces<T>(answer: Answer<T>, pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   if (answer.kind === 'ok') return [];
   // Expanding on a delta was seen to end in 500 rather than 400.
-  const suspect = answer.status === 500 && pieces.includes('threadProperties');
-  if (suspect) return [pieces.filter((piece) => piece !== 'threadProperties')];
+  const suspect = answer.status === 500 && pieces.includes('mapi');
+  if (suspect) return [pieces.filter((piece) => piece !== 'mapi')];
   if (!isRefusedQuery(answer)) return [];
   const ways: Piece[][] = [];
   for (let bits = 1; bits < 2 ** pieces.length; bits += 1) {
@@ -75,7 +73,7 @@ export const neededFields = [
 const furtherFields = ['sender', 'replyTo', 'bccRecipients', 'conversationId', 'parentFolderId'];
 
 export interface MessageQuery {
-  /** Sent mail that never travelled has no headers; its thread is asked for in another way. */
+  /** Sent mail that never travelled has no headers; what they would say is asked for by MAPI properties. */
   readonly sentItems: boolean;
   /** Only what tells that a mail is there; each is then read on its own. */
   readonly light: boolean;
@@ -88,7 +86,7 @@ export function piecesOf(query: MessageQuery, uniqueBody: boolean): readonly Pie
     'orderby',
     ...(uniqueBody ? (['uniqueBody'] as const) : []),
     'headers',
-    ...(query.sentItems ? (['threadProperties'] as const) : []),
+    ...(query.sentItems ? (['mapi'] as const) : []),
   ];
 }
 
@@ -98,12 +96,11 @@ export function messageSelect(query: MessageQuery, pieces: ReadonlySet<Piece>): 
   const fields: string[] = [...neededFields, ...furtherFields];
   if (pieces.has('headers')) fields.push('internetMessageHeaders');
   if (pieces.has('uniqueBody')) fields.push('uniqueBody');
-  if (query.sentItems) fields.push('conversationIndex');
   const select = `$select=${fields.join(',')}`;
-  return pieces.has('threadProperties') ? `${select}&$expand=${encodeURIComponent(threadProperties)}` : select;
+  return pieces.has('mapi') ? `${select}&$expand=${encodeURIComponent(mapiProperties)}` : select;
 }
 
-const threadProperties = `singleValueExtendedProperties($filter=id eq '${inReplyToId}' or id eq '${referencesId}')`;
+const mapiProperties = `singleValueExtendedProperties($filter=${mapiIds.map((id) => `id eq '${id}'`).join(' or ')})`;
 
 export interface Window {
   readonly fromMs: number;

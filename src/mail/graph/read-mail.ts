@@ -6,8 +6,9 @@ import { type Answer, isTrouble, type Refusal } from './answer.ts';
 import { AttachmentReader } from './attachments.ts';
 import { store } from './byte-store.ts';
 import { isMissing, ownFault } from './blame.ts';
-import { givesThread, wasWithoutId } from './entries.ts';
+import { wasWithoutId } from './entries.ts';
 import type { GraphMailbox } from './mailbox.ts';
+import { hasMapi } from './mapi.ts';
 import { headersOf, type MessageParts, toMessage } from './map.ts';
 import { protectionOf } from './protection.ts';
 import { type Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
@@ -48,9 +49,7 @@ export class MailReader {
   async read(ref: MailRef, options: ReadOptions): Promise<ReadResult> {
     const { providerId } = ref;
     if (wasWithoutId(providerId)) return damaged(providerId, protocol('the service listed something without an id'));
-    const fetched = isWhole(ref, this.#source.dialect.givesThreads)
-      ? parse(ref.content)
-      : await this.#fetch(ref, options.signal);
+    const fetched = isWhole(ref) ? parse(ref.content) : await this.#fetch(ref, options.signal);
     if (fetched.kind === 'gone') return { kind: 'gone', providerId };
     if (fetched.kind === 'aside') return damaged(providerId, fetched.error);
     const parts = await this.#parts(fetched.mail, options);
@@ -62,7 +61,7 @@ export class MailReader {
   async #fetch(ref: MailRef, signal: AbortSignal): Promise<Fetched> {
     const pieces: Piece[] = ['headers'];
     if (this.#source.uniqueBody) pieces.push('uniqueBody');
-    if (ref.sentItems) pieces.push('threadProperties');
+    if (ref.sentItems) pieces.push('mapi');
     const select = messageSelect({ sentItems: ref.sentItems, light: false }, new Set(pieces));
     const { mailbox } = this.#source;
     const path = `${mailbox.path}/messages/${segment(ref.providerId)}?${select}`;
@@ -133,22 +132,11 @@ function mapped(mail: GraphMessage, parts: MessageParts): ReadResult {
 }
 
 /** A mail of which the listing gave everything. An absent uniqueBody alone is never worth a request. */
-function isWhole(ref: MailRef, givesThreads: boolean): boolean {
+function isWhole(ref: MailRef): boolean {
   const { content } = ref;
   if (typeof content !== 'object' || content === null) return content !== undefined;
   if (!neededFields.every((field) => field in content)) return false;
-  return ref.sentItems ? givesThreads || knowsItsThread(content) : 'internetMessageHeaders' in content;
-}
-
-/** Bytes of a conversation index with no reply in it (MS-OXOMSG 2.2.1.3): each reply adds five. */
-const firstIndexBytes = 22;
-
-/** Sent mail has no headers; its thread properties tell, or its index says that it began the conversation. */
-function knowsItsThread(content: object): boolean {
-  const headers = 'internetMessageHeaders' in content ? content.internetMessageHeaders : null;
-  if (givesThread(content) || (Array.isArray(headers) && headers.length > 0)) return true;
-  const index = 'conversationIndex' in content ? content.conversationIndex : null;
-  return typeof index === 'string' && Buffer.from(index, 'base64').length === firstIndexBytes;
+  return 'internetMessageHeaders' in content || (ref.sentItems && hasMapi(content));
 }
 
 /** `hasAttachments` is false where all are inline; then the text mentions them. */

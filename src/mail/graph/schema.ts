@@ -29,7 +29,6 @@ export const messageSchema = z.object({
   internetMessageId: text,
   internetMessageHeaders: headers,
   conversationId: text,
-  conversationIndex: text,
   hasAttachments: flag,
   isDraft: flag,
   singleValueExtendedProperties: z.array(z.object({ id: z.string(), value: text })).nullish(),

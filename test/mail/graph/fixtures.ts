@@ -96,7 +96,6 @@ export function graphMail(id: string, more: Record<string, unknown> = {}): Recor
     conversationId: 'conversation-1',
     hasAttachments: false,
     isDraft: false,
-    sensitivity: 'normal',
     parentFolderId: 'folder-1',
     ...more,
   };

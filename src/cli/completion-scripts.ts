@@ -6,7 +6,7 @@ export interface CompletionNode {
   readonly children: readonly CompletionNode[];
 }
 
-export interface CompletionOption {
+interface CompletionOption {
   readonly flags: readonly string[];
   readonly description: string;
 }

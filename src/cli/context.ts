@@ -88,7 +88,7 @@ async function findActor({ flags, env, unixUser, loadConfig }: CommandContext): 
     const { didYouMean } = await import('../config/suggest.ts');
     const known = config.agents.map((one) => one.id);
     throw new IntegratorError('usage', `there is no agent "${id}"${didYouMean(id, known, 'agents are')}`, {
-      hint: flags.as === undefined ? 'correct $INTEGRATOR_AGENT' : 'correct --as',
+      hint: 'correct --as, or $INTEGRATOR_AGENT',
     });
   }
   const mailboxes = config.connections.flatMap((connection) =>

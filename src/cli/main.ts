@@ -27,7 +27,7 @@ async function runCommand(args: readonly string[]): Promise<number> {
     unixUser: unixUser(),
     streams: process,
     interruption,
-    flags: () => ({ ...program.flags(), color: program.flags().color && (process.env['NO_COLOR'] ?? '') === '' }),
+    flags: () => ({ ...program.flags(), color: program.flags().color && wantsColor() }),
     setExitCode: (wanted) => {
       code = wanted;
     },
@@ -71,6 +71,11 @@ function readVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   const { version }: { version: string } = JSON.parse(text);
   return version;
+}
+
+/** https://no-color.org, and terminals that say they cannot. */
+function wantsColor(): boolean {
+  return (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 }
 
 function unixUser(): string {

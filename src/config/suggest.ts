@@ -1,5 +1,5 @@
 /** The name a person probably meant, or null where none is near. */
-export function nearest(word: string, names: readonly string[]): string | null {
+function nearest(word: string, names: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of names) {

@@ -47,8 +47,3 @@ function formatLine(level: LogLevel, message: string, fields: LogFields = {}): s
   } = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, redactValue(value, key)]));
   return safeJson({ time: new Date().toISOString(), level, message: redactValue(message), ...rest });
 }
-
-const nothing = () => undefined;
-
-/** For commands that have no log. */
-export const silentLogger: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing };

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Socket, createServer } from 'node:net';
 import { once } from 'node:events';
@@ -163,7 +163,7 @@ connections:
 test('a second Ctrl-C ends a command at once, whatever it is stuck in', async () => {
   const cwd = emptyDirectory();
   const pipe = join(cwd, 'integrator.yaml');
-  execFileSync('mkfifo', [pipe]);
+  spawnSync('bash', ['-c', 'mkfifo "$0"', pipe]);
   const { child, result } = startCli(['config', 'check', '-c', pipe]);
   await sleep(1_000);
   child.kill('SIGINT');

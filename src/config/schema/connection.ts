@@ -42,7 +42,7 @@ const mailboxKeys = z.strictObject({
   import_sent_items: z.boolean().optional().describe("Overrides the connection's; default true for incidents"),
 });
 
-export const mailbox = mailboxKeys.transform(({ agent, agents, ...rest }, context) => {
+const mailbox = mailboxKeys.transform(({ agent, agents, ...rest }, context) => {
   if ((agent === undefined) === (agents === undefined)) {
     const message =
       agent === undefined ? 'agent is missing; name the agent this mailbox belongs to' : 'give either agent or agents';

@@ -5,7 +5,7 @@ import type { CommandContext } from './context.ts';
  * Fills in a noun: its verbs, or, where it is a command itself, its arguments and its action. It runs only when the
  * noun is used, so heavy imports belong into the action (`await import(…)`).
  */
-export type Register = (noun: Command, context: CommandContext) => void;
+type Register = (noun: Command, context: CommandContext) => void;
 
 export interface Noun {
   readonly name: string;

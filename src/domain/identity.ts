@@ -1,6 +1,7 @@
 import { headerIndex, headerValues } from './headers.ts';
 import { messageKey } from './message-id.ts';
 import type { ImportedMessage, Person } from './message.ts';
+import { subjectKeys } from './subject.ts';
 
 export type IdentitySource = Pick<
   ImportedMessage,
@@ -8,13 +9,16 @@ export type IdentitySource = Pick<
 >;
 
 /**
- * What makes a mail the same mail, as one string to be hashed by the caller: its message id with From and Date (so that
- * a reused id does not hide another mail), or its content where it has no id. Copies in several mailboxes and folders
+ * What makes a mail the same mail, as one string to be hashed by the caller: its message id with From, Date and subject
+ * (so that a reused id does not hide another mail; without the prefixes that a gateway may add), or its content where it
+ * has no id. Copies in several mailboxes and folders
  * give the same string: nothing in it depends on where a copy lies, as Bcc and the time of arrival do.
  */
-export function identityOf(mail: IdentitySource): string {
+export function identityOf(mail: IdentitySource, subject: string = subjectKeys(mail.subject).base): string {
   const key = messageKey(mail.internetMessageId);
-  return key === null ? contentIdentity(mail) : JSON.stringify(['id', key, who(mail.from), seconds(mail.sentAtMs)]);
+  return key === null
+    ? contentIdentity(mail)
+    : JSON.stringify(['id', key, who(mail.from), seconds(mail.sentAtMs), subject]);
 }
 
 function contentIdentity(mail: IdentitySource): string {

@@ -15,10 +15,11 @@ export interface PreparedMail {
 }
 
 export function prepareMail(mail: ImportedMessage): PreparedMail {
+  const facts = matchMessage(mail);
   return {
     mail,
-    facts: matchMessage(mail),
-    identity: createHash('sha256').update(identityOf(mail)).digest('hex'),
+    facts,
+    identity: createHash('sha256').update(identityOf(mail, facts.subjectKeys.base)).digest('hex'),
     messageKey: messageKey(mail.internetMessageId),
   };
 }

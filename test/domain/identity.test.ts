@@ -24,6 +24,7 @@ describe('a mail with an id', () => {
     ['another id', { ...original, id: 'm2@acme.example' }],
     ['the same id from somebody else', { ...original, from: 'eve@evil.example' }],
     ['the same id of another date', { ...original, sentAtMs: sentAtMs + 1000 }],
+    ['the same id on another subject', { ...original, subject: 'Something else' }],
     ['the same id without a date', { ...original, sentAtMs: null }],
     ['the same id without a sender', { ...original, from: null }],
     ['the same mail without an id', { ...original, id: null }],

@@ -1,0 +1,28 @@
+import { beforeAll, expect, test } from 'vitest';
+import { writeFile } from '../config/temporary-config.ts';
+import { emptyDirectory, runCli } from './run-cli.ts';
+
+const cwd = emptyDirectory();
+
+beforeAll(() => {
+  writeFile(cwd, 'integrator.yaml', 'state_dir: ./state\nagents: [{ id: ann }, { id: root, role: administrator }]\n');
+});
+
+test('a command acts for the agent that --as names, else the one in $INTEGRATOR_AGENT, else the operator', async () => {
+  const runs = (args: string[], env = {}) => runCli(['inbox', 'list', '--json', ...args], { cwd, env });
+  expect(await runs([])).toMatchObject({ code: 0, stdout: '[]\n' });
+  expect(await runs(['--as', 'root'], { INTEGRATOR_AGENT: 'nobody' })).toMatchObject({ code: 0 });
+  expect(JSON.parse((await runs([], { INTEGRATOR_AGENT: 'anne' })).stdout)).toEqual({
+    error: {
+      kind: 'usage',
+      message: 'there is no agent "anne"; did you mean "ann"?',
+      hint: 'correct --as, or $INTEGRATOR_AGENT',
+    },
+  });
+  expect((await runs(['--as', 'nobody'], { INTEGRATOR_AGENT: 'ann' })).code).toBe(64);
+});
+
+test('what is for administrators is refused to an agent: exit 77', async () => {
+  const { code, stdout } = await runCli(['--as', 'ann', 'run', '--once', '--json'], { cwd });
+  expect([code, JSON.parse(stdout)]).toEqual([77, { error: expect.objectContaining({ kind: 'not_allowed' }) }]);
+});

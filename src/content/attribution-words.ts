@@ -46,8 +46,10 @@ const months =
 export const clock =
   /(?<!\p{N})\p{N}{1,2}[:.h時时]\p{N}{2}(?!\p{N})|\p{N}{1,2}\s?(?:h|uhr|am|pm|a\.m|p\.m)(?!\p{L})|[上下]午|오전|오후/iu;
 export const day = new RegExp(
-  `(?<!\\p{N})\\p{N}{1,4}[./-]\\p{N}{1,2}[./-]\\p{N}{2,4}|\\p{N}{4}-\\p{N}{2}-\\p{N}{2}|\\p{N}{4}\\s?[年년]|` +
-    `(?<!\\p{N})\\p{N}{1,2}(?:st|nd|rd|th|er|º|\\.)?[\\s./-]+(?:de\\s|d[’']|ב)?(?:${months})|(?:${months})\\p{L}*\\.?\\s+\\p{N}{1,2}(?!\\p{N})`,
+  `(?<!\\p{N})\\p{N}{1,4}[./-]\\s?\\p{N}{1,2}[./-]\\s?\\p{N}{1,4}|\\p{N}{4}-\\p{N}{2}-\\p{N}{2}|\\p{N}{4}\\s?[年년]|` +
+    `(?<!\\p{N})\\p{N}{1,2}(?:st|nd|rd|th|er|º|\\.)?[\\s./-]+(?:de\\s|d[’']|ב)?(?:${months})|(?:${months})\\p{L}*\\.?\\s+\\p{N}{1,2}(?!\\p{N})|` +
+    // Any word between a day and a year: the months of the languages not listed.
+    `(?<!\\p{N})\\p{N}{1,2}\\.?\\s(?:de\\s)?[\\p{L}\\p{M}.॰]{2,14},?\\s(?:de\\s)?(?:19|20)\\p{N}{2}(?!\\p{N})`,
   'iu',
 );
 export const address = /[^\s<>"'(),;:[\]]@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*|<\s*mailto:/u;

@@ -1,4 +1,5 @@
 import { address, bracketedAddress, clock, day, starter, verb } from './attribution-words.ts';
+import { headerLine } from './header-block.ts';
 import type { Line } from './lines.ts';
 
 /** A line, or up to four wrapped ones, that says who wrote what follows. Line numbers; `end` is exclusive. */
@@ -34,6 +35,9 @@ const dashed = /^-{2,}\s.{1,200}\s-{2,}$/u;
 const groupWise = /^>>> .{3,200} >>>$/u;
 /** The old Gmail form without an address: "2016-03-03 17:21 GMT+01:00 Ann Archer". */
 const dateAndName = /^\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2} (?:GMT|UTC)?[+-]\d{1,2}:?\d{2} \p{L}.{1,80}$/u;
+const everyVerb = new RegExp(verb.source, 'giu');
+const nameParticle =
+  /^(?:van|von|vom|zu|zur|de|del|della|der|den|des|di|da|das|do|dos|du|la|le|af|av|al|el|bin|ibn|het|ter|ten|te|o|użytkownik|oseba|user)$/u;
 const endsWithVerb = new RegExp(`(?:${verb.source})[.,]?$`, 'iu');
 
 /**
@@ -47,7 +51,12 @@ export function attributionEndingAt(lines: readonly Line[], at: number, quotedBe
     const strength = lacksItsBeginning(text) ? undefined : judge(traitsOf(text, divider, quotedBelow));
     return strength === undefined ? [] : [{ start, end: at + 1, strong: strength === 'strong', column: 0, text }];
   });
-  return found.find(({ text }) => beginsLikeOne(text)) ?? found[0] ?? sharedLine(last, at, quotedBelow);
+  return (
+    found.find(({ text }) => beginsLikeOne(text)) ??
+    sharedLine(last, at, quotedBelow) ??
+    found.find(({ text }) => address.test(text) && day.test(text)) ??
+    found[0]
+  );
 }
 
 function mayEndOne(text: string): boolean {
@@ -64,6 +73,7 @@ function wrappedForms(
   for (let start = at; start > at - maxWrappedLines; start -= 1) {
     const line = lines[start];
     if (line === undefined || line.text === '' || line.quote !== lines[at]?.quote) break;
+    if (headerLine(line.text) !== undefined) break;
     joined = joined === '' ? line.text : `${line.text} ${joined}`;
     if (joined.length > maxLength) break;
     forms.push({ start, text: joined, divider: line.marks.divider });
@@ -91,13 +101,41 @@ function judgeDashed({ text, who, when, wrote, quotedBelow }: Traits): Strength 
   return wrote && (who || when || quotedBelow || text.length < maxShortLength / 2) ? 'strong' : undefined;
 }
 
+/** Good enough without quoted lines below, where the rest of a mail is at stake. */
 function isStrong(traits: Traits): boolean {
-  const { text, who, when, timed, wrote } = traits;
+  const { text, who, when, timed, divider } = traits;
+  const wrote = traits.wrote && namesTheAuthor(text);
   const dated = when || timed;
-  if (who && dated && (wrote || traits.divider)) return true;
-  if (wrote && when) return timed || opensWithDate(text);
-  // Language-free: a date, a time and an address in brackets.
-  return when && timed && text.length <= maxLength - 100 && bracketedAddress.test(text);
+  if (divider && who && dated) return true;
+  if (wrote && ((who && dated && beginsWithFacts(text)) || (when && timed))) return true;
+  return isLanguageFree(traits);
+}
+
+/** A date, a time and an address in brackets. */
+function isLanguageFree({ text, when, timed }: Traits): boolean {
+  return when && timed && text.length <= maxLength - 100 && bracketedAddress.test(text) && beginsWithFacts(text);
+}
+
+/** "… wrote:" or "… schrieb Ann:"; not "… wrote to Ann about:", which is somebody telling something. */
+function namesTheAuthor(text: string): boolean {
+  const after = text.slice(lastVerbEnd(text));
+  const word = /^[\s,:]*([a-zà-ÿ]+)/u.exec(after)?.[1];
+  if (word === undefined || after.length <= 8 || nameParticle.test(word)) return true;
+  return /^\s*\S{1,4}\s+["'(]?\p{N}/u.test(after) || day.test(after.slice(0, 40));
+}
+
+function lastVerbEnd(text: string): number {
+  let end = 0;
+  for (const match of text.matchAll(everyVerb)) end = match.index + match[0].length;
+  return end;
+}
+
+/** It opens with when or who, as every client has it, not with somebody's prose. */
+function beginsWithFacts(text: string): boolean {
+  if (opensWithDate(text) || day.test(text.slice(0, 35)) || /^["'“<(]/u.test(text)) return true;
+  const bracket = text.search(/[<(]/u);
+  const lead = text.slice(0, bracket === -1 ? text.search(/\s/u) : bracket);
+  return lead.length <= 60 && (!verb.test(lead) || day.test(lead));
 }
 
 function weakWithColon({ text, who, when, timed, wrote, quotedBelow }: Traits): Strength {
@@ -117,7 +155,8 @@ function lacksItsBeginning(text: string): boolean {
 }
 
 function beginsLikeOne(text: string): boolean {
-  return groupWise.test(text) || dashed.test(text) || opensWithDate(text) || /^\p{N}/u.test(text);
+  if (groupWise.test(text) || dashed.test(text)) return true;
+  return /^\p{N}/u.test(text) ? day.test(text) : !/^\p{Ll}/u.test(text) && opensWithDate(text);
 }
 
 /** "On Monday, 1 February", "Am 01.02.": a word such lines begin with, and a date within the first words. */

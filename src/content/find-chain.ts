@@ -153,8 +153,8 @@ function fromQuotes(lines: readonly Line[], runs: readonly QuoteRun[]): ChainFin
 
 /** A signature or what a list adds: short, and announced by its first line. */
 function isFooter(tail: readonly Line[]): boolean {
-  const first = tail[0]?.text ?? '';
-  return footer.test(first) && tail.length <= (isRule(first) ? maxRuledFooterLines : maxFooterLines);
+  const ruled = tail.slice(0, 2).some((line) => isRule(line.text));
+  return footer.test(tail[0]?.text ?? '') && tail.length <= (ruled ? maxRuledFooterLines : maxFooterLines);
 }
 
 function fromOneRun(run: QuoteRun, open: boolean): ChainFinding {

@@ -10,9 +10,12 @@ export interface HeaderBlock {
   readonly hasDate: boolean;
   /** A date with a time of day. */
   readonly hasTime: boolean;
+  /** Labels in capitals (TO, FROM, DATE) are those of a memorandum; no mail client writes them. */
+  readonly isMemo: boolean;
 }
 
 interface HeaderLine {
+  readonly label: string;
   readonly roles: ReadonlySet<HeaderRole>;
   readonly value: string;
 }
@@ -31,7 +34,7 @@ export function headerLine(text: string): HeaderLine | undefined {
   const match = labelled.exec(text);
   if (match?.[1] === undefined) return undefined;
   const roles = headerRoles(match[1]);
-  return roles === undefined ? undefined : { roles, value: match[2] ?? '' };
+  return roles === undefined ? undefined : { label: match[1], roles, value: match[2] ?? '' };
 }
 
 /** The header block that begins at line `start`; whether it is evidence enough is for the caller. */
@@ -57,19 +60,23 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
       found.push(header);
       end = at + 1;
       skipped = 0;
-    } else if (continues(lines, at, end, found.at(-1))) skipped += 1;
-    else break;
+      continue;
+    }
+    const last = found.at(-1);
+    if (last === undefined || !continues(lines, at, end, last)) break;
+    found[found.length - 1] = { ...last, value: `${last.value} ${line.text}` };
+    skipped += 1;
   }
   return assess(start, end, found);
 }
 
 /** A blank line, or the rest of a long list of recipients, between two header lines. */
-function continues(lines: readonly Line[], at: number, end: number, last: HeaderLine | undefined): boolean {
+function continues(lines: readonly Line[], at: number, end: number, last: HeaderLine): boolean {
   const text = lines[at]?.text ?? '';
   const blanks = lines.slice(end, at + 1).filter((line) => line.text === '').length;
   if (blanks > maxBlanks) return false;
   if (text === '') return true;
-  if (last !== undefined && blanks === 0 && isListOfPeople(last)) return labelAhead(lines, at, maxContinuationLines);
+  if (blanks === 0 && isListOfPeople(last)) return labelAhead(lines, at, maxContinuationLines);
   // A wrapped line, or a value on the line below its label.
   return text.length <= 200 && labelAhead(lines, at, 2);
 }
@@ -103,6 +110,7 @@ function assess(start: number, end: number, found: readonly HeaderLine[]): Heade
     roles,
     hasAddress: people.some((header) => address.test(header.value)),
     hasDate: dates.some((header) => dateLike.test(header.value)),
+    isMemo: found.filter((header) => /^\p{Lu}{3,}$/u.test(header.label)).length >= 2,
     hasTime: dates.some((header) => /\p{N}{4}.*\p{N}{1,2}:\p{N}{2}/u.test(header.value)),
   };
 }
@@ -112,7 +120,7 @@ function inlineBlock(text: string, start: number): HeaderBlock | undefined {
   const found: HeaderLine[] = [];
   for (const match of text.matchAll(inlineLabel)) {
     const roles = headerRoles(match[1] ?? '');
-    if (roles !== undefined) found.push({ roles, value: text.slice(match.index) });
+    if (roles !== undefined) found.push({ label: match[1] ?? '', roles, value: text.slice(match.index) });
   }
   const block = assess(start, start + 1, found);
   return block.roles.size >= 3 && block.roles.has('from') && (block.hasAddress || block.hasDate) ? block : undefined;
@@ -124,12 +132,12 @@ function inlineBlock(text: string, start: number): HeaderBlock | undefined {
  */
 export function isConvincing(block: HeaderBlock, announced: boolean): boolean {
   const known = [...block.roles].filter((role) => role !== 'other').length;
-  if (known < 2) return false;
+  if (known < 2 || (block.isMemo && !announced)) return false;
   return block.roles.has('from') ? namesAMail(block, known, announced) : isDatedToSomebody(block, known, announced);
 }
 
 function namesAMail({ roles, hasAddress, hasDate }: HeaderBlock, known: number, announced: boolean): boolean {
-  if (known >= 3) return roles.has('subject') || hasAddress;
+  if (known >= 3 && (hasAddress || announced || (roles.has('subject') && hasDate))) return true;
   if (announced) return hasAddress || hasDate || roles.has('subject');
   return hasAddress && (hasDate || roles.has('subject'));
 }

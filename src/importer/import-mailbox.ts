@@ -62,13 +62,15 @@ class MailboxTurn {
       this.#reader = reader;
       const deps = { ...this.#deps, reader };
       await refuseShared(this.#job, deps, this.#signal);
-      for (const path of folderPaths(this.#job.mailbox)) {
-        await this.#attempt(() => this.#importPath(path, floorMs, deps));
-        if (this.#error !== null && endsTheTurn.has(this.#error.kind)) return;
-      }
+      // Before the folders, so that what is set aside in this turn waits for the next one.
       await this.#attempt(async () => {
         addCounts(this.#counts, await retrySetAside(this.#job, deps, this.#signal));
       });
+      if (this.#stops()) return;
+      for (const path of folderPaths(this.#job.mailbox)) {
+        await this.#attempt(() => this.#importPath(path, floorMs, deps));
+        if (this.#stops()) return;
+      }
     });
   }
 
@@ -110,8 +112,12 @@ class MailboxTurn {
           this.#folders.push(folderReport(folder.path, counts));
         }
       });
-      if (this.#error !== null && endsTheTurn.has(this.#error.kind)) return;
+      if (this.#stops()) return;
     }
+  }
+
+  #stops(): boolean {
+    return this.#error !== null && endsTheTurn.has(this.#error.kind);
   }
 
   /** Keeps the first error; what comes after it is often only its echo. */

@@ -782,6 +782,15 @@ describe('the trace', () => {
     expect(match(input(situation)).steps.find((step) => step.step === name)?.outcome).toBe(sentence);
   });
 
+  it('says why a contact at a free-mail provider does not match by domain', () => {
+    const tickets = [ticket({ addresses: ['paula@gmail.com'] })];
+    const { steps } = match(input({ mail: { from: 'paula@gmail.com' }, tickets, rules: domain }));
+    expect(steps.find((step) => step.step === 'domain')).toMatchObject({
+      outcome: 'no ticket fits',
+      candidates: [{ ticket: 'OPP-1', accepted: false, because: 'gmail.com is a free-mail domain' }],
+    });
+  });
+
   it('tells of at most twenty candidates, those that fit first', () => {
     const others = Array.from({ length: 500 }, (_, at) => ticket({ id: `OPP-${at + 10}`, summary: `Other ${at}` }));
     const told = match(input({ tickets: [...others, ticket()] })).steps.flatMap((step) => step.candidates);

@@ -123,7 +123,7 @@ function bodyJson(body: Body, prefer: Prefer): { contentType: string; content: s
 
 function uniqueBodyJson(item: Item, prefer: Prefer): unknown {
   if (item.uniqueBody === null) return undefined;
-  return bodyJson({ kind: item.body.kind, content: item.uniqueBody ?? uniqueBodyOf(item.body) }, prefer);
+  return bodyJson({ kind: item.body.kind, content: item.uniqueBody ?? newPartOf(item.body) }, prefer);
 }
 
 /** What the mailbox itself sent, or has not sent yet, has no transport headers. */
@@ -133,21 +133,22 @@ function headersJson(item: Item, settings: Settings): unknown {
   return headersOf(item);
 }
 
-/** Previews are asked for again and again, and large bodies are shared: remember some. */
-const previews = new Map<string, string>();
-
-function previewOf(body: Body): string {
-  const known = previews.get(body.content);
-  if (known !== undefined) return known;
-  const preview = textOf(body).slice(0, 255);
-  if (previews.size > 512) previews.clear();
-  previews.set(body.content, preview);
-  return preview;
+/** What is computed from a body is asked for again and again, and large bodies are shared: remember some. */
+function remembered(compute: (body: Body) => string): (body: Body) => string {
+  const known = { html: new Map<string, string>(), text: new Map<string, string>() };
+  return ({ kind, content }) => {
+    const found = known[kind].get(content);
+    if (found !== undefined) return found;
+    const value = compute({ kind, content });
+    if (known[kind].size > 512) known[kind].clear();
+    known[kind].set(content, value);
+    return value;
+  };
 }
 
-function textOf(body: Body): string {
-  return body.kind === 'text' ? body.content : htmlToText(body.content);
-}
+const textOf = remembered((body) => (body.kind === 'text' ? body.content : htmlToText(body.content)));
+const previewOf = remembered((body) => textOf(body).slice(0, 255));
+const newPartOf = remembered(uniqueBodyOf);
 
 export function recipient(person: Person | null): { emailAddress: { name: string; address?: string } } | null {
   if (person === null) return null;

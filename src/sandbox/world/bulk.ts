@@ -29,11 +29,36 @@ const words =
     ' ',
   );
 
+/** Text and bytes of bulks that were made before: many mailboxes of one kind share them. */
+const pools = new Map<string, Pool>();
+
+interface Pool {
+  readonly bodies: readonly string[];
+  readonly attachment: AttachmentSpec;
+}
+
+function poolFor(spec: BulkSpec): Pool {
+  const [bodyLength, attachmentBytes, seed] = [
+    spec.bodyLength ?? 20_000,
+    spec.attachmentBytes ?? 20_000,
+    spec.seed ?? 7,
+  ];
+  const key = `${bodyLength} ${attachmentBytes} ${seed}`;
+  const known = pools.get(key);
+  if (known !== undefined) return known;
+  const random = new Random(seed);
+  const pool = {
+    bodies: Array.from({ length: variants }, () => htmlOf(random, bodyLength)),
+    attachment: sharedAttachment(random, attachmentBytes),
+  };
+  pools.set(key, pool);
+  return pool;
+}
+
 /** The specs of a bulk, oldest first, made one by one. */
 export function* bulkMessages(spec: BulkSpec, now: number): Generator<MessageSpec> {
   const random = new Random(spec.seed ?? 7);
-  const bodies = Array.from({ length: variants }, () => htmlOf(random, spec.bodyLength ?? 20_000));
-  const attachment = sharedAttachment(random, spec.attachmentBytes ?? 20_000);
+  const { bodies, attachment } = poolFor(spec);
   const every = spec.attachmentEvery ?? 10;
   const from = spec.from ?? senders;
   for (let index = 0; index < spec.count; index += 1) {

@@ -3,11 +3,14 @@ import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { count } from './format.ts';
 import { wholeNumber } from './ticketing/edit-store.ts';
+import { addVerbs } from './inbox/verbs.ts';
 import { withInbox } from './inbox/with-inbox.ts';
 
 export function register(noun: Command, context: CommandContext): void {
   addList(noun, context);
   addShow(noun, context);
+  addSuggest(noun, context);
+  addVerbs(noun, context);
 }
 
 interface ListFlags {
@@ -96,5 +99,26 @@ async function save(
     messageId: mail.id,
     originalSha256: mail.originalSha256,
     original: raw,
+  });
+}
+
+function addSuggest(noun: Command, context: CommandContext): void {
+  noun
+    .command('suggest')
+    .description('the suggested client and the tickets it may belong to, with reasons')
+    .argument('<id>', 'as in inbox list: m12')
+    .action((id: string) => suggest(context, id));
+}
+
+async function suggest(context: CommandContext, id: string): Promise<void> {
+  const { suggestMail } = await import('../inbox/suggest-mail.ts');
+  const { candidateLines } = await import('./inbox/suggestion-lines.ts');
+  const { personText } = await import('./inbox/words.ts');
+  await withInbox(context, async (deps) => {
+    const suggestions = await suggestMail(deps, id);
+    context.output.print(suggestions, (page) => candidateLines(suggestions, page));
+    const { candidates, suggested_client, offered_contact } = suggestions;
+    if (candidates.length === 0 && suggested_client === null) context.output.say('nothing to suggest');
+    if (offered_contact !== null) context.output.say(`answers go to ${personText(offered_contact)}`);
   });
 }

@@ -166,3 +166,23 @@ export async function markActionsBounced(
     .where('message_id', 'in', messages)
     .execute();
 }
+
+/** The action that this mail is on the ticket. */
+export async function mailActionOf(
+  db: StoreReader | StoreWriter,
+  ticketId: string,
+  messageId: number,
+): Promise<{ readonly opening: boolean; readonly chainHidden: boolean } | null> {
+  const row = await db
+    .selectFrom('action')
+    .select(['opening', 'chain_hidden'])
+    .where('ticket_id', '=', ticketId)
+    .where('message_id', '=', messageId)
+    .executeTakeFirst();
+  return row === undefined ? null : { opening: row.opening === 1, chainHidden: row.chain_hidden === 1 };
+}
+
+export async function hasActions(db: StoreReader | StoreWriter, ticketId: string): Promise<boolean> {
+  const row = await db.selectFrom('action').select('id').where('ticket_id', '=', ticketId).limit(1).executeTakeFirst();
+  return row !== undefined;
+}

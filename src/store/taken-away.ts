@@ -63,3 +63,18 @@ export async function rememberTakenAway(trx: StoreWriter, rows: readonly TakenAw
     .onConflict((conflict) => conflict.columns(['kind', 'key', 'ticket_id']).doNothing())
     .execute();
 }
+
+/** A person put the mail back: whatever was taken away from the ticket and touches it counts no more. */
+export async function forgetTakenAway(trx: StoreWriter, ticketId: string, mail: TakenAwayKeys): Promise<void> {
+  const byKind = keysByKind(mail);
+  for (const kind of kinds) {
+    for (const part of inParts(byKind[kind], 500)) {
+      await trx
+        .deleteFrom('taken_away')
+        .where('ticket_id', '=', ticketId)
+        .where('kind', '=', kind)
+        .where('key', 'in', part)
+        .execute();
+    }
+  }
+}

@@ -13,6 +13,11 @@ export interface CachePluginParts {
   readonly connection: string;
   readonly store: TokenStore;
   readonly keys: KeyRing;
+  /**
+   * Of the sign-in the work began with. MSAL reads the cache again just before it saves, so what was read last says
+   * nothing about whose tokens these are.
+   */
+  readonly version: number;
   readonly clock: () => number;
 }
 
@@ -21,13 +26,11 @@ export interface CachePluginParts {
  * running service would go on with the tokens of somebody who signed out. Nothing here waits, see TokenStore.
  */
 export function cachePlugin(parts: CachePluginParts): ICachePlugin {
-  const { connection, store, keys } = parts;
-  let version = 0;
+  const { connection, store, keys, version } = parts;
   let sealedWith: SealKey | undefined;
   return {
     async beforeCacheAccess(context: TokenCacheContext): Promise<void> {
       const row = store.read(connection);
-      version = row?.version ?? 0;
       const box = row?.box ?? null;
       sealedWith = box === null ? undefined : keys.all.find(({ id }) => id === keyIdOf(box));
       context.tokenCache.deserialize(box === null ? '{}' : openSealed(box, keys.all, sealPurpose(connection)));

@@ -82,11 +82,6 @@ function accountOf(row: StoredSignIn | undefined): Account {
   return { account: username, tenantId, clientKind, scopes, signedInAtMs, lastRefreshAtMs, expiresAtMs };
 }
 
-/** Is somebody signed in, as far as the store knows? Always true where nobody has to. */
-export function isSignedIn(settings: AuthSettings, world: Pick<AuthWorld, 'store'>): boolean {
-  return settings.kind !== 'delegated' || signedInRow(settings, world) !== undefined;
-}
-
 function signedInRow(settings: AuthSettings, { store }: Pick<AuthWorld, 'store'>): StoredSignIn | undefined {
   const row = store.read(settings.connection);
   return row === undefined || row.box === null ? undefined : row;

@@ -69,7 +69,8 @@ export class DelegatedFetcher implements TokenFetcher {
   ): Promise<AuthenticationResult> {
     const { settings, env, stateDir, store, clock } = this.#parts;
     const { connection } = settings;
-    const plugin = cachePlugin({ connection, store, clock, keys: requireKeyRing({ env, stateDir }) });
+    const keys = requireKeyRing({ env, stateDir });
+    const plugin = cachePlugin({ connection, store, clock, keys, version: row.version });
     const parts = { settings, network, plugin };
     const app =
       row.clientKind === 'public' ? await publicApp(parts) : await confidentialApp(parts, await settings.readProof());

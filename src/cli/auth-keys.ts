@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { newKeyText, parseKey, requireKeyRing, writeKeyFile } from '../auth/key.ts';
 import { rekey } from '../auth/rekey.ts';
-import { refuseAgents, withAuth } from './auth-session.ts';
+import { refuseAgents, withAuth, withAuthChange } from './auth-session.ts';
 import type { CommandContext } from './context.ts';
+import { count } from './format.ts';
 
 /** Needs no configuration: the key is new, and nobody's yet. */
 export async function keygen(context: CommandContext, out: string | undefined, dryRun: boolean): Promise<void> {
@@ -21,22 +22,18 @@ export async function keygen(context: CommandContext, out: string | undefined, d
 }
 
 export function rekeyAll(context: CommandContext, newKey: string | undefined, dryRun: boolean): Promise<void> {
-  return withAuth(context, 'auth.rekey', async ({ config, world, record }) => {
-    const { output, env, cwd } = context;
-    if (dryRun) {
+  const { output, cwd } = context;
+  if (dryRun) {
+    return withAuth(context, 'auth.rekey', async ({ world }) => {
       const { source, current } = requireKeyRing(world);
       output.print({ key_source: source, old_key_id: current.id, rekeyed: false }, () => `the key is ${source}`);
-      return;
-    }
-    const done = rekey({
-      env,
-      stateDir: config.state_dir,
-      store: world.store,
-      newKeyFile: newKey === undefined ? undefined : resolve(cwd, newKey),
     });
+  }
+  return withAuthChange(context, 'auth.rekey', async ({ world, record }) => {
+    const done = rekey({ ...world, newKeyFile: newKey === undefined ? undefined : resolve(cwd, newKey) });
     await record('auth.rekey', 'auth', { old_key: done.oldKeyId, new_key: done.newKeyId });
     const document = { sign_ins: done.signIns, old_key_id: done.oldKeyId, new_key_id: done.newKeyId, rekeyed: true };
-    output.print(document, () => `${done.signIns} sign-ins are sealed with the new key ${done.newKeyId}`);
+    output.print(document, () => `${count(done.signIns, 'sign-in')} sealed with the new key ${done.newKeyId}`);
     if (done.todo !== undefined) output.warn(done.todo);
   });
 }

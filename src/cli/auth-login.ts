@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { adminConsentUrl, authorityUrl, consentScopes, permissionName } from '../auth/cloud.ts';
 import { registeredRedirectUri } from '../auth/failure.ts';
@@ -7,7 +6,7 @@ import { signInByDevice } from '../auth/login/device.ts';
 import type { SignInParts, SignedIn } from '../auth/login/sign-in.ts';
 import type { AuthSettings } from '../auth/settings.ts';
 import { IntegratorError } from '../domain/errors.ts';
-import { delegatedSettings, withAuth } from './auth-session.ts';
+import { delegatedSettings, withAuth, withAuthChange } from './auth-session.ts';
 import type { CommandContext } from './context.ts';
 import { isoTime } from './format.ts';
 import { openInBrowser } from './open-browser.ts';
@@ -21,17 +20,17 @@ export interface LoginRequest {
 }
 
 export function login(context: CommandContext, request: LoginRequest): Promise<void> {
-  return withAuth(context, 'auth.login', async (session) => {
-    const settings = delegatedSettings(session, request.connection);
-    if (request.dryRun) return printPlan(context, settings);
-    const { timeoutMs } = request;
-    const signedIn = await signInBy(context, request, {
-      settings,
-      world: session.world,
-      signal: context.signal,
-      timeoutMs,
-    });
-    await session.record('auth.login', settings.connection, { account: signedIn.username, way: request.way });
+  const { connection, way, timeoutMs, dryRun } = request;
+  if (dryRun) {
+    return withAuth(context, 'auth.login', async (session) =>
+      printPlan(context, delegatedSettings(session, connection)),
+    );
+  }
+  return withAuthChange(context, 'auth.login', async (session) => {
+    const { world, record } = session;
+    const settings = delegatedSettings(session, connection);
+    const signedIn = await signInBy(context, request, { settings, world, signal: context.signal, timeoutMs });
+    await record('auth.login', connection, { account: signedIn.username, way });
     printSignedIn(context, settings, signedIn);
   });
 }
@@ -49,14 +48,7 @@ function signInBy(context: CommandContext, request: LoginRequest, parts: SignInP
         );
       });
     case 'paste':
-      return signInByPaste(
-        parts,
-        (url) => {
-          output.warn(`Open this address in a browser, on any machine, and sign in as ${who}:\n\n${url}\n`);
-          output.warn('The browser ends on a page that cannot be reached. Copy its address and paste it here:');
-        },
-        (problem) => readLine(context, problem),
-      );
+      return signInWithPastedAddress(context, parts, who);
     case 'browser':
       return signInByBrowser(parts, (url) => {
         output.warn(`Open this address in a browser on this machine and sign in as ${who}:\n\n${url}\n`);
@@ -66,19 +58,28 @@ function signInBy(context: CommandContext, request: LoginRequest, parts: SignInP
   }
 }
 
-async function readLine({ output, signal }: CommandContext, problem: string | undefined): Promise<string> {
-  if (problem !== undefined) output.warn(problem);
-  const lines = createInterface({ input: process.stdin });
+async function signInWithPastedAddress(context: CommandContext, parts: SignInParts, who: string): Promise<SignedIn> {
+  const { output, signal } = context;
+  // One reader for all attempts: another one would miss the lines that this one has read ahead.
+  const input = createInterface({ input: process.stdin, signal });
+  const lines = input[Symbol.asyncIterator]();
   try {
-    const line: unknown[] = await Promise.race([
-      once(lines, 'line', { signal }),
-      once(lines, 'close', { signal }).then(() => []),
-    ]);
-    if (typeof line[0] === 'string') return line[0];
+    return await signInByPaste(
+      parts,
+      (url) => {
+        output.warn(`Open this address in a browser, on any machine, and sign in as ${who}:\n\n${url}\n`);
+        output.warn('The browser ends on a page that cannot be reached. Copy its address and paste it here:');
+      },
+      async (problem) => {
+        if (problem !== undefined) output.warn(problem);
+        const line = await lines.next();
+        if (line.done !== true) return line.value;
+        throw new IntegratorError('usage', 'the input ended before an address was pasted; nothing was stored');
+      },
+    );
   } finally {
-    lines.close();
+    input.close();
   }
-  throw new IntegratorError('usage', 'the input ended before an address was pasted; nothing was stored');
 }
 
 function printPlan({ output }: CommandContext, settings: AuthSettings): void {

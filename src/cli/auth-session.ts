@@ -12,11 +12,14 @@ import type { CommandContext } from './context.ts';
 export interface AuthSession {
   readonly config: Config;
   readonly world: AuthWorld;
-  /** Writes a line of the audit log. */
-  readonly record: (verb: string, object: string, detail?: AuditEntry['detail']) => Promise<void>;
 }
 
-/** Runs a command of `auth`: administrators only, with the token store open. */
+export interface ChangingSession extends AuthSession {
+  /** Writes a line of the audit log. */
+  readonly record: (verb: string, object: string, detail: AuditEntry['detail'] & object) => Promise<void>;
+}
+
+/** Runs a command of `auth` that only looks: administrators only, with the token store open. */
 export async function withAuth<T>(
   context: CommandContext,
   verb: string,
@@ -24,43 +27,48 @@ export async function withAuth<T>(
 ): Promise<T> {
   await refuseAgents(context, verb);
   const { config } = await context.loadConfig();
-  const tokens = new TokenStore(config.state_dir);
-  const world: AuthWorld = {
-    env: context.env,
-    stateDir: config.state_dir,
-    store: tokens,
-    clock: Date.now,
-    random: Math.random,
-  };
+  const { env } = context;
+  const store = new TokenStore(config.state_dir);
+  const world: AuthWorld = { env, stateDir: config.state_dir, store, clock: Date.now, random: Math.random };
   try {
-    return await work({
-      config,
-      world,
-      record: (what, object, detail) =>
-        recordAudit(context, { verb: what, object, ...(detail === undefined ? {} : { detail }) }),
-    });
+    return await work({ config, world });
   } finally {
-    tokens.close();
+    store.close();
   }
+}
+
+/** As withAuth, for what changes something: the audit log is open before anything is done, or nothing is done. */
+export function withAuthChange<T>(
+  context: CommandContext,
+  verb: string,
+  work: (session: ChangingSession) => Promise<T>,
+): Promise<T> {
+  return withAuth(context, verb, (session) =>
+    withAuditLog(context, (write) =>
+      work({ ...session, record: (what, object, detail) => write({ verb: what, object, detail }) }),
+    ),
+  );
 }
 
 /** Throws `not_allowed` for whoever is no administrator, and logs that. */
 export async function refuseAgents(context: CommandContext, verb: string): Promise<void> {
   const verdict = decideAccess(await context.actor(), 'auth');
   if (verdict.allowed) return;
-  await recordAudit(context, { verb, object: 'auth', outcome: 'refused' });
+  await withAuditLog(context, (write) => write({ verb, object: 'auth', outcome: 'refused' }));
   throw new IntegratorError('not_allowed', `auth: ${verdict.because}`);
 }
 
-/** The mail store holds the audit log; it is opened for that one line only. */
-async function recordAudit(context: CommandContext, entry: AuditEntry): Promise<void> {
+type WriteAudit = (entry: AuditEntry) => Promise<void>;
+
+/** The audit log lies in the mail store. */
+async function withAuditLog<T>(context: CommandContext, work: (write: WriteAudit) => Promise<T>): Promise<T> {
   const { config } = await context.loadConfig();
   const actor = await context.actor();
   const { openStore } = await import('../store/store.ts');
   const { audit } = await import('../store/audit.ts');
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
   try {
-    await store.write((trx) => audit(trx, actor, Date.now(), entry));
+    return await work((entry) => store.write((trx) => audit(trx, actor, Date.now(), entry)));
   } finally {
     await store.close();
   }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { createGunzip } from 'node:zlib';
@@ -86,15 +87,30 @@ export class HttpTransport {
   }
 }
 
+/** By the authorities added. A process knows one or two. */
+const trusted = new Map<string, SecureContext>();
+
 /** Made once: reading all root certificates anew for each connection costs more than most requests. */
 function trustOf({ caPem }: TransportOptions): SecureContext | undefined {
   if (caPem === undefined) return undefined;
+  const known = trusted.get(caPem);
+  if (known !== undefined) return known;
   try {
-    return createSecureContext({ ca: [...rootCertificates, caPem] });
+    checkCertificates(caPem);
+    const made = createSecureContext({ ca: [...rootCertificates, caPem] });
+    trusted.set(caPem, made);
+    return made;
   } catch (cause) {
     const hint = 'endpoints.ca_file must hold certificates in PEM form.';
     throw new IntegratorError('config', 'the certificate authorities cannot be read', { hint, cause });
   }
+}
+
+/** Node passes over what it cannot read, and then trusts nobody more than before. */
+function checkCertificates(pem: string): void {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (found.length === 0) throw new Error('no certificate in it');
+  for (const one of found) new X509Certificate(one);
 }
 
 function createDispatcher(options: TransportOptions, secureContext: SecureContext | undefined): Dispatcher {

@@ -98,22 +98,6 @@ describe('signing out and in, in another process', () => {
     });
   });
 
-  test('a sign-out while a refresh is under way stays: the tokens are not written back', async () => {
-    await tenant.signIn();
-    later(56 * minutes);
-    const other = tenant.anotherWorld().store;
-    tenant.sandbox.faults.add({ service: 'entra', path: '/token', fault: { kind: 'delay', ms: 150 } });
-    const credential = tenant.credential();
-    const before = tenant.tokenRequests();
-    const refresh = credential.getToken(scopes);
-    await vi.waitFor(() => expect(tenant.sandbox.requests.of('entra').at(-1)?.path).toContain('openid-configuration'));
-    expect(other.signOut('contoso-sales')).toBe(true);
-    await refresh.catch(() => undefined);
-    expect(tenant.tokenRequests() - before).toBe(1);
-    expect(other.read('contoso-sales')?.box).toBeNull();
-    await expect(credential.getToken(scopes)).rejects.toMatchObject({ kind: 'needs_login' });
-  });
-
   test('a new sign-in is picked up without a restart', async () => {
     const credential = tenant.credential();
     await expect(credential.getToken(scopes)).rejects.toMatchObject({ kind: 'needs_login' });

@@ -171,6 +171,45 @@ describe('what is only odd is accepted', () => {
   });
 });
 
+describe('another process signs out or in while a refresh waits for its answer', () => {
+  let other: TokenStore;
+  beforeEach(async () => {
+    await signIn((_asked, nonce) => granted(nonce, {}, qualified));
+    other = new TokenStore(stateDir);
+  });
+  afterEach(() => other.close());
+
+  const refreshed = async () => {
+    const credential = connectionCredential(settings(), world);
+    await credential.getToken(graphScopes(settings()));
+    credential.invalidate(graphScopes(settings()));
+    await credential.getToken(graphScopes(settings())).catch(() => undefined);
+    return credential;
+  };
+
+  test('the sign-out stays: the tokens are not written back, and the next call needs a sign-in', async () => {
+    let signedOut = false;
+    entra.token = () => {
+      signedOut = other.signOut('contoso-sales');
+      return { body: granted('', {}, qualified) };
+    };
+    const credential = await refreshed();
+    expect(signedOut).toBe(true);
+    expect(other.read('contoso-sales')?.box).toBeNull();
+    await expect(credential.getToken(graphScopes(settings()))).rejects.toMatchObject({ kind: 'needs_login' });
+  });
+
+  test('the new sign-in stays', async () => {
+    const row = other.read('contoso-sales');
+    entra.token = () => {
+      if (row?.box) other.signIn('contoso-sales', { ...row, box: row.box, username: 'new@contoso.test', atMs: 7 });
+      return { body: granted('', {}, qualified) };
+    };
+    await refreshed();
+    expect(other.read('contoso-sales')).toMatchObject({ username: 'new@contoso.test', lastRefreshAtMs: 7 });
+  });
+});
+
 describe('secrets', () => {
   test('are in no error, no status, no file in clear, whatever goes wrong', async () => {
     const seen: string[] = [];

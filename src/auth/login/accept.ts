@@ -11,7 +11,7 @@ import type { AuthSettings } from '../settings.ts';
 import type { ClientKind, NewSignIn } from '../token-store.ts';
 import type { Resource } from '../token-source.ts';
 
-export type MsalApp = ConfidentialClientApplication | PublicClientApplication;
+type MsalApp = ConfidentialClientApplication | PublicClientApplication;
 
 export interface Redeemed {
   readonly app: MsalApp;

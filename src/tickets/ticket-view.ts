@@ -1,10 +1,12 @@
 import type { MessageBody, Person } from '../domain/message.ts';
-import { loadActionMail } from '../store/action-mail.ts';
-import type { ActionMail } from '../store/action-mail.ts';
 import { listActions } from '../store/actions.ts';
 import type { ActionRow } from '../store/actions.ts';
+import { attachmentsOf } from '../store/attachments.ts';
+import type { StoredAttachment } from '../store/attachments.ts';
 import { clientName } from '../store/clients.ts';
 import type { StoreReader } from '../store/store.ts';
+import { storedMails } from '../store/stored-mails.ts';
+import type { StoredMail } from '../store/stored-mails.ts';
 import type { ListedTicket } from '../store/ticket-list.ts';
 import { ticketContacts, ticketUnits } from '../store/tickets.ts';
 import type { TicketRow } from '../store/tickets.ts';
@@ -98,7 +100,10 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
   const contacts = await ticketContacts(db, ticket.id);
   const actions = await listActions(db, ticket.id);
   const messageIds = actions.flatMap((action) => action.messageId ?? []);
-  const mails = await loadActionMail(db, messageIds);
+  const mails = new Map<number, ActionMail>();
+  for (const [id, mail] of await storedMails(db, messageIds)) {
+    mails.set(id, { ...mail, attachments: await attachmentsOf(db, id) });
+  }
   return {
     ...summaryOf({ ...ticket, client_name: await clientName(db, ticket.client_id) }),
     status: ticket.status,
@@ -108,6 +113,10 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
     created_at: new Date(ticket.created_at).toISOString(),
     actions: actions.map((action) => viewAction(action, mails.get(action.messageId ?? 0), options)),
   };
+}
+
+interface ActionMail extends StoredMail {
+  readonly attachments: readonly StoredAttachment[];
 }
 
 function viewAction(action: ActionRow, mail: ActionMail | undefined, options: ViewOptions): ActionView {
@@ -139,12 +148,12 @@ function envelopeOf(mail: ActionMail): Envelope {
     cc: mail.cc,
     subject: mail.subject,
     internet_message_id: mail.internetMessageId,
-    attachments: mail.attachments.map(({ name, size, content_type, sha256, inline }) => ({
+    attachments: mail.attachments.map(({ name, size, contentType, sha256, inline }) => ({
       name,
       size,
-      content_type,
+      content_type: contentType,
       sha256,
-      inline: inline === 1,
+      inline,
     })),
   };
 }

@@ -12,7 +12,7 @@ export async function readBytes(reply: HttpReply, maxBytes: number): Promise<Buf
 }
 
 /** The same bytes, ended by `protocol` (code `too_large`) when there are more than `maxBytes`. */
-export async function* capped(bytes: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* capped(bytes: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let seen = 0;
   for await (const chunk of bytes) {
     seen += chunk.byteLength;
@@ -21,7 +21,7 @@ export async function* capped(bytes: AsyncIterable<Uint8Array>, maxBytes: number
   }
 }
 
-export function tooLarge(maxBytes: number): IntegratorError {
+function tooLarge(maxBytes: number): IntegratorError {
   const size = maxBytes >= 1_048_576 ? `${Math.round(maxBytes / 1_048_576)} MB` : `${maxBytes} bytes`;
   return new IntegratorError('protocol', `an answer of more than ${size} was cut off`, { code: 'too_large' });
 }

@@ -40,6 +40,21 @@ export class Deadline {
   }
 }
 
+/** A signal that aborts, for the same reason, with the first of two. Call `end` when done, or the listeners stay. */
+export function either(one: AbortSignal, other: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+  const joint = new AbortController();
+  const stops = [one, other].map((signal) => {
+    const stop = (): void => joint.abort(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    return () => signal.removeEventListener('abort', stop);
+  });
+  const end = (): void => {
+    for (const stop of stops) stop();
+  };
+  return { signal: joint.signal, end };
+}
+
 /** Waits on the monotonic clock; throws the signal's reason as soon as it aborts. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -96,8 +96,7 @@ function trustOf({ caPem }: TransportOptions): SecureContext | undefined {
   const known = trusted.get(caPem);
   if (known !== undefined) return known;
   try {
-    checkCertificates(caPem);
-    const made = createSecureContext({ ca: [...rootCertificates, caPem] });
+    const made = createSecureContext({ ca: [...rootCertificates, ...certificatesOf(caPem)] });
     trusted.set(caPem, made);
     return made;
   } catch (cause) {
@@ -106,11 +105,11 @@ function trustOf({ caPem }: TransportOptions): SecureContext | undefined {
   }
 }
 
-/** Node passes over what it cannot read, and then trusts nobody more than before. */
-function checkCertificates(pem: string): void {
+/** Node passes over what it cannot read and would then trust nobody more than before; here that is an error. */
+function certificatesOf(pem: string): readonly string[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0) throw new Error('no certificate in it');
-  for (const one of found) new X509Certificate(one);
+  return found.map((one) => new X509Certificate(one).toString());
 }
 
 function createDispatcher(options: TransportOptions, secureContext: SecureContext | undefined): Dispatcher {

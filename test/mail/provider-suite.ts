@@ -610,6 +610,15 @@ export function mailProviderContract(under: ProviderUnderTest): void {
         expect(await errorOf(reading)).toBeInstanceOf(IntegratorError);
       });
 
+      test('closing ends what is under way, also a wait', async () => {
+        const closing = await connect();
+        const folder = await folderOf('Inbox', closing.reader(ann));
+        fail(under.throttled(30), { count: 0 });
+        const reading = collect(closing.reader(ann).changes(folder, null, { floorMs, signal: never }));
+        setTimeout(() => void closing.close(), 50);
+        expect(await errorOf(reading)).toBeInstanceOf(IntegratorError);
+      });
+
       test('a caller who stops reading in the middle leaves nothing running', async () => {
         for (let index = 0; index < 9; index += 1) {
           deliver({ receivedAt: at(1), attachments: [{ kind: 'file', name: 'a', content: 'a' }] });

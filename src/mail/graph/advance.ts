@@ -24,7 +24,7 @@ export interface Advance {
 export const suspectedCutOff = 4_500;
 
 /** In windows without delta, mail that was moved in or arrived late may be this much older than the newest seen. */
-export const windowOverlapMs = 48 * 3_600_000;
+const windowOverlapMs = 48 * 3_600_000;
 
 /** Pure: the position after a page. Throws `protocol` for a page of a delta that leads nowhere. */
 export function advance(at: Position, page: PageSummary): Advance {

@@ -1,6 +1,7 @@
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
+import { either } from '../../http/deadline.ts';
 import { Gate } from '../../http/gate.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { HttpTransport } from '../../http/transport.ts';
@@ -45,6 +46,7 @@ export class GraphClient {
   readonly #sdk: Client;
   readonly #root: URL;
   readonly #gates = new Map<string, Gate>();
+  readonly #closing = new AbortController();
 
   constructor(options: ClientOptions) {
     this.limits = options.limits;
@@ -62,6 +64,11 @@ export class GraphClient {
     });
   }
 
+  /** Ends every request and wait under way; none is begun after it. */
+  close(): void {
+    this.#closing.abort(new IntegratorError('unreachable', 'the connection was closed meanwhile', { code: 'stopped' }));
+  }
+
   /** The gate of a mailbox, shared by all its readers. */
   gateOf(user: string): Gate {
     const gate = this.#gates.get(user) ?? new Gate(slotsPerMailbox);
@@ -75,14 +82,20 @@ export class GraphClient {
   }
 
   /** JSON, parsed but not yet checked. */
-  getJson(read: GraphRead, asker: Asker): Promise<Answer<unknown>> {
+  async getJson(read: GraphRead, asker: Asker): Promise<Answer<unknown>> {
     const { limits } = this;
-    return this.#get(read, {
-      ...planOf(read, asker, limits),
-      wanted: 'json',
-      maxBytes: read.maxBytes ?? limits.messageBytes,
-      deadlineMs: limits.deadlineMs,
-    });
+    const open = either(asker.signal, this.#closing.signal);
+    try {
+      return await this.#send(read, {
+        ...planOf(read, asker, limits),
+        wanted: 'json',
+        maxBytes: read.maxBytes ?? limits.messageBytes,
+        deadlineMs: limits.deadlineMs,
+        signal: open.signal,
+      });
+    } finally {
+      open.end();
+    }
   }
 
   /** Bytes as they are, to be streamed. The caller must `release` them. */
@@ -93,12 +106,17 @@ export class GraphClient {
       maxBytes: limits.originalBytes,
       deadlineMs: limits.streamDeadlineMs,
     };
-    const answer = await this.#get(read, { ...plan, wanted: 'bytes' });
-    if (answer.kind === 'refused') return answer;
-    return { kind: 'ok', value: asByteStream(answer.value) };
+    const open = either(asker.signal, this.#closing.signal);
+    const answer = await this.#send(read, { ...plan, wanted: 'bytes', signal: open.signal }).catch((error: unknown) => {
+      open.end();
+      throw error;
+    });
+    if (answer.kind === 'ok') return { kind: 'ok', value: untilReleased(asByteStream(answer.value), () => open.end()) };
+    open.end();
+    return answer;
   }
 
-  async #get(read: GraphRead, plan: CallPlan): Promise<Answer<unknown>> {
+  async #send(read: GraphRead, plan: CallPlan): Promise<Answer<unknown>> {
     const call = new GraphCall(plan);
     try {
       await this.#sdk
@@ -114,6 +132,10 @@ export class GraphClient {
     if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request came back without an answer');
     return call.answer;
   }
+}
+
+function untilReleased(stream: ByteStream, end: () => void): ByteStream {
+  return { bytes: stream.bytes, release: () => stream.release().finally(end) };
 }
 
 function planOf(

@@ -80,6 +80,7 @@ class ConnectedGraph implements GraphProvider {
   }
 
   async close(): Promise<void> {
+    this.#client.close();
     await this.#transport.close();
   }
 

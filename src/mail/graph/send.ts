@@ -73,6 +73,10 @@ export class Send extends ChainLink {
 
 async function accept(call: GraphCall, reply: HttpReply): Promise<void> {
   if (call.plan.wanted === 'bytes') {
+    if (isForeignPage(reply)) {
+      await reply.discard();
+      throw garbled(`${call.plan.about}: a web page came in the place of its bytes`);
+    }
     const stream: ByteStream = {
       bytes: reply.body,
       release: async () => {
@@ -85,6 +89,12 @@ async function accept(call: GraphCall, reply: HttpReply): Promise<void> {
   }
   const bytes = await readBytes(reply, call.plan.maxBytes);
   call.answer = { kind: 'ok', value: parseJson(reply.header('content-type') ?? '', bytes, call.plan.about) };
+}
+
+/** Graph names every answer; a page of HTML without a name is a portal's, not an attachment's. */
+function isForeignPage(reply: HttpReply): boolean {
+  const isHtml = /^text\/html\b/i.test(reply.header('content-type') ?? '');
+  return isHtml && reply.header('request-id') === undefined;
 }
 
 function parseJson(contentType: string, bytes: Buffer, about: string): unknown {

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { PresentEntry, ReadResult } from '../../../src/mail/provider.ts';
 import type { ScriptedReply } from '../../http/scripted-server.ts';
@@ -458,6 +460,44 @@ describe('attachments', () => {
     );
     const [content] = attachments.map((attachment) => attachment.content);
     expect(content?.kind === 'stored' ? files.files.get(content.file.sha256)?.toString() : content).toBe('whole');
+  });
+
+  test('a portal’s web page is not taken for the bytes of an attachment, a real HTML file is', async () => {
+    const html = { 'content-type': 'text/html' };
+    const portal = await withAttachments([file('a')], () => ({ headers: html, body: '<html>Sign in</html>' }));
+    expect(portal.attachments).toMatchObject([{ content: { kind: 'failed' } }]);
+    const real = await withAttachments([file('a')], () => ({
+      headers: { ...html, 'request-id': '7' },
+      body: '<html>Offer</html>',
+    }));
+    expect(real.attachments).toMatchObject([{ content: { kind: 'stored' } }]);
+  });
+
+  test('one of 120 MB passes through without being held in memory', async () => {
+    const chunk = Buffer.alloc(1_048_576, 7);
+    const send = (response: ServerResponse): void => {
+      response.writeHead(200, { 'content-type': 'application/zip' });
+      Readable.from(Array.from({ length: 120 }, () => chunk)).pipe(response);
+    };
+    const world = await scriptedGraph((request) =>
+      request.url.endsWith('/$value') ? { raw: send } : { body: { value: [file('a')] } },
+    );
+    const before = process.memoryUsage().rss;
+    let most = before;
+    const counting = {
+      put: async (bytes: AsyncIterable<Uint8Array>) => {
+        let size = 0;
+        for await (const piece of bytes) {
+          size += piece.byteLength;
+          most = Math.max(most, process.memoryUsage.rss());
+        }
+        return { sha256: 'x', size };
+      },
+    };
+    const mail = entry(graphMail('m', { hasAttachments: true }));
+    const results = await collect(world.reader.read([mail], { ...options(), files: counting }));
+    expect(results).toMatchObject([{ message: { attachments: [{ content: { file: { size: 125_829_120 } } }] } }]);
+    expect(most - before).toBeLessThan(100 * 1_048_576);
   });
 
   test('one asked for again that is gone, or can never be opened, is null', async () => {

@@ -30,10 +30,6 @@ export function closeAfterEach(): void {
   });
 }
 
-export function alsoClose(one: { close(): Promise<void> }): void {
-  open.push(one);
-}
-
 /** A Graph that answers as the script says, and our provider on it. `root` is the server's address with the version. */
 export async function scriptedGraph(
   script: GraphScript,

@@ -24,7 +24,7 @@ export interface SandboxDocument {
   }[];
 }
 
-export function describe(sandbox: Sandbox, caFile: string): SandboxDocument {
+function describe(sandbox: Sandbox, caFile: string): SandboxDocument {
   return {
     origin: sandbox.origin,
     authority: sandbox.authority,

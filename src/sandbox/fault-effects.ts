@@ -51,7 +51,7 @@ export function instead(fault: InsteadFault, request: Request, writer: ErrorWrit
     case 'expired_token':
       return { reply: writer.expiredToken(), wire: normal };
     case 'aadsts':
-      return { reply: writer.aadsts(fault.code, request), wire: normal };
+      return { reply: withRetryAfter(writer.aadsts(fault.code, request), fault.retryAfter), wire: normal };
   }
 }
 
@@ -163,9 +163,11 @@ function withContentType(reply: Reply, contentType: string): Reply {
 function statusReply(fault: StatusFault, writer: ErrorWriter): Reply {
   const reply =
     fault.noBody === true ? empty(fault.status) : writer.error(fault.status, fault.code ?? '', fault.message ?? '');
-  return fault.retryAfter === undefined
-    ? reply
-    : { ...reply, headers: { ...reply.headers, 'retry-after': fault.retryAfter } };
+  return withRetryAfter(reply, fault.retryAfter);
+}
+
+function withRetryAfter(reply: Reply, retryAfter: string | undefined): Reply {
+  return retryAfter === undefined ? reply : { ...reply, headers: { ...reply.headers, 'retry-after': retryAfter } };
 }
 
 const portal =

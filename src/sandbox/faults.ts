@@ -15,7 +15,7 @@ export type InsteadFault =
   | { readonly kind: 'gzip_bomb'; readonly megabytes: number }
   | { readonly kind: 'expired_token' }
   /** A refusal by Entra; see the table of codes. */
-  | { readonly kind: 'aadsts'; readonly code: number };
+  | { readonly kind: 'aadsts'; readonly code: number; readonly retryAfter?: string };
 
 /** The request is carried out, and the answer spoiled. */
 export type AfterFault =

@@ -5,7 +5,7 @@ export interface Reply {
   readonly body: ReplyBody;
 }
 
-export type ReplyBody =
+type ReplyBody =
   | { readonly kind: 'empty' }
   | { readonly kind: 'json'; readonly value: JsonObject }
   | { readonly kind: 'text'; readonly contentType: string; readonly text: string }

@@ -17,7 +17,9 @@ export interface LoggedRequest {
   readonly concurrent: number;
 }
 
-/** Everything that was asked, in the order of the answers. */
+const keep = 100_000;
+
+/** What was asked, in the order of the answers; the oldest entries of a long run are dropped. */
 export class RequestLog {
   readonly entries: LoggedRequest[] = [];
   readonly #mutations = new Map<string, number>();
@@ -25,6 +27,7 @@ export class RequestLog {
 
   add(entry: LoggedRequest): void {
     this.entries.push(entry);
+    if (this.entries.length > keep) this.entries.splice(0, keep / 2);
     if (!entry.mutating) return;
     this.#mutationTotal += 1;
     const mailbox = entry.mailbox ?? '';

@@ -37,7 +37,7 @@ export interface SandboxOptions {
   readonly now?: () => number;
 }
 
-export interface SandboxAccount {
+interface SandboxAccount {
   readonly address: string;
   readonly displayName: string;
   readonly kind: MailboxKind;

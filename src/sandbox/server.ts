@@ -72,7 +72,7 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, response: Se
   response.once('close', () => passage.leave());
   const path = request.url.pathname + request.url.search;
   const fault =
-    service.name === 'control'
+    service.name === 'control' || passage.refusal !== null
       ? null
       : parts.faults.take({ service: service.name, mailbox, path: decoded(path), method: request.method });
   const { reply, wire } = await answer(service, request, fault, passage.refusal);

@@ -151,6 +151,23 @@ test('immutable ids: moved away and back is reported as deleted, and never comes
   expect((await round(client, second.deltaLink, immutable)).entries).toEqual([]);
 });
 
+test('immutable ids: a move can be missing in the folder it went to', async () => {
+  await start();
+  sandbox.settings.immutableMoveLoss = true;
+  const id = sandbox.world.addMessage(ann, 'Inbox');
+  const archive = await round(client, `users/${ann}/mailFolders/archive/messages/delta`, immutable);
+  sandbox.world.moveMessage(ann, id, 'Archive');
+  expect((await round(client, archive.deltaLink, immutable)).entries).toEqual([]);
+});
+
+test('uniqueBody can be missing from delta although it was selected', async () => {
+  await start();
+  sandbox.settings.uniqueBodyInDelta = false;
+  sandbox.world.addMessage(ann, 'Inbox');
+  const { entries } = await round(client, `${inbox}?$select=subject,uniqueBody`);
+  expect(entries[0]).not.toHaveProperty('uniqueBody');
+});
+
 test('a link of the fourth-last generation is gone, the last three work', async () => {
   await start();
   sandbox.world.addMessage(ann, 'Inbox');

@@ -198,4 +198,5 @@ test.skipIf(!existsSync(corpora))(
       expect(bytes.equals(await readFile(folder.files[0] ?? '')), folder.path).toBe(true);
     }
   },
+  120_000,
 );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/faults.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { Client, graphScope } from './client.ts';
@@ -125,6 +126,14 @@ test('the port of a localhost redirect does not count, its path does', async () 
   }
 });
 
+test('a sign-in that names nobody is the service account’s, where nobody is asked', async () => {
+  const url = new URL(client.authorizeUrl().url);
+  url.searchParams.delete('login_hint');
+  expect((await client.request(url.href)).status).toBe(302);
+  url.searchParams.delete('sandbox_auto');
+  expect((await client.request(url.href)).text).toContain('Pick an account');
+});
+
 test('a person picks an account, reads what is asked and accepts or cancels', async () => {
   const fresh = await startSandbox();
   const person = new Client(fresh);
@@ -215,6 +224,7 @@ test.each([
   [53003, 400, { error: 'invalid_grant', suberror: 'message_only' }],
   [7000222, 401, { error: 'invalid_client' }],
   [90055, 429, { error: 'temporarily_unavailable' }],
+  [90033, 503, { error: 'temporarily_unavailable' }],
 ] as const)('AADSTS%i can be asked for', async (code, status, shape) => {
   sandbox.faults.add({ service: 'entra', path: '/token$', fault: { kind: 'aadsts', code } });
   const answer = await client.tokenRequest({
@@ -223,6 +233,20 @@ test.each([
   });
   expect(answer.status).toBe(status);
   expect(answer.json).toMatchObject({ error_codes: [code], ...shape });
+});
+
+test('the sign-in service can be slow, absent or somebody else', async () => {
+  const ask = () =>
+    client.tokenRequest({ grant_type: 'client_credentials', scope: 'https://graph.microsoft.com/.default' });
+  const once = (fault: Fault) => sandbox.faults.add({ service: 'entra', path: '/token$', fault });
+  once({ kind: 'aadsts', code: 90055, retryAfter: '7' });
+  expect((await ask()).headers.get('retry-after')).toBe('7');
+  once({ kind: 'html' });
+  expect((await ask()).text).toContain('<html>');
+  once({ kind: 'status', status: 503, noBody: true });
+  expect(await ask()).toMatchObject({ status: 503, text: '' });
+  once({ kind: 'reset_before' });
+  await expect(ask()).rejects.toThrow();
 });
 
 test('a certificate in place of the secret: registered ones only', async () => {

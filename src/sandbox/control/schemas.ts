@@ -18,7 +18,7 @@ const fileAttachment = z.object({
 });
 const referenceAttachment = z.object({ kind: z.literal('reference'), name: z.string(), url: z.string() });
 
-export const messageSchema = z.strictObject({
+const messageSchema = z.strictObject({
   from: person.nullable().exactOptional(),
   sender: person.nullable().exactOptional(),
   to: persons.exactOptional(),
@@ -39,6 +39,14 @@ export const messageSchema = z.strictObject({
   isDraft: z.boolean().exactOptional(),
   isRead: z.boolean().exactOptional(),
   sensitivity: z.enum(['normal', 'personal', 'private', 'confidential']).exactOptional(),
+  meeting: z
+    .object({
+      kind: z.enum(['request', 'accepted', 'tentative', 'declined', 'cancelled']),
+      startsAt: time,
+      endsAt: time,
+      location: z.string().default(''),
+    })
+    .exactOptional(),
   itemClass: z.string().exactOptional(),
   protection: z.enum(['none', 'smime_encrypted', 'smime_signed', 'rights']).exactOptional(),
   damaged: z.boolean().exactOptional(),
@@ -97,7 +105,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hang') }),
   z.object({ kind: z.literal('gzip_bomb'), megabytes: z.number().int().positive() }),
   z.object({ kind: z.literal('expired_token') }),
-  z.object({ kind: z.literal('aadsts'), code: z.number().int() }),
+  z.object({ kind: z.literal('aadsts'), code: z.number().int(), retryAfter: z.string().exactOptional() }),
   z.object({ kind: z.literal('cut_connection') }),
   z.object({ kind: z.literal('drip'), pieceBytes: z.number().int().positive(), pauseMs: z.number() }),
   z.object({ kind: z.literal('delay'), ms: z.number() }),

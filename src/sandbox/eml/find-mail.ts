@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 
 /** A folder that directly holds mail, and the address its mailbox gets. */
-export interface MailFolder {
+interface MailFolder {
   readonly address: string;
   /** Path below the given directory, with "/"; '' for the directory itself. */
   readonly path: string;

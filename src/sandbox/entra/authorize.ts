@@ -12,7 +12,7 @@ import type { ScopeRequest } from './scopes.ts';
 
 /**
  * `GET /{tenant}/oauth2/v2.0/authorize`: account picker, consent, redirect. With `sandbox_auto=1` nobody is asked:
- * the account is `sandbox_account`, else `login_hint`, and it consents (`sandbox_deny=1`: it refuses).
+ * the account is `sandbox_account`, else `login_hint`, else the first of the picker (the service account), and it consents (`sandbox_deny=1`: it refuses).
  */
 export function authorize(entra: Entra, request: Request): Reply {
   const query = request.url.searchParams;
@@ -34,7 +34,7 @@ function signIn(entra: Entra, app: AppRegistration, request: Request): Reply {
   const asked = parseScopes(query.get('scope') ?? '');
   if (asked.scopes.length === 0 && !asked.openid) throw new Refusal(900144);
   const auto = query.get('sandbox_auto') === '1';
-  const picked = query.get('sandbox_account') ?? (auto ? query.get('login_hint') : null);
+  const picked = query.get('sandbox_account') ?? (auto ? (query.get('login_hint') ?? firstAccount(entra)) : null);
   if (query.get('prompt') === 'none' && !auto) return back(entra, query, errorAnswer(entra, 16000));
   if (picked === null) {
     return pickerPage(signInAccounts(entra), (one) =>
@@ -141,6 +141,10 @@ export function adminConsent(entra: Entra, request: Request): Reply {
   target.searchParams.set('tenant', entra.directory.tenantId);
   if (state !== null) target.searchParams.set('state', state);
   return empty(302, { location: target.href });
+}
+
+function firstAccount(entra: Entra): string | null {
+  return signInAccounts(entra)[0]?.userPrincipalName ?? null;
 }
 
 /** People who can sign in: not shared mailboxes or rooms, whose accounts are blocked. */

@@ -112,7 +112,7 @@ function bareName(name: string): string {
   return name.replace(/^microsoft\.graph\.\w+\//i, '').toLowerCase();
 }
 
-export function idOf(item: Item, { mailbox, prefer }: View): string {
+function idOf(item: Item, { mailbox, prefer }: View): string {
   return prefer.immutableIds ? mailbox.ids.make('immutable', item.key) : mailbox.ids.make('item', item.instance);
 }
 
@@ -150,7 +150,7 @@ const textOf = remembered((body) => (body.kind === 'text' ? body.content : htmlT
 const previewOf = remembered((body) => textOf(body).slice(0, 255));
 const newPartOf = remembered(uniqueBodyOf);
 
-export function recipient(person: Person | null): { emailAddress: { name: string; address?: string } } | null {
+function recipient(person: Person | null): { emailAddress: { name: string; address?: string } } | null {
   if (person === null) return null;
   const { name, address } = person;
   return { emailAddress: address === '' ? { name } : { name, address } };

@@ -14,7 +14,7 @@ import { getMailboxSettings, getUser, getUserPurpose, translateIds } from './use
 
 type Handler = (call: Call) => Reply | Promise<Reply>;
 
-export interface Route {
+interface Route {
   readonly method: string;
   /** Below `/me` or `/users/{id}`; a star stands for one segment. */
   readonly pattern: readonly string[];

@@ -1,6 +1,6 @@
 import { dana, elena, juergen, keiko, kwame, marta, sabine, tom } from './people.ts';
 
-/** Rows for `ticket import`, `client import` and `contact import`: keys are the column names, all values are text. */
+/** Rows for `ticket import` and `client import`: keys are the column names, all values are text. */
 export interface SampleTicket {
   readonly reference: string;
   readonly use: 'opportunity' | 'project' | 'incident';
@@ -138,6 +138,3 @@ export const sampleTickets: readonly SampleTicket[] = [
     details: 'Several people in Finance received mail asking for new bank details.',
   }),
 ];
-
-export const sampleContacts: readonly { readonly client: string; readonly name: string; readonly addresses: string }[] =
-  [{ client: 'Acme Robotics', name: 'Purchasing', addresses: 'purchasing@acme.example' }];

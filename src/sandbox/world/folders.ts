@@ -105,9 +105,3 @@ export class FolderTree {
     return folder;
   }
 }
-
-/** `Inbox`, `IR/Business Units`: the path a user of the programmatic interface would give. */
-export function pathOf(folder: Folder): string {
-  const own = names.find(({ name }) => name === folder.wellKnown)?.display.en ?? folder.displayName;
-  return folder.parent === null || folder.parent.parent === null ? own : `${pathOf(folder.parent)}/${own}`;
-}

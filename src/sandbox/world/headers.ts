@@ -90,7 +90,7 @@ function displayName(name: string): string {
 }
 
 /** RFC 2047: words of at most 45 bytes, never cut inside a character. */
-export function encodeWords(text: string): string {
+function encodeWords(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   const words: string[] = [];
   let piece = '';
@@ -106,6 +106,6 @@ export function encodeWords(text: string): string {
 }
 
 /** RFC 5322 date, in UTC. */
-export function mailDate(at: number): string {
+function mailDate(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000');
 }

@@ -99,6 +99,16 @@ test('the sample tickets have the columns that import reads, and their clients a
     'use',
   ]);
   expect(new Set(sampleTickets.map(({ reference }) => reference)).size).toBe(sampleTickets.length);
+  // An address belongs to one client: a ticket may name contacts of its own client only.
+  const clientOf = new Map(
+    sampleClients.flatMap(({ name, contacts }) =>
+      [...contacts.matchAll(/<([^>]+)>/g)].map((found) => [found[1], name]),
+    ),
+  );
+  for (const ticket of sampleTickets) {
+    for (const address of ticket.contacts.split(';').filter((one) => one !== ''))
+      expect(clientOf.get(address)).toBe(ticket.client);
+  }
   const clients = new Set<string>(['', ...sampleClients.map(({ name }) => name)]);
   const types = new Map<string, string>(sampleTicketTypes.map(({ name, use }) => [name, use]));
   for (const ticket of sampleTickets) {

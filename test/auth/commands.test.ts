@@ -49,7 +49,7 @@ connections:
 `;
 }
 
-const auth = (...args: string[]): Promise<CliResult> => runHere(['auth', ...args], directory);
+const auth = (...args: string[]): Promise<CliResult> => runHere(args, directory);
 
 /** Runs `auth login` and answers for the person as soon as the address is printed. */
 async function login(args: readonly string[], answer: (url: string) => Promise<unknown>): Promise<CliResult> {

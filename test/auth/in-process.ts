@@ -1,14 +1,13 @@
 import { Writable } from 'node:stream';
-import { CommanderError } from 'commander';
+import { Command } from 'commander';
+import { register } from '../../src/cli/auth.ts';
 import { createContext } from '../../src/cli/context.ts';
 import { printFailure, toFailure } from '../../src/cli/errors.ts';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
-import { createProgram } from '../../src/cli/program.ts';
 import type { CliResult } from '../cli/run-cli.ts';
 
-/** Runs a command line in this process: the same commands, without a second for each new process. */
+/** Runs a command of `auth` in this process: the same code without the start of a program, which takes a second. */
 export async function runHere(args: readonly string[], cwd: string): Promise<CliResult> {
-  const program = createProgram('0');
   const texts = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr') =>
     new Writable({
@@ -18,22 +17,27 @@ export async function runHere(args: readonly string[], cwd: string): Promise<Cli
       },
     });
   let code: number = 0;
+  const program = new Command('integrator').option('--json').option('--as <agent>').option('-v, --verbose');
+  const flags = () => {
+    const { json = false, verbose = false, as }: { json?: boolean; verbose?: boolean; as?: string } = program.opts();
+    return { config: undefined, as, json, verbose, quiet: false, color: false };
+  };
   const context = createContext({
     env: { HOME: '/nonexistent' },
     cwd,
     unixUser: 'tester',
     streams: { stdin: {}, stdout: sink('stdout'), stderr: sink('stderr') },
     interruption: { signal: new AbortController().signal, exitCode: () => null, takeOver: () => undefined },
-    flags: () => program.flags(),
+    flags,
     setExitCode: (wanted) => {
       code = wanted;
     },
   });
+  register(program.command('auth'), context);
   try {
-    await program.run(args, context);
+    await program.exitOverride().parseAsync(['auth', ...args], { from: 'user' });
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return { code: 0, ...texts };
-    const error = toFailure(thrown, 'integrator');
+    const error = toFailure(thrown, 'integrator auth');
     printFailure(error, context.output);
     code = exitCodeOf(error.kind);
   }

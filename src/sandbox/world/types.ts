@@ -23,7 +23,7 @@ export interface Body {
 export type Sensitivity = 'normal' | 'personal' | 'private' | 'confidential';
 export type MailboxKind = 'user' | 'shared' | 'room' | 'equipment' | 'none';
 export type MeetingKind = 'request' | 'accepted' | 'tentative' | 'declined' | 'cancelled';
-export type Protection = 'none' | 'smime_encrypted' | 'smime_signed' | 'rights';
+type Protection = 'none' | 'smime_encrypted' | 'smime_signed' | 'rights';
 
 export interface Meeting {
   readonly kind: MeetingKind;

@@ -3,11 +3,6 @@ import { IntegratorError, toErrorReport, toIntegratorError } from '../domain/err
 import { redactText } from '../log/redact.ts';
 import type { Output } from './output.ts';
 
-/** Help and version end a command early without being failures. */
-export function isFine(thrown: unknown): boolean {
-  return thrown instanceof CommanderError && thrown.exitCode === 0;
-}
-
 /** commander's own complaints become usage errors; `commandPath` ("integrator inbox list") is where help can be had. */
 export function toFailure(thrown: unknown, commandPath: string): IntegratorError {
   if (!(thrown instanceof CommanderError)) return toIntegratorError(thrown);

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { type Command, CommanderError } from 'commander';
-import { createContext } from './context.ts';
-import { isFine, printFailure, toFailure } from './errors.ts';
+import { CommanderError, type Command } from 'commander';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
-import { createOutput } from './output.ts';
-import { createProgram } from './program.ts';
+import { type Program, createProgram } from './program.ts';
 import { exitNow, watchSignals } from './signals.ts';
 
 /** Runs one command line and ends the process with its exit code. */
@@ -21,36 +18,47 @@ async function runCommand(args: readonly string[]): Promise<number> {
   const interruption = watchSignals();
   const program = createProgram(readVersion());
   let code: ExitCode = exitCodes.ok;
-  const context = createContext({
-    env: process.env,
-    cwd: process.cwd(),
-    unixUser: unixUser(),
-    streams: process,
-    interruption,
-    flags: () => ({ ...program.flags(), color: program.flags().color && wantsColor() }),
-    setExitCode: (wanted) => {
-      code = wanted;
-    },
-  });
+  // What help does without is loaded when there is a command to run.
+  const context = async () => {
+    const { createContext } = await import('./context.ts');
+    return createContext({
+      env: process.env,
+      cwd: process.cwd(),
+      unixUser: unixUser(),
+      streams: process,
+      interruption,
+      flags: () => ({ ...program.flags(), color: program.flags().color && wantsColor() }),
+      setExitCode: (wanted) => {
+        code = wanted;
+      },
+    });
+  };
   try {
     await program.run(args, context);
     return interruption.exitCode() ?? code;
   } catch (thrown) {
-    if (isFine(thrown)) return exitCodes.ok;
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.ok;
     const stopped = interruption.exitCode();
     if (stopped !== null) return stopped;
-    return fail(thrown, args, program.command);
+    return fail(thrown, args, program);
   }
 }
 
-/** Flags may be unparsed here: what failed may be the parsing. */
-function fail(thrown: unknown, args: readonly string[], command: Command): number {
+/** What failed may be the parsing: flags that it did not come to still count. */
+async function fail(thrown: unknown, args: readonly string[], program: Program): Promise<number> {
   const before = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
-  const has = (...names: string[]) => names.some((name) => before.includes(name));
-  const flags = { json: has('--json'), quiet: has('-q', '--quiet'), verbose: has('-v', '--verbose'), color: false };
+  const parsed = program.flags();
+  const flags = {
+    json: parsed.json || before.includes('--json'),
+    quiet: parsed.quiet,
+    verbose: parsed.verbose || before.includes('-v') || before.includes('--verbose'),
+    color: false,
+  };
   // The help was printed instead of a message.
   if (thrown instanceof CommanderError && thrown.code === 'commander.help' && !flags.json) return exitCodes.usage;
-  const error = toFailure(thrown, commandPath(command, before));
+  const { printFailure, toFailure } = await import('./errors.ts');
+  const { createOutput } = await import('./output.ts');
+  const error = toFailure(thrown, commandPath(program.command, before));
   printFailure(error, createOutput(flags, process));
   return exitCodeOf(error.kind);
 }

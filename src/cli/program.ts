@@ -6,7 +6,7 @@ export interface Program {
   readonly command: Command;
   readonly flags: () => GlobalFlags;
   /** Runs the command line. Throws what the command throws, and commander's own errors. */
-  run(args: readonly string[], context: CommandContext): Promise<void>;
+  readonly run: (args: readonly string[], context: () => Promise<CommandContext>) => Promise<void>;
 }
 
 /** The command tree. Nouns are known by name only; the file of a noun is loaded when it is used. */
@@ -28,7 +28,7 @@ export function createProgram(version: string, available: readonly Noun[] = noun
     command,
     flags: () => readFlags(command),
     run: async (args, context) => {
-      command.hook('preSubcommand', (_program, noun) => fillIn(noun, available, context));
+      command.hook('preSubcommand', async (_program, noun) => fillIn(noun, available, await context()));
       await command.parseAsync(helpFirst(args), { from: 'user' });
     },
   };

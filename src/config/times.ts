@@ -1,4 +1,5 @@
-import { Cron } from 'croner';
+import { createRequire } from 'node:module';
+import type * as Croner from 'croner';
 import { IntegratorError } from '../domain/errors.ts';
 
 /** When a connection is imported: at a fixed pace, or by a cron expression in the configured time zone. */
@@ -28,12 +29,18 @@ export function parseSchedule(text: string): Schedule {
   const every = /^every\s+(.+)$/i.exec(text.trim());
   if (every?.[1] !== undefined) return { kind: 'every', ms: parseDuration(every[1]) };
   try {
-    const runs = new Cron(text.trim(), { paused: true }).nextRun();
+    const runs = cron(text.trim(), undefined).nextRun();
     if (runs !== null) return { kind: 'cron', expression: text.trim() };
   } catch (cause) {
     throw notASchedule(text, cause);
   }
   throw notASchedule(text, undefined);
+}
+
+/** Loaded when there is an expression to read: every command reads the configuration, and few of them hold one. */
+function cron(expression: string, timezone: string | undefined): Croner.Cron {
+  const croner: typeof Croner = createRequire(import.meta.url)('croner');
+  return new croner.Cron(expression, { paused: true, ...(timezone === undefined ? {} : { timezone }) });
 }
 
 function notASchedule(text: string, cause: unknown): IntegratorError {
@@ -50,7 +57,7 @@ export function nextDueMs(schedule: Schedule, afterMs: number, timezone: string)
     case 'every':
       return afterMs + schedule.ms;
     case 'cron': {
-      const next = new Cron(schedule.expression, { paused: true, timezone }).nextRun(new Date(afterMs));
+      const next = cron(schedule.expression, timezone).nextRun(new Date(afterMs));
       return next === null ? Number.POSITIVE_INFINITY : next.getTime();
     }
   }

@@ -72,6 +72,18 @@ export const nouns: readonly Noun[] = [
     load: () => import('./explain.ts'),
   },
   {
+    name: 'rules',
+    description: 'try other rules on stored mail; file what matches by now',
+    group: triage,
+    load: () => import('./rules.ts'),
+  },
+  {
+    name: 'audit',
+    description: 'who did what; what the mailboxes hold and the store does not',
+    group: triage,
+    load: () => import('./audit.ts'),
+  },
+  {
     name: 'ticket',
     description: 'the local ticket system: opportunities, projects, incidents',
     group: ticketing,

@@ -2,13 +2,13 @@ import type { MatchMessage } from '../domain/match-message.ts';
 import { updateItem } from '../store/items.ts';
 import type { Item } from '../store/items.ts';
 import type { StoreWriter } from '../store/store.ts';
-import type { StoredMail } from '../store/stored-mails.ts';
+import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { fileOnTicket } from './file-on-ticket.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 
 export interface ItemFiling {
   readonly item: Item;
-  readonly mail: StoredMail;
+  readonly mail: StoredEnvelope;
   readonly facts: MatchMessage;
   readonly ticketId: string;
   /** The mail opened the ticket. */

@@ -3,8 +3,8 @@ import { matchMessage } from '../domain/match-message.ts';
 import { waitingReplies } from '../store/items.ts';
 import type { Item } from '../store/items.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
-import { storedMails } from '../store/stored-mails.ts';
-import type { StoredMail } from '../store/stored-mails.ts';
+import { storedEnvelopes } from '../store/stored-mails.ts';
+import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { Decider } from './decider.ts';
 import type { Deciding } from './decider.ts';
 import { fileItem } from './file-item.ts';
@@ -39,7 +39,7 @@ async function settleOnce(
 ): Promise<string[]> {
   const items = await waitingReplies(trx, context.key.mailbox, keys);
   const ids = items.map((item) => item.message_id);
-  const mails = await storedMails(trx, ids);
+  const mails = await storedEnvelopes(trx, ids);
   const filed: string[] = [];
   for (const item of items) {
     const mail = mails.get(item.message_id);
@@ -54,7 +54,7 @@ async function settleOnce(
 export async function decideStored(
   trx: StoreReader | StoreWriter,
   context: MailboxContext,
-  mail: StoredMail,
+  mail: StoredEnvelope,
   sent: boolean,
 ): Promise<{ readonly deciding: Deciding; readonly decision: MatchDecision }> {
   const deciding = decidingStored(mail);
@@ -62,14 +62,14 @@ export async function decideStored(
   return { deciding, decision: await decider.decide(deciding, sent) };
 }
 
-export function decidingStored(mail: StoredMail): Deciding {
+export function decidingStored(mail: StoredEnvelope): Deciding {
   const { identity, messageKey, conversationId } = mail;
   return { facts: matchMessage(mail), identity, messageKey, conversationId };
 }
 
 interface DecidedAgain {
   readonly item: Item;
-  readonly mail: StoredMail;
+  readonly mail: StoredEnvelope;
   readonly deciding: Deciding;
   readonly decision: MatchDecision;
   readonly atMs: number;

@@ -1,11 +1,11 @@
 import { parseTime } from '../config/times.ts';
-import type { MailboxConfig } from '../config/schema.ts';
 import { toErrorReport, toIntegratorError } from '../domain/errors.ts';
 import type { IntegratorError } from '../domain/errors.ts';
 import type { MailboxContext } from '../filing/mailbox-context.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { MailboxReader } from '../mail/provider.ts';
 import { ensureFloor, recordOutcome } from '../store/mailboxes.ts';
+import { folderPaths } from './folder-paths.ts';
 import { importFolder } from './import-folder.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
 import { refuseShared } from './refuse-shared.ts';
@@ -129,10 +129,4 @@ class MailboxTurn {
       this.#error ??= toIntegratorError(thrown);
     }
   }
-}
-
-/** Each folder once, Sent Items last; `all` brings them itself. */
-function folderPaths(mailbox: MailboxConfig): string[] {
-  const paths = mailbox.folders.includes('all') ? ['all'] : [...new Set(mailbox.folders)];
-  return mailbox.import_sent_items && !paths.includes('all') ? [...new Set([...paths, 'Sent Items'])] : paths;
 }

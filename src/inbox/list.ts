@@ -7,8 +7,8 @@ import { listItems } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import { inParts } from '../store/messages.ts';
 import type { ItemState } from '../store/schema.ts';
-import { storedMails } from '../store/stored-mails.ts';
-import type { StoredMail } from '../store/stored-mails.ts';
+import { storedEnvelopes } from '../store/stored-mails.ts';
+import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { requireAccess } from './access.ts';
 import type { InboxDeps } from './deps.ts';
 import { mailId } from './mail-id.ts';
@@ -71,7 +71,7 @@ async function entriesOf({ store }: InboxDeps, items: readonly Item[], config: C
   const agents = agentsByMailbox(config);
   const entries: InboxEntry[] = [];
   for (const part of inParts(items, 100)) {
-    const mails = await storedMails(
+    const mails = await storedEnvelopes(
       store.db,
       part.map((item) => item.message_id),
     );
@@ -87,7 +87,12 @@ async function entriesOf({ store }: InboxDeps, items: readonly Item[], config: C
   return entries;
 }
 
-export function entryOf(item: Item, mail: StoredMail, suggestions: Suggestions, agents: readonly string[]): InboxEntry {
+export function entryOf(
+  item: Item,
+  mail: StoredEnvelope,
+  suggestions: Suggestions,
+  agents: readonly string[],
+): InboxEntry {
   return {
     id: mailId(item.id),
     mailbox: item.mailbox,

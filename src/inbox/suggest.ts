@@ -16,7 +16,7 @@ import { candidatesById, loadCandidates } from '../store/candidates.ts';
 import type { Candidates } from '../store/candidates.ts';
 import type { Item } from '../store/items.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
-import type { StoredMail } from '../store/stored-mails.ts';
+import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { ticketsNear } from '../store/suggestions.ts';
 import { loadTakenAway } from '../store/taken-away.ts';
 import { clientFinder } from './suggest-client.ts';
@@ -30,7 +30,7 @@ export interface Suggestions {
 
 export interface ItemMail {
   readonly item: Item;
-  readonly mail: StoredMail;
+  readonly mail: StoredEnvelope;
 }
 
 const nothing: Suggestions = { client: null, candidates: [] };

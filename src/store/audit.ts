@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { actorName } from '../domain/policy.ts';
 import type { Actor } from '../domain/policy.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
@@ -34,6 +35,8 @@ export async function audit(
 
 export interface AuditFilter {
   readonly object?: string;
+  /** As object, or named in the details; in any case. */
+  readonly about?: string;
   readonly sinceMs?: number;
   readonly limit: number;
 }
@@ -53,6 +56,7 @@ export interface AuditLine {
 export async function readAudit(db: StoreReader, filter: AuditFilter): Promise<AuditLine[]> {
   let query = db.selectFrom('audit_log').selectAll().orderBy('id', 'desc').limit(filter.limit);
   if (filter.object !== undefined) query = query.where('object', '=', filter.object);
+  if (filter.about !== undefined) query = query.where(concerns(filter.about));
   if (filter.sinceMs !== undefined) query = query.where('at', '>=', filter.sinceMs);
   const rows = await query.execute();
   return rows.map((row) => ({
@@ -65,4 +69,10 @@ export async function readAudit(db: StoreReader, filter: AuditFilter): Promise<A
     outcome: row.outcome,
     detail: row.detail_json,
   }));
+}
+
+function concerns(name: string) {
+  const wanted = name.trim().toLowerCase();
+  const quoted = `%${JSON.stringify(wanted).replace(/[\\%_]/g, '\\$&')}%`;
+  return sql<boolean>`(lower(object) = ${wanted} or lower(detail_json) like ${quoted} escape '\\')`;
 }

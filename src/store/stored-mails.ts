@@ -35,6 +35,9 @@ export interface StoredMail extends Pick<
   readonly originalSha256: string | null;
 }
 
+/** The same without its text: for lists, and to decide again. */
+export type StoredEnvelope = Omit<StoredMail, 'body' | 'uniqueBody'>;
+
 const person = z.object({ name: z.string(), address: z.string() });
 const peopleSchema = z.object({
   sender: person.nullable(),
@@ -61,17 +64,43 @@ export async function storedMails(
   return mails;
 }
 
+/** Message id → mail without its text. */
+export async function storedEnvelopes(
+  db: StoreReader | StoreWriter,
+  messageIds: readonly number[],
+): Promise<Map<number, StoredEnvelope>> {
+  const mails = new Map<number, StoredEnvelope>();
+  for (const part of inParts(messageIds, 200)) {
+    const rows = await selectEnvelopes(db).where('message.id', 'in', part).execute();
+    for (const row of rows) mails.set(row.id, storedEnvelope(row));
+  }
+  return mails;
+}
+
 function selectMails(db: StoreReader | StoreWriter) {
+  return selectEnvelopes(db).select(['body_kind', 'body', 'unique_kind', 'unique_body']);
+}
+
+function selectEnvelopes(db: StoreReader | StoreWriter) {
   return db
     .selectFrom('message')
     .innerJoin('message_content', 'message_content.message_id', 'message.id')
     .selectAll('message')
-    .select(['body_kind', 'body', 'unique_kind', 'unique_body', 'headers_json']);
+    .select('headers_json');
 }
 
 type MailRow = Awaited<ReturnType<ReturnType<typeof selectMails>['execute']>>[number];
+type EnvelopeRow = Awaited<ReturnType<ReturnType<typeof selectEnvelopes>['execute']>>[number];
 
 function storedMail(row: MailRow): StoredMail {
+  return {
+    ...storedEnvelope(row),
+    body: { kind: row.body_kind, content: row.body },
+    uniqueBody: uniqueBodyOf(row),
+  };
+}
+
+function storedEnvelope(row: EnvelopeRow): StoredEnvelope {
   return {
     id: row.id,
     identity: row.identity,
@@ -82,8 +111,6 @@ function storedMail(row: MailRow): StoredMail {
     subject: row.subject,
     sentAtMs: row.sent_at,
     receivedAtMs: row.received_at,
-    body: { kind: row.body_kind, content: row.body },
-    uniqueBody: uniqueBodyOf(row),
     headers: headersOf(row.headers_json),
     conversationId: row.conversation_id,
     isDraft: false,

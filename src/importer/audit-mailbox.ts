@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import type { ErrorReport } from '../domain/errors.ts';
+import { messageKey } from '../domain/message-id.ts';
+import { Decider } from '../filing/decider.ts';
+import { decidingOf } from '../filing/decide-page.ts';
+import { planFiling } from '../filing/plan.ts';
+import { prepareMail } from '../filing/prepared-mail.ts';
+import type { PreparedMail } from '../filing/prepared-mail.ts';
+import type { Folder, ListedMessage, MailboxReader } from '../mail/provider.ts';
+import { keysOfMailbox, mailboxTimes, placedIn, setAsideErrors } from '../store/audit-placements.ts';
+import { itemsOf } from '../store/items.ts';
+import { findByIdentity, inParts, knownPlacements } from '../store/messages.ts';
+import type { Store } from '../store/store.ts';
+import { folderPaths } from './folder-paths.ts';
+import { hashOnly } from './hash-only.ts';
+import type { MailboxJob } from './mailbox-job.ts';
+
+/** A mail that the server has. */
+export interface AuditedMail {
+  readonly folder: string;
+  readonly internet_message_id: string | null;
+  readonly received_at: string;
+  readonly from: string;
+  readonly subject: string;
+}
+
+export interface MissingMail extends AuditedMail {
+  /** It came after the last successful run, which explains it. */
+  readonly since_last_run: boolean;
+  /** Why it could not be stored, where that is known. */
+  readonly because: string | null;
+}
+
+/** A mail that the store believes to lie in a folder where it is not (any more). */
+export interface ExtraMail extends AuditedMail {
+  readonly id: string;
+}
+
+export interface FolderAudit {
+  readonly folder: string;
+  readonly listed: number;
+  readonly missing: number;
+  readonly extra: number;
+}
+
+/** What the server has compared with what is stored. */
+export interface MailboxAudit {
+  readonly connection: string;
+  readonly mailbox: string;
+  readonly since: string | null;
+  readonly folders: readonly FolderAudit[];
+  readonly missing: readonly MissingMail[];
+  readonly extra: readonly ExtraMail[];
+  /** With `whole`: in other folders and never seen in the chosen ones; a rule or a person moved it away before. */
+  readonly moved_away: readonly AuditedMail[];
+  /** On the server and not in the store, as it should be. */
+  readonly accounted: { readonly ignored: number; readonly deleted: number; readonly drafts: number };
+  readonly error: ErrorReport | null;
+}
+
+export interface AuditDeps {
+  readonly store: Store;
+  readonly reader: MailboxReader;
+  readonly now: () => number;
+  readonly sinceMs: number | null;
+  readonly whole: boolean;
+}
+
+/**
+ * Lists the chosen folders again from the floor on, read only, and compares with the store. Throws what listing throws;
+ * a mail that is not stored is read once more to tell whether it should be.
+ */
+export async function auditMailbox(job: MailboxJob, deps: AuditDeps, signal: AbortSignal): Promise<MailboxAudit> {
+  const audit = await MailboxAuditor.start(job, deps, signal);
+  const folders: Folder[] = [];
+  for (const path of folderPaths(job.mailbox)) folders.push(...(await deps.reader.folders(path, signal)));
+  for (const folder of folders) await audit.folder(folder);
+  if (deps.whole) await audit.elsewhere(folders);
+  return audit.result();
+}
+
+class MailboxAuditor {
+  readonly #job: MailboxJob;
+  readonly #deps: AuditDeps;
+  readonly #signal: AbortSignal;
+  readonly #sinceMs: number;
+  readonly #lastSuccessMs: number;
+  readonly #setAside: ReadonlyMap<string, string>;
+  readonly #folders: FolderAudit[] = [];
+  readonly #missing: MissingMail[] = [];
+  readonly #extra: ExtraMail[] = [];
+  readonly #movedAway: AuditedMail[] = [];
+  readonly #accounted = { ignored: 0, deleted: 0, drafts: 0 };
+
+  private constructor(job: MailboxJob, deps: AuditDeps, known: Known) {
+    this.#job = job;
+    this.#deps = deps;
+    this.#signal = known.signal;
+    this.#sinceMs = known.sinceMs;
+    this.#lastSuccessMs = known.lastSuccessMs;
+    this.#setAside = known.setAside;
+  }
+
+  static async start(job: MailboxJob, deps: AuditDeps, signal: AbortSignal): Promise<MailboxAuditor> {
+    const { db } = deps.store;
+    const { floorMs, lastSuccessAtMs } = await mailboxTimes(db, job.context.key);
+    return new MailboxAuditor(job, deps, {
+      signal,
+      // A mailbox that was never imported has no floor yet; nothing of it is due.
+      sinceMs: Math.max(floorMs ?? deps.now(), deps.sinceMs ?? 0),
+      lastSuccessMs: lastSuccessAtMs ?? 0,
+      setAside: await setAsideErrors(db, job.mailbox.address),
+    });
+  }
+
+  async folder(folder: Folder): Promise<void> {
+    const before = { missing: this.#missing.length, extra: this.#extra.length };
+    const listed = await this.#list(folder);
+    for (const message of await this.#unknown(listed)) await this.#judge(message, folder);
+    await this.#findExtra(folder, new Set(listed.map((message) => message.providerId)));
+    this.#folders.push({
+      folder: folder.path,
+      listed: listed.length,
+      missing: this.#missing.length - before.missing,
+      extra: this.#extra.length - before.extra,
+    });
+  }
+
+  /** Mail in the other folders that the mailbox has no mail of; sent items and what `all` leaves out do not count. */
+  async elsewhere(audited: readonly Folder[]): Promise<void> {
+    const seen = new Set(audited.map((folder) => folder.id));
+    for (const folder of await this.#deps.reader.folders('all', this.#signal)) {
+      if (seen.has(folder.id) || folder.sentItems) continue;
+      const unknown = await this.#unknown(await this.#list(folder));
+      const keys = unknown.flatMap((message) => messageKey(message.internetMessageId) ?? []);
+      const known = await keysOfMailbox(this.#deps.store.db, this.#job.mailbox.address, keys);
+      for (const message of unknown) {
+        if (!known.has(messageKey(message.internetMessageId) ?? '')) this.#movedAway.push(auditedMail(message, folder));
+      }
+    }
+  }
+
+  result(): MailboxAudit {
+    const { connection, mailbox } = this.#job.context.key;
+    return {
+      connection,
+      mailbox,
+      since: new Date(this.#sinceMs).toISOString(),
+      folders: this.#folders,
+      missing: this.#missing,
+      extra: this.#extra,
+      moved_away: this.#movedAway,
+      accounted: this.#accounted,
+      error: null,
+    };
+  }
+
+  async #list(folder: Folder): Promise<ListedMessage[]> {
+    const listed: ListedMessage[] = [];
+    for await (const message of this.#deps.reader.list(folder, this.#sinceMs, this.#signal)) listed.push(message);
+    return listed;
+  }
+
+  async #unknown(listed: readonly ListedMessage[]): Promise<ListedMessage[]> {
+    const unknown: ListedMessage[] = [];
+    for (const part of inParts(listed, 500)) {
+      const ids = part.map((message) => message.providerId);
+      const known = await knownPlacements(this.#deps.store.db, this.#job.mailbox.address, ids);
+      unknown.push(...part.filter((message) => !known.has(message.providerId)));
+    }
+    return unknown;
+  }
+
+  /** A handle that is not known may still be a mail that is: handles change when mail moves. */
+  async #judge(message: ListedMessage, folder: Folder): Promise<void> {
+    const error = this.#setAside.get(message.providerId);
+    if (error !== undefined) return this.#miss(message, folder, `set aside: ${errorMessage(error)}`);
+    const options = { files: hashOnly, keepOriginal: false, signal: this.#signal };
+    const result = await this.#deps.reader.readOne(message.providerId, folder, options);
+    if (result.kind === 'damaged') return this.#miss(message, folder, result.error.message);
+    if (result.kind === 'gone' || result.message.receivedAtMs < this.#sinceMs) return;
+    if (result.message.isDraft) this.#accounted.drafts += 1;
+    else await this.#judgeMail(message, folder, prepareMail(result.message));
+  }
+
+  async #judgeMail(message: ListedMessage, folder: Folder, mail: PreparedMail): Promise<void> {
+    const { db } = this.#deps.store;
+    const { stored, deleted } = await findByIdentity(db, [mail.identity]);
+    const messageId = stored.get(mail.identity);
+    if (deleted.has(mail.identity)) this.#accounted.deleted += 1;
+    else if (messageId !== undefined && (await this.#hasItem(messageId))) return;
+    else if (await this.#isIgnored(mail, folder.sentItems)) this.#accounted.ignored += 1;
+    else this.#miss(message, folder, null);
+  }
+
+  async #hasItem(messageId: number): Promise<boolean> {
+    return (await itemsOf(this.#deps.store.db, this.#job.mailbox.address, [messageId])).has(messageId);
+  }
+
+  async #isIgnored(mail: PreparedMail, sentItems: boolean): Promise<boolean> {
+    const deciding = decidingOf(mail);
+    const decider = await Decider.load(this.#deps.store.db, this.#job.context, [deciding], sentItems);
+    return planFiling((await decider.decide(deciding, sentItems)).decision).kind === 'skip';
+  }
+
+  #miss(message: ListedMessage, folder: Folder, because: string | null): void {
+    const since_last_run = message.receivedAtMs > this.#lastSuccessMs;
+    this.#missing.push({ ...auditedMail(message, folder), since_last_run, because });
+  }
+
+  async #findExtra(folder: Folder, listed: ReadonlySet<string>): Promise<void> {
+    const { db } = this.#deps.store;
+    for (const mail of await placedIn(db, this.#job.mailbox.address, folder.path, this.#sinceMs)) {
+      if (!listed.has(mail.providerId)) this.#extra.push({ id: `m${mail.itemId}`, ...auditedMail(mail, folder) });
+    }
+  }
+}
+
+interface Known {
+  readonly signal: AbortSignal;
+  readonly sinceMs: number;
+  readonly lastSuccessMs: number;
+  readonly setAside: ReadonlyMap<string, string>;
+}
+
+type Named = Pick<ListedMessage, 'internetMessageId' | 'receivedAtMs' | 'from' | 'subject'>;
+
+function auditedMail(message: Named, folder: Folder): AuditedMail {
+  return {
+    folder: folder.path,
+    internet_message_id: message.internetMessageId,
+    received_at: new Date(message.receivedAtMs).toISOString(),
+    from: message.from,
+    subject: message.subject,
+  };
+}
+
+const errorSchema = z.object({ message: z.string() });
+
+function errorMessage(json: string): string {
+  return errorSchema.parse(JSON.parse(json)).message;
+}

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { nextDueMs, parseSchedule } from '../config/times.ts';
@@ -29,6 +30,8 @@ export async function runService(
   options: ServiceOptions,
 ): Promise<void> {
   const limit = pLimit(options.concurrency);
+  // Every mailbox listens to the one signal; that many listeners are no leak.
+  setMaxListeners(0, options.signal);
   const turns = jobs.map((job) => new MailboxSchedule(job, deps.now()));
   const running = new Set<Promise<void>>();
   while (!options.signal.aborted) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
 import { mailboxContext } from '../filing/mailbox-context.ts';
@@ -45,6 +46,8 @@ export async function runOnce(
   options: { readonly concurrency: number; readonly signal: AbortSignal },
 ): Promise<RunReport> {
   const startedAtMs = deps.now();
+  // Every mailbox listens to the one signal; that many listeners are no leak.
+  setMaxListeners(0, options.signal);
   const limit = pLimit(options.concurrency);
   const reports = await Promise.all(
     jobs.map((job) =>

@@ -44,7 +44,7 @@ function removeOldDemo({ directory, config }: DemoFiles): void {
   rmSync(directory, { recursive: true });
 }
 
-/** Four agents with a personal mailbox each; Carla's mailbox cannot be opened, so that one sees what happens then. */
+/** Four agents with a personal mailbox each; Carla works on projects, the others on opportunities. */
 function demoConfig(sandbox: Sandbox): unknown {
   const people = sandbox.accounts.filter(({ kind }) => kind === 'user');
   const agents = people.filter(({ address }) => demoAgents.includes(localPart(address)));
@@ -84,7 +84,7 @@ function demoConfig(sandbox: Sandbox): unknown {
 }
 
 const demoAgents = ['ann', 'ben', 'carla', 'emi'];
-const projectAgents = ['emi'];
+const projectAgents = ['carla'];
 const localPart = (address: string): string => address.slice(0, address.indexOf('@'));
 
 function csv(rows: readonly object[]): string {

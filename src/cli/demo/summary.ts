@@ -47,7 +47,9 @@ export function renderSummary(summary: DemoSummary, page: Page, command: string)
     style.bold('integrator, tried on a made-up Microsoft 365'),
     '',
     `${summary.account} signed in once and read ${count(run.mailboxes.length, 'mailbox', 'mailboxes')} with ${count(run.totals.requests, 'request')};`,
-    `${summary.changed_mailboxes} of them changed anything in a mailbox.`,
+    summary.changed_mailboxes === 0
+      ? 'none of them changed anything in a mailbox.'
+      : style.red(`${summary.changed_mailboxes} of them were no reads!`),
     '',
     ...run.mailboxes.flatMap((mailbox) =>
       mailbox.error === null
@@ -110,7 +112,7 @@ function waitingLines(mail: InboxEntry, page: Page): string[] {
   const why = `${reasonWords[mail.reason ?? ''] ?? mail.reason ?? ''}${maybe}`;
   const from = mail.from?.address ?? 'nobody';
   return [
-    `  ${mail.id.padEnd(5)}${terminalText(mail.subject, widthOf(page, 7))}`,
+    `  ${mail.id.padEnd(5)}${terminalText(mail.subject || '(no subject)', widthOf(page, 7))}`,
     page.style.dim(`       ${terminalText(`${from} (${why})`, widthOf(page, 7))}`),
   ];
 }

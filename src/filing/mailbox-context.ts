@@ -37,7 +37,7 @@ export function mailboxContexts(config: Config): ReadonlyMap<string, MailboxCont
   );
 }
 
-export function candidateContext(config: Config): CandidateContext {
+function candidateContext(config: Config): CandidateContext {
   return {
     excludedTypes: new Set(config.ticket_types.filter((type) => type.exclude_from_matching).map((type) => type.name)),
     units: config.business_units.map((unit) => ({

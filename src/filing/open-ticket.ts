@@ -42,7 +42,7 @@ export async function openTicket(trx: StoreWriter, opening: Opening): Promise<st
 }
 
 /** Address → contact → client, then the domain; free-mail and own domains name nobody. */
-export async function clientOf(
+async function clientOf(
   trx: StoreWriter,
   address: string,
   ownDomains: ReadonlySet<string>,

@@ -19,7 +19,7 @@ export function csvCell(value: string | number | boolean | null | undefined): st
   if (typeof value !== 'string') return String(value);
   const text = value.replace(controls, '');
   const safe = formula.test(text) || leadingControl.test(value) ? `'${text}` : text;
-  return needsQuotes.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return needsQuotes.test(safe) ? `"${safe.replace(/"/gu, '""')}"` : safe;
 }
 
 /** One line with its line end. */

@@ -65,8 +65,7 @@ export function findChain(lines: readonly Line[]): ChainFinding {
 
 function firstMarker(lines: readonly Line[]): Marker | undefined {
   for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at];
-    if (line === undefined || !isText(line)) continue;
+    if (!isText(lines[at])) continue;
     const marker = separatorAt(lines, at) ?? headerAt(lines, at) ?? attributionAt(lines, at);
     if (marker !== undefined) return marker;
   }
@@ -88,12 +87,11 @@ function isKnownFrame(text: string, below: string): boolean {
 }
 
 function headerAt(lines: readonly Line[], at: number): Marker | undefined {
-  const text = lines[at]?.text ?? '';
-  if (!/[:：]/u.test(text)) return undefined;
+  if (!/[:：]/u.test(lines[at]?.text ?? '')) return undefined;
   const block = readHeaderBlock(lines, at);
   if (block !== undefined && isConvincing(block, isAnnounced(lines, at)))
     return { start: at, column: 0, reason: 'header_block' };
-  const start = notesStart(lines, at);
+  const start = notesStart(lines, at, block);
   return start === undefined ? undefined : { start, column: 0, reason: 'notes' };
 }
 

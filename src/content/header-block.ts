@@ -26,6 +26,8 @@ const dateLike = /\p{N}{4}|\p{N}{1,2}[./-]\p{N}{1,2}|\p{N}{1,2}[:.]\p{N}{2}|[年
 const inlineLabel = /(?:^|[\s>*\]])(\p{L}[\p{L} .'’-]{0,22}?)[:：]/gu;
 
 const maxBlockLines = 60;
+/** More labels than any client writes. */
+const maxLabels = 12;
 const maxContinuationLines = 30;
 const maxBlanks = 1;
 
@@ -37,10 +39,23 @@ export function headerLine(text: string): HeaderLine | undefined {
   return roles === undefined ? undefined : { label: match[1], roles, value: match[2] ?? '' };
 }
 
+const remembered = new WeakMap<Line, HeaderLine | null>();
+
+/** The same for a line, remembered: blocks look at their lines again and again. */
+function headerOf(line: Line | undefined): HeaderLine | undefined {
+  if (line === undefined) return undefined;
+  let header = remembered.get(line);
+  if (header === undefined) {
+    header = headerLine(line.text) ?? null;
+    remembered.set(line, header);
+  }
+  return header ?? undefined;
+}
+
 /** The header block that begins at line `start`; whether it is evidence enough is for the caller. */
 export function readHeaderBlock(lines: readonly Line[], start: number): HeaderBlock | undefined {
   const first = lines[start];
-  const header = first === undefined ? undefined : headerLine(first.text);
+  const header = headerOf(first);
   if (first === undefined || header === undefined) return undefined;
   if (![...header.roles].some((role) => role !== 'other' && role !== 'cc')) return undefined;
   return inlineBlock(first.text, start) ?? blockFrom(lines, start);
@@ -52,10 +67,10 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
   let at = start;
   let skipped = 0;
   const quote = lines[start]?.quote;
-  for (; at < lines.length && at < start + maxBlockLines && skipped <= maxContinuationLines; at += 1) {
+  for (; at < lines.length && at < start + maxBlockLines && found.length < maxLabels; at += 1) {
     const line = lines[at];
     if (line === undefined || (line.quote !== quote && line.text !== '')) break;
-    const header = headerLine(line.text);
+    const header = headerOf(line);
     if (header !== undefined) {
       found.push(header);
       end = at + 1;
@@ -66,6 +81,7 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
     if (last === undefined || !continues(lines, at, end, last)) break;
     found[found.length - 1] = { ...last, value: `${last.value} ${line.text}` };
     skipped += 1;
+    if (skipped > maxContinuationLines) break;
   }
   return assess(start, end, found);
 }
@@ -89,8 +105,8 @@ function isListOfPeople({ roles }: HeaderLine): boolean {
 function labelAhead(lines: readonly Line[], at: number, within: number): boolean {
   for (let ahead = at + 1; ahead <= at + within; ahead += 1) {
     const text = lines[ahead]?.text ?? '';
-    if (text === '') return headerLine(lines[ahead + 1]?.text ?? '') !== undefined;
-    if (headerLine(text) !== undefined) return true;
+    if (text === '') return headerOf(lines[ahead + 1]) !== undefined;
+    if (headerOf(lines[ahead]) !== undefined) return true;
   }
   return false;
 }

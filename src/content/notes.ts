@@ -1,4 +1,4 @@
-import { headerLine, readHeaderBlock } from './header-block.ts';
+import { type HeaderBlock, headerLine } from './header-block.ts';
 import type { Line } from './lines.ts';
 import { framedWords, isRule } from './separators.ts';
 
@@ -11,16 +11,16 @@ const maxNameLength = 90;
 const maxLinesAbove = 8;
 
 /** Where the Notes header whose labels begin at line `at` starts, or undefined where it is none. */
-export function notesStart(lines: readonly Line[], at: number): number | undefined {
-  const line = lines[at];
-  if (line === undefined) return undefined;
-  const [, ...columns] = line.text.split('\t');
-  if (headerLine(line.text) === undefined)
-    return columns.some((cell) => headerLine(cell) !== undefined) ? columnStart(lines, at) : undefined;
-  const block = readHeaderBlock(lines, at);
-  if (block === undefined || !block.roles.has('to')) return undefined;
-  if (!block.roles.has('subject') && !block.roles.has('cc')) return undefined;
+export function notesStart(lines: readonly Line[], at: number, block: HeaderBlock | undefined): number | undefined {
+  if (block === undefined) return beginsInColumn(lines[at]) ? columnStart(lines, at) : undefined;
+  const { roles } = block;
+  if (!roles.has('to') || (!roles.has('subject') && !roles.has('cc'))) return undefined;
   return authorAbove(lines, at);
+}
+
+function beginsInColumn(line: Line | undefined): boolean {
+  const [first = '', ...columns] = line?.text.split('\t') ?? [];
+  return headerLine(first) === undefined && columns.some((cell) => headerLine(cell) !== undefined);
 }
 
 /** The first line of the author and time above line `at`: at most eight lines up, no blank lines within. */

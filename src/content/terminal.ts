@@ -19,7 +19,7 @@ const otherEscape = '\\u001b[\\u0020-\\u002f]*[\\u0030-\\u007e]?';
 const escapes = new RegExp(`${controlString}|${controlSequence}|${otherEscape}`, 'gu');
 
 // oxlint-disable-next-line no-control-regex -- removing them is the point
-const lineBreaks = /\r\n?|[\n\u000b\u000c\u0085\u2028\u2029]/gu;
+const otherLineBreaks = /\r\n?|[\u000b\u000c\u0085\u2028\u2029]/gu;
 /*
  * Controls, and everything that has no glyph of its own: bidi overrides and isolates, zero-width characters, joiners,
  * tags, soft hyphens, fillers, variation selectors, interlinear annotation. Joiners and selectors of emoji go too,
@@ -43,11 +43,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 export function terminalText(value: string, options: TerminalOptions = {}): string {
   const clean = printableAscii.test(value) ? value : cleaned(value, options.multiline === true);
   const { width } = options;
-  if (width === undefined) return clean;
-  return clean
-    .split('\n')
-    .map((line) => cut(line, width))
-    .join('\n');
+  return width === undefined ? clean : cutLines(clean, width);
 }
 
 /** The columns a terminal gives to text that `terminalText` made. */
@@ -63,11 +59,29 @@ export function padEnd(text: string, width: number): string {
 function cleaned(value: string, multiline: boolean): string {
   const text = value
     .replace(escapes, '')
-    .replace(lineBreaks, multiline ? '\n' : ' ')
+    .replace(otherLineBreaks, '\n')
+    .replaceAll('\n', multiline ? '\n' : ' ')
     .replaceAll('\t', ' ')
     .replace(invisible, '')
     .replace(loneSurrogates, '\ufffd');
   return text.replace(orphanMarks, '').replace(markTowers, '$1');
+}
+
+/** Lines that fit are taken over in one piece: a text of a million short lines is none of a million strings. */
+function cutLines(text: string, width: number): string {
+  const pieces: string[] = [];
+  let takenTo = 0;
+  for (let start = 0; start <= text.length;) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    // No character is wider than two columns.
+    if ((end - start) * 2 > width) {
+      pieces.push(text.slice(takenTo, start), cut(text.slice(start, end), width));
+      takenTo = end;
+    }
+    start = end + 1;
+  }
+  return pieces.length === 0 ? text : pieces.join('') + text.slice(takenTo);
 }
 
 function cut(line: string, width: number): string {

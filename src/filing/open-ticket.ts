@@ -2,7 +2,7 @@ import { domainOf, isOwnDomain } from '../domain/address.ts';
 import { isFreeMail } from '../domain/free-mail.ts';
 import type { MessageBody, Person } from '../domain/message.ts';
 import type { Use } from '../domain/ticket.ts';
-import { ensureContact, findContactByAddress } from '../store/contacts.ts';
+import { ensureContact, findContactByAddress, longestAddress } from '../store/contacts.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { clientsOfDomains } from '../store/suggestions.ts';
 import { createTicket } from '../store/tickets.ts';
@@ -26,7 +26,7 @@ export async function openTicket(trx: StoreWriter, opening: Opening): Promise<st
   const { from } = opening;
   const clientId = opening.clientId ?? (from === null ? null : await clientOf(trx, from.address, opening.ownDomains));
   const contactIds =
-    from === null || from.address === ''
+    from === null || from.address === '' || from.address.length > longestAddress
       ? []
       : [await ensureContact(trx, { address: from.address, name: from.name, clientId })];
   return createTicket(trx, {
@@ -42,11 +42,7 @@ export async function openTicket(trx: StoreWriter, opening: Opening): Promise<st
 }
 
 /** Address → contact → client, then the domain; free-mail and own domains name nobody. */
-async function clientOf(
-  trx: StoreWriter,
-  address: string,
-  ownDomains: ReadonlySet<string>,
-): Promise<number | null> {
+async function clientOf(trx: StoreWriter, address: string, ownDomains: ReadonlySet<string>): Promise<number | null> {
   const contact = await findContactByAddress(trx, address);
   if (contact !== undefined && contact.client_id !== null) return contact.client_id;
   const domain = domainOf(address);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { longestAddress } from './contacts.ts';
 import { inParts } from './messages.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import { touchTicket } from './tickets.ts';
@@ -47,7 +48,7 @@ export async function addMailAction(trx: StoreWriter, action: NewMailAction): Pr
 }
 
 async function addParticipants(trx: StoreWriter, ticketId: string, addresses: readonly string[]): Promise<void> {
-  for (const part of inParts([...new Set(addresses)], 500)) {
+  for (const part of inParts([...new Set(addresses.filter((address) => address.length <= longestAddress))], 500)) {
     await trx
       .insertInto('ticket_participant')
       .values(part.map((address) => ({ ticket_id: ticketId, address })))

@@ -6,6 +6,9 @@ import type { ContactTable } from './ticket-schema.ts';
 
 export type ContactRow = Selectable<ContactTable>;
 
+/** Longer ones are no addresses (RFC 5321: 254), and would not fit into an index. */
+export const longestAddress = 320;
+
 export interface NewContact {
   /** Normalised. */
   readonly address: string;

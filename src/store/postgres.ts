@@ -1,5 +1,5 @@
-import { PostgresDialect } from 'kysely';
-import type { Dialect } from 'kysely';
+import { PostgresDialect, PostgresQueryCompiler } from 'kysely';
+import type { Dialect, QueryCompiler } from 'kysely';
 import { Pool, types } from 'pg';
 
 /**
@@ -19,5 +19,18 @@ export function postgresDialect(url: string): Dialect {
   });
   // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => {});
-  return new PostgresDialect({ pool });
+  return new NulFreeDialect({ pool });
+}
+
+/** PostgreSQL refuses a NUL in text. In mail it is never meant, and one mail must not stop the page it is on. */
+class NulFreeDialect extends PostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return new NulFreeCompiler();
+  }
+}
+
+class NulFreeCompiler extends PostgresQueryCompiler {
+  protected override appendValue(value: unknown): void {
+    super.appendValue(typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value);
+  }
 }

@@ -1,7 +1,7 @@
 import type { Use } from '../domain/ticket.ts';
 
 /** A ticket as its system knows it at this moment. */
-export interface TicketState {
+interface TicketState {
   /** The system's own id; OPP-12 for a local one. */
   readonly id: string;
   readonly use: Use;

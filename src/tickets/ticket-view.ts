@@ -52,7 +52,7 @@ export interface ActionView {
   readonly attachments: readonly AttachmentView[];
 }
 
-export interface AttachmentView {
+interface AttachmentView {
   readonly name: string;
   readonly size: number;
   readonly content_type: string;
@@ -68,7 +68,7 @@ export interface ShownBody {
 }
 
 /** Mail is rendered by `shownBody`; it comes as an argument because it is costly to load, and lists do without. */
-export type ShowBody = (
+type ShowBody = (
   mail: { readonly body: MessageBody; readonly uniqueBody: MessageBody | null },
   newPartOnly: boolean,
 ) => ShownBody;

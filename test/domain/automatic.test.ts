@@ -143,7 +143,9 @@ const written: readonly [what: string, mail: Written][] = [
 
 describe('automatic mail', () => {
   it.each(automatic)('%s: %s', (kind, _what, fixture) => {
-    expect(automaticKind(mail(fixture))).toMatchObject({ kind, because: expect.stringMatching(/\S/u) });
+    const found = automaticKind(mail(fixture));
+    expect(found).toMatchObject({ kind, because: expect.stringMatching(/\S/u) });
+    expect(found?.weak).toBe(found?.because.startsWith('Return-Path'));
   });
 
   it.each(written)('not %s', (_what, fixture) => {

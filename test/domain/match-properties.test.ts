@@ -249,6 +249,7 @@ describe('what is looked up for a mail', () => {
       ['gmail.com'],
     ],
     ['no domain', { mail: { from: null } }, []],
+    ['an address without one', { mail: { from: 'Paula <paula>' } }, []],
   ])('leaves out %s', (_what, each, domains) => {
     expect(asked(each).domains).toEqual(domains);
   });
@@ -260,7 +261,8 @@ describe('what is looked up for a mail', () => {
   it('are the business units of which an address or a domain occurs', () => {
     const units = [
       { name: 'Finance', addresses: ['cfo@contoso.test'], domains: [] },
-      { name: 'Legal', addresses: [], domains: ['eu.contoso.test'] },
+      { name: 'Legal', addresses: [], domains: ['eu.contoso.test', 'legal.contoso.test'] },
+      { name: 'Nobody', addresses: [], domains: [] },
       { name: 'Sales', addresses: ['lead@contoso.test'], domains: ['contoso.test.example'] },
     ];
     const keys = asked({

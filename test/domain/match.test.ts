@@ -782,6 +782,24 @@ describe('the trace', () => {
     expect(match(input(situation)).steps.find((step) => step.step === name)?.outcome).toBe(sentence);
   });
 
+  test.each<[string, Situation]>([
+    ['paula@acme.example is a contact of it', {}],
+    ["acme.example is a contact's domain", { mail: { from: 'peter@acme.example' } }],
+    [
+      'eve@evil.example took part in its mail',
+      { mail: { from: 'eve@evil.example' }, tickets: [ticket({ participants: ['eve@evil.example'] })] },
+    ],
+    ['but eve@evil.example does not belong to it', { mail: { from: 'eve@evil.example' } }],
+    ['but nobody belongs to it', { mail: { from: null } }],
+    ['but none of the recipients belongs to it', { sent: true, mail: { to: ['eve@evil.example', 'x@y.example'] } }],
+  ])('says of what a reply leads to: %s', (because, situation) => {
+    const mail = { ...situation.mail, subject: 'x', headers: ['In-Reply-To: <o@x>'] };
+    const { steps } = match(input({ ...situation, mail, thread: { 'o@x': ['OPP-1'] } }));
+    expect(steps.find((step) => step.step === 'match_replies')?.candidates[0]?.because).toBe(
+      `In-Reply-To names a mail on it, ${because}`,
+    );
+  });
+
   it('says why a contact at a free-mail provider does not match by domain', () => {
     const tickets = [ticket({ addresses: ['paula@gmail.com'] })];
     const { steps } = match(input({ mail: { from: 'paula@gmail.com' }, tickets, rules: domain }));

@@ -133,6 +133,7 @@ const sameBase: readonly [base: string, ...subjects: string[]][] = [
     '[EXTERNAL EMAIL] Invoice 17',
     '[External Sender] Invoice 17',
     '[EXTERNAL]: Invoice 17',
+    '[EXTERNAL]:Invoice 17',
     '[EXT] Re: Invoice 17',
   ],
   [

@@ -11,6 +11,8 @@ import { contactDocument, contactTable } from './ticketing/contact-table.ts';
 import { ticketTable } from './ticketing/ticket-table.ts';
 import { withStore } from './with-store.ts';
 
+const importColumns = `name (known again by it); if you like domains, contacts (Name <address>, added to those it has)`;
+
 export function register(noun: Command, context: CommandContext): void {
   noun
     .command('list')
@@ -39,7 +41,12 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--remove-domain <domain>', 'can be given several times', collect)
     .addOption(dryRunOption())
     .action((name: string, flags: SetFlags) => change(context, name, flags));
-  addImport(noun, context, async () => (await import('../tickets/local/import/client-rows.ts')).clientRows);
+  addImport(
+    noun,
+    context,
+    importColumns,
+    async () => (await import('../tickets/local/import/client-rows.ts')).clientRows,
+  );
 }
 
 const clientArgument = 'its number or its name';

@@ -11,6 +11,8 @@ import { addImport } from './ticketing/import-command.ts';
 import { ticketTable } from './ticketing/ticket-table.ts';
 import { withStore } from './with-store.ts';
 
+const importColumns = `addresses (known again by any of them); if you like name, client`;
+
 export function register(noun: Command, context: CommandContext): void {
   noun
     .command('list')
@@ -42,7 +44,12 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--remove-address <address>', 'can be given several times', collect)
     .addOption(dryRunOption())
     .action((name: string, flags: SetFlags) => change(context, name, flags));
-  addImport(noun, context, async () => (await import('../tickets/local/import/contact-rows.ts')).contactRows);
+  addImport(
+    noun,
+    context,
+    importColumns,
+    async () => (await import('../tickets/local/import/contact-rows.ts')).contactRows,
+  );
 }
 
 const contactArgument = 'its number or one of its addresses';

@@ -9,10 +9,18 @@ import { addImport } from './ticketing/import-command.ts';
 import { ticketTable } from './ticketing/ticket-table.ts';
 import { withStore } from './with-store.ts';
 
+const importColumns = `reference (known again by it), use, summary; if you like type, status (open, closed), client,
+  contacts (addresses), opening_subject, details, units`;
+
 export function register(noun: Command, context: CommandContext): void {
   addReading(noun, context);
   addWriting(noun, context);
-  addImport(noun, context, async () => (await import('../tickets/local/import/ticket-rows.ts')).ticketRows);
+  addImport(
+    noun,
+    context,
+    importColumns,
+    async () => (await import('../tickets/local/import/ticket-rows.ts')).ticketRows,
+  );
 }
 
 const ticketArgument = 'its number (OPP-12) or its reference';

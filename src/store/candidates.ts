@@ -1,7 +1,6 @@
-import type { ExpressionBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Candidate, SubjectKeys } from '../domain/ticket.ts';
 import { inParts } from './messages.ts';
-import type { Database } from './schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import type { TicketTable } from './ticket-schema.ts';
 
@@ -41,13 +40,15 @@ const partSize = 400;
 
 /**
  * Tickets that could have to do with a page of mail, each whole, found by key: the cost does not depend on how many
- * tickets there are. Closed tickets come only where the subject or the thread leads to them.
+ * tickets there are. Complete where subject and address fit; of those that share an address or domain only, the newest
+ * open ones. Closed tickets come only where the subject or the thread leads to them.
  */
 export async function loadCandidates(db: Db, keys: CandidateKeys, context: CandidateContext): Promise<Candidates> {
   const threads = await threadTickets(db, keys.messageKeys);
   const ids = new Set([...threads.values()].flat());
-  for (const id of await ticketsByContact(db, 'contact_address.address', keys.addresses, keys.subjects)) ids.add(id);
-  for (const id of await ticketsByContact(db, 'contact_address.domain', keys.domains, keys.subjects)) ids.add(id);
+  for (const id of await ticketsBySubject(db, keys)) ids.add(id);
+  for (const id of await ticketsByContact(db, 'contact_address.address', keys.addresses)) ids.add(id);
+  for (const id of await ticketsByContact(db, 'contact_address.domain', keys.domains)) ids.add(id);
   for (const id of await ticketsByUnit(db, keys.units)) ids.add(id);
   return { candidates: await candidatesById(db, [...ids], context), threads };
 }
@@ -68,34 +69,68 @@ async function threadTickets(db: Db, messageKeys: readonly string[]): Promise<Ma
   return threads;
 }
 
+/** A contact or domain with thousands of open tickets must not cost thousands of rows for every page. */
+const newestPerKey = 50;
+
+/** The newest open tickets of each contact address (or domain). */
 async function ticketsByContact(
   db: Db,
   column: 'contact_address.address' | 'contact_address.domain',
   values: readonly string[],
-  subjects: readonly string[],
 ): Promise<string[]> {
   const ids: string[] = [];
   for (const part of inParts(values, partSize)) {
-    const rows = await db
-      .selectFrom('contact_address')
-      .innerJoin('ticket_contact', 'ticket_contact.contact_id', 'contact_address.contact_id')
-      .innerJoin('ticket', 'ticket.id', 'ticket_contact.ticket_id')
-      .select('ticket.id')
-      .distinct()
+    const ranked = contactTickets(db)
+      .select(['ticket.id', rankWithin(column)])
       .where(column, 'in', part)
-      .where((eb) => openOrNamed(eb, subjects))
+      .where('ticket.open', '=', 1)
+      .as('ranked');
+    const rows = await db
+      .selectFrom(ranked)
+      .select('ranked.id')
+      .distinct()
+      .where('ranked.rank', '<=', newestPerKey)
       .execute();
     ids.push(...rows.map((row) => row.id));
   }
   return ids;
 }
 
-function openOrNamed(eb: ExpressionBuilder<Database, 'ticket'>, subjects: readonly string[]) {
-  const open = eb('ticket.open', '=', 1);
-  if (subjects.length === 0) return open;
-  const named = subjects.slice(0, partSize);
-  return eb.or([open, eb('ticket.summary_base', 'in', named), eb('ticket.opening_base', 'in', named)]);
+function rankWithin(column: 'contact_address.address' | 'contact_address.domain') {
+  const newestFirst = sql`ticket.created_at desc, ticket.id desc`;
+  return sql<number>`row_number() over (partition by ${sql.ref(column)} order by ${newestFirst})`.as('rank');
 }
+
+function contactTickets(db: Db) {
+  return db
+    .selectFrom('contact_address')
+    .innerJoin('ticket_contact', 'ticket_contact.contact_id', 'contact_address.contact_id')
+    .innerJoin('ticket', 'ticket.id', 'ticket_contact.ticket_id');
+}
+
+/** Every ticket, open or closed, with one of these subjects and one of these contacts' addresses. */
+async function ticketsBySubject(db: Db, { subjects, addresses }: CandidateKeys): Promise<string[]> {
+  const ids: string[] = [];
+  if (addresses.length === 0) return ids;
+  for (const part of inParts(subjects, partSize)) {
+    for (const column of ['ticket.summary_base', 'ticket.opening_base'] as const) {
+      const rows = await db
+        .selectFrom('ticket')
+        .innerJoin('ticket_contact', 'ticket_contact.ticket_id', 'ticket.id')
+        .innerJoin('contact_address', 'contact_address.contact_id', 'ticket_contact.contact_id')
+        .select('ticket.id')
+        .distinct()
+        .where(column, 'in', part)
+        .where('contact_address.address', 'in', addresses.slice(0, manyAddresses))
+        .execute();
+      ids.push(...rows.map((row) => row.id));
+    }
+  }
+  return ids;
+}
+
+/** Databases limit the parameters of a statement; a page of mail has far fewer other parties. */
+const manyAddresses = 20_000;
 
 async function ticketsByUnit(db: Db, units: readonly string[]): Promise<string[]> {
   if (units.length === 0) return [];

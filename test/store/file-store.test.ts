@@ -26,7 +26,7 @@ describe('the file store', () => {
   afterEach(() => rmSync(dirname(directory), { recursive: true, force: true }));
 
   const all = (): string[] =>
-    readdirSync(directory, { recursive: true, withFileTypes: true })
+    readdirSync(dirname(directory), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name);
 

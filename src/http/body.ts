@@ -1,23 +1,47 @@
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync } from 'node:zlib';
 import { IntegratorError } from '../domain/errors.ts';
-import type { HttpReply } from './transport.ts';
 
-/**
- * The whole body. Throws `protocol` (code `too_large`) as soon as more than `maxBytes` of decompressed bytes came, so
- * that a small compressed answer cannot fill the memory.
- */
-export async function readBytes(reply: HttpReply, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of capped(reply.body, maxBytes)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** What can be read to its end; an `HttpReply`. */
+interface Whole {
+  whole(maxBytes: number): Promise<Buffer>;
 }
 
-/** The same bytes, ended by `protocol` (code `too_large`) when there are more than `maxBytes`. */
-async function* capped(bytes: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+/**
+ * The whole body. Throws `protocol` (code `too_large`) where it is more than `maxBytes` of decompressed bytes, without
+ * decompressing more than that: a small compressed answer cannot fill the memory.
+ */
+export function readBytes(reply: Whole, maxBytes: number): Promise<Buffer> {
+  return reply.whole(maxBytes);
+}
+
+/** Reads a stream to its end; `compressed` is taken apart at once, which costs half of what a stream of chunks costs. */
+export async function wholeBody(body: Readable, compressed: boolean, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
   let seen = 0;
-  for await (const chunk of bytes) {
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) throw new IntegratorError('bug', 'an HTTP body that is not bytes');
     seen += chunk.byteLength;
     if (seen > maxBytes) throw tooLarge(maxBytes);
-    yield chunk;
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  return compressed && bytes.length > 0 ? decompressed(bytes, maxBytes) : bytes;
+}
+
+const gunzipLarge = promisify(gunzip);
+/** What is smaller is taken apart in place: a few milliseconds. */
+const largeBytes = 1_048_576;
+
+async function decompressed(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  const chunkSize = Math.min(largeBytes, Math.max(16_384, bytes.length * 8));
+  const options = { maxOutputLength: maxBytes, chunkSize };
+  try {
+    return bytes.length > largeBytes ? await gunzipLarge(bytes, options) : gunzipSync(bytes, options);
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw isTooLarge ? tooLarge(maxBytes) : error;
   }
 }
 

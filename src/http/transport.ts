@@ -4,6 +4,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { createGunzip } from 'node:zlib';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { IntegratorError } from '../domain/errors.ts';
+import { wholeBody } from './body.ts';
 import { networkError } from './network-error.ts';
 import { userAgent } from './user-agent.ts';
 
@@ -32,6 +33,8 @@ export interface HttpReply {
   header(name: string): string | undefined;
   /** Decompressed. Read it to the end or call `discard`, else its connection is lost to others. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** The same, read to its end; see `readBytes`. */
+  whole(maxBytes: number): Promise<Buffer>;
   discard(): Promise<void>;
 }
 
@@ -148,8 +151,17 @@ function toReply(reply: Dispatcher.ResponseData, host: string): HttpReply {
       return Array.isArray(value) ? value.join(', ') : value;
     },
     body: readable(reply.body, reply.headers['content-encoding'], host),
+    whole: (maxBytes) => whole(reply, maxBytes, host),
     discard: () => reply.body.dump({ limit: drainBytes }).catch(() => undefined),
   };
+}
+
+async function whole(reply: Dispatcher.ResponseData, maxBytes: number, host: string): Promise<Buffer> {
+  try {
+    return await wholeBody(reply.body, isCompressed(reply.body, reply.headers['content-encoding'], host), maxBytes);
+  } catch (error) {
+    throw networkError(error, host);
+  }
 }
 
 async function* readable(body: Readable, encoding: string | string[] | undefined, host: string) {
@@ -161,11 +173,14 @@ async function* readable(body: Readable, encoding: string | string[] | undefined
 }
 
 function decoded(body: Readable, encoding: string | string[] | undefined, host: string): Readable {
-  if (encoding === undefined || encoding === 'identity' || encoding === '') return body;
-  if (encoding === 'gzip' || encoding === 'x-gzip') {
-    // The consumer sees every error of the pair through the last stream; the callback only has to exist.
-    return pipeline(body, createGunzip({ chunkSize: 65_536 }), () => undefined);
-  }
+  if (!isCompressed(body, encoding, host)) return body;
+  // The consumer sees every error of the pair through the last stream; the callback only has to exist.
+  return pipeline(body, createGunzip({ chunkSize: 65_536 }), () => undefined);
+}
+
+function isCompressed(body: Readable, encoding: string | string[] | undefined, host: string): boolean {
+  if (encoding === undefined || encoding === 'identity' || encoding === '') return false;
+  if (encoding === 'gzip' || encoding === 'x-gzip') return true;
   body.on('error', () => undefined).destroy();
   throw new IntegratorError('protocol', `${host} answered in an encoding nobody asked for: ${String(encoding)}`);
 }

@@ -91,7 +91,7 @@ export interface ReadOptions {
 /** Where bytes go: content-addressed, durable before the promise resolves. */
 export interface FileSink {
   /** Throws `protocol` when more than `maxBytes` come, and leaves nothing behind then. */
-  put(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredFile>;
+  put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number): Promise<StoredFile>;
 }
 
 export interface ChangePage {

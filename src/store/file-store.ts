@@ -20,7 +20,7 @@ export class FileStore {
   }
 
   /** Throws `protocol` when more than `maxBytes` come, `store` when the disk fails; nothing is left behind then. */
-  async put(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredFile> {
+  async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number): Promise<StoredFile> {
     const incoming = new Incoming(this.#directory, maxBytes);
     try {
       for await (const chunk of bytes) await incoming.add(chunk);

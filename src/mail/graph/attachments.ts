@@ -2,10 +2,10 @@ import type { Attachment, StoredFile } from '../../domain/message.ts';
 import type { ReadOptions } from '../provider.ts';
 import type { Answer, Refusal } from './answer.ts';
 import { isMissing, ownFault } from './blame.ts';
-import { store, type Stored } from './byte-store.ts';
+import { store, storeHeld, type Stored } from './byte-store.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { askWithPieces, type Dialect, segment } from './query.ts';
-import { attachmentSchema, type GraphAttachment } from './schema.ts';
+import { attachmentSchema, type GraphAttachment, pageSchema } from './schema.ts';
 
 const fields = '$select=id,name,contentType,size,isInline,lastModifiedDateTime';
 /** Only file attachments have it; asked for through a cast. */
@@ -23,7 +23,7 @@ export class AttachmentReader {
 
   /** Refused where the list itself cannot be had. */
   async readAll(messageId: string, options: ReadOptions): Promise<Answer<readonly Attachment[]>> {
-    const listed = await this.#list(messageId, options.signal);
+    const listed = (await this.#listWhole(messageId, options.signal)) ?? (await this.#list(messageId, options.signal));
     if (listed.kind === 'refused') return listed;
     const attachments: Attachment[] = [];
     for (const found of listed.value) attachments.push(await this.#read(messageId, found, options));
@@ -38,8 +38,26 @@ export class AttachmentReader {
     throw await ownFault(this.#mailbox, stored.refusal, options.signal);
   }
 
+  /**
+   * All attachments with their bytes, in one request: most are small, and a request costs more than they do. Null where
+   * that is too much, or one of them spoils the answer: then each is asked for on its own.
+   */
+  async #listWhole(messageId: string, signal: AbortSignal): Promise<Answer<readonly GraphAttachment[]> | null> {
+    const maxBytes = this.#mailbox.client.limits.inlineBytes;
+    const read = { path: this.#path(messageId), maxBytes, attempts: 1, gatewayAttempts: 1 };
+    const answer = await this.#mailbox.json(read, 'the attachments of a mail', signal);
+    if (answer.kind === 'refused') return isMissing(answer) ? answer : null;
+    const page = pageSchema.safeParse(answer.value).data;
+    if (page === undefined || page['@odata.nextLink'] !== undefined) return null;
+    return { kind: 'ok', value: attachmentsIn(page.value) };
+  }
+
+  #path(messageId: string): string {
+    return `${this.#mailbox.path}/messages/${segment(messageId)}/attachments`;
+  }
+
   async #list(messageId: string, signal: AbortSignal): Promise<Answer<readonly GraphAttachment[]>> {
-    const path = `${this.#mailbox.path}/messages/${segment(messageId)}/attachments`;
+    const path = this.#path(messageId);
     const first = await askWithPieces(this.#dialect, ['contentId'], (pieces) => {
       const select = pieces.has('contentId') ? fields + contentIdField : fields;
       return this.#mailbox.page({ path: `${path}?${select}` }, 'the attachments of a mail', signal);
@@ -52,7 +70,7 @@ export class AttachmentReader {
         entries.push(entry);
       }
     }
-    return { kind: 'ok', value: entries.flatMap((entry) => attachmentSchema.safeParse(entry).data ?? []) };
+    return { kind: 'ok', value: attachmentsIn(entries) };
   }
 
   async #read(messageId: string, found: GraphAttachment, options: ReadOptions): Promise<Attachment> {
@@ -68,10 +86,16 @@ export class AttachmentReader {
     if (kind === 'reference') {
       return { ...described, content: { kind: 'absent', reason: 'a link to a cloud file, which carries no bytes' } };
     }
-    const stored = await this.#bytesOf(messageId, found, options);
+    const stored = await this.#stored(messageId, found, options);
     if (stored.kind === 'stored') return { ...described, ...asItem(kind, described.name, stored) };
     if (stored.kind === 'too_large') return { ...described, content: { kind: 'absent', reason: stored.reason } };
     return { ...described, content: await this.#failed(stored.refusal, found.id, options) };
+  }
+
+  #stored(messageId: string, found: GraphAttachment, options: ReadOptions): Promise<Stored> {
+    const { contentBytes } = found;
+    if (typeof contentBytes !== 'string') return this.#bytesOf(messageId, found, options);
+    return storeHeld(Buffer.from(contentBytes, 'base64'), this.#mailbox.client.limits.attachmentBytes, options);
   }
 
   /** Scanning for malware replaces attachments shortly after arrival: the same one then has another id. */
@@ -91,10 +115,14 @@ export class AttachmentReader {
   }
 
   #bytes(messageId: string, attachmentId: string, options: ReadOptions): Promise<Stored> {
-    const path = `${this.#mailbox.path}/messages/${segment(messageId)}/attachments/${segment(attachmentId)}/$value`;
+    const path = `${this.#path(messageId)}/${segment(attachmentId)}/$value`;
     const maxBytes = this.#mailbox.client.limits.attachmentBytes;
     return store(this.#mailbox, { path, about: 'an attachment', maxBytes }, options);
   }
+}
+
+function attachmentsIn(entries: readonly unknown[]): readonly GraphAttachment[] {
+  return entries.flatMap((entry) => attachmentSchema.safeParse(entry).data ?? []);
 }
 
 function kindOf(found: GraphAttachment): Attachment['kind'] {

@@ -31,6 +31,13 @@ export async function store(mailbox: GraphMailbox, what: Bytes, options: ReadOpt
   }
 }
 
+/** Bytes that came within an answer. */
+export async function storeHeld(bytes: Buffer, maxBytes: number, options: ReadOptions): Promise<Stored> {
+  if (bytes.length > maxBytes) return tooLarge(maxBytes);
+  const file = await options.files.put([bytes], maxBytes);
+  return { kind: 'stored', file, head: bytes.toString('latin1', 0, headBytes) };
+}
+
 async function storeOnce(mailbox: GraphMailbox, what: Bytes, options: ReadOptions): Promise<Stored> {
   const answer = await mailbox.bytes(what.path, what.about, options.signal);
   if (answer.kind === 'refused') return { kind: 'refused', refusal: answer };
@@ -39,13 +46,18 @@ async function storeOnce(mailbox: GraphMailbox, what: Bytes, options: ReadOption
     const file = await options.files.put(watched.read(), what.maxBytes);
     return { kind: 'stored', file, head: watched.head };
   } catch (error) {
-    if (watched.tooLarge)
-      return { kind: 'too_large', reason: `larger than ${Math.round(what.maxBytes / 1_048_576)} MB` };
+    if (watched.tooLarge) return tooLarge(what.maxBytes);
     if (watched.failure === undefined || options.signal.aborted) throw error;
     return { kind: 'refused', refusal: brokenOff(watched.failure) };
   } finally {
     await answer.value.release();
   }
+}
+
+const headBytes = 64;
+
+function tooLarge(maxBytes: number): Stored {
+  return { kind: 'too_large', reason: `larger than ${Math.round(maxBytes / 1_048_576)} MB` };
 }
 
 /** Passes bytes on and remembers who was to blame when they stop: the network, their number, or the one who reads. */
@@ -65,7 +77,7 @@ class WatchedBytes {
   async *read(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of this.#bytes) {
-        if (this.#seen === 0) this.head = Buffer.from(chunk.subarray(0, 64)).toString('latin1');
+        if (this.#seen === 0) this.head = Buffer.from(chunk.subarray(0, headBytes)).toString('latin1');
         this.#seen += chunk.byteLength;
         this.tooLarge = this.#seen > this.#maxBytes;
         yield chunk;

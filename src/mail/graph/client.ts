@@ -30,6 +30,8 @@ export interface GraphRead {
   readonly maxBytes?: number;
   /** How many 504s in a row end the request, where that is fewer than usual. */
   readonly gatewayAttempts?: number;
+  /** Attempts in all, where that is fewer than usual; a pause the service asks for is waited for all the same. */
+  readonly attempts?: number;
 }
 
 /** Who asks: a mailbox's name for errors, its gate, the caller's signal, and who counts. */
@@ -143,7 +145,7 @@ function planOf(
   asker: Asker,
   limits: GraphLimits,
 ): Omit<CallPlan, 'wanted' | 'maxBytes' | 'deadlineMs'> {
-  const { retries } = limits;
+  const retries = { ...limits.retries, attempts: read.attempts ?? limits.retries.attempts };
   return { ...asker, link: read.link, retries, gatewayAttempts: read.gatewayAttempts ?? retries.attempts };
 }
 

@@ -16,6 +16,8 @@ export interface GraphLimits {
   /** Decompressed bytes of one mail without its attachments, also of a page of one. */
   readonly messageBytes: number;
   readonly attachmentBytes: number;
+  /** JSON of a mail's attachments with their bytes in it; where there is more, each comes on its own. */
+  readonly inlineBytes: number;
   readonly originalBytes: number;
 }
 
@@ -29,6 +31,7 @@ export const usualLimits: GraphLimits = {
   messageBytes: 64 * 1_048_576,
   // Exchange allows mail of 150 MB; the bytes of an original are a third more.
   attachmentBytes: 160 * 1_048_576,
+  inlineBytes: 2 * 1_048_576,
   originalBytes: 256 * 1_048_576,
 };
 

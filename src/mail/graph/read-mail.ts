@@ -142,8 +142,7 @@ function isWhole(ref: MailRef): boolean {
 /** `hasAttachments` is false where all are inline; then the text mentions them. */
 function mayHaveAttachments(whole: GraphMessage): boolean {
   if (whole.hasAttachments === true) return true;
-  const html = whole.body?.content ?? '';
-  return html.includes('cid:') || html.includes('CID:');
+  return /cid:/i.test(whole.body?.content ?? '');
 }
 
 function protocol(message: string, cause?: unknown): IntegratorError {

@@ -51,6 +51,8 @@ export const attachmentSchema = z.object({
   size: z.number().nullish(),
   isInline: flag,
   contentId: text,
+  /** Base64; only file attachments have it, and only where no fields were named. */
+  contentBytes: text,
 });
 export type GraphAttachment = z.infer<typeof attachmentSchema>;
 

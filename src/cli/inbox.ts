@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { IntegratorError } from '../domain/errors.ts';
+import type { InboxDeps } from '../inbox/deps.ts';
 import type { CommandContext } from './context.ts';
 import { count } from './format.ts';
 import { wholeNumber } from './ticketing/edit-store.ts';
@@ -43,10 +45,27 @@ async function list(context: CommandContext, flags: ListFlags): Promise<void> {
   const { inboxTable } = await import('./inbox/list-table.ts');
   await withInbox(context, async (deps) => {
     const { mailbox } = narrowing({ mailbox: flags.mailbox }, deps.config);
+    if (flags.search !== undefined) await bringIndexUpToDate(context, deps);
     const entries = await listInbox(deps, { ...flags, mailbox });
     context.output.print(entries, (page) => inboxTable(entries, page, deps.config.timezone));
     context.output.say(summary(entries.length, flags));
   });
+}
+
+async function bringIndexUpToDate({ output, signal }: CommandContext, { store, now }: InboxDeps): Promise<void> {
+  const { countToIndex } = await import('../store/search.ts');
+  const left = await countToIndex(store.db);
+  if (left === 0) return;
+  const { indexNewMail } = await import('../inbox/index-mail.ts');
+  const onProgress = (done: number) => output.progress(`${done} of ${left} new mails indexed`);
+  try {
+    await indexNewMail(store, { maxMs: Infinity, now, signal, onProgress });
+  } catch (thrown) {
+    // An import that holds the store is no reason to find nothing.
+    if (!(thrown instanceof IntegratorError) || thrown.kind !== 'busy') throw thrown;
+    output.warn('the newest mail may not be found yet: the store is in use');
+  }
+  output.progress('');
 }
 
 function summary(found: number, { limit, search }: ListFlags): string {
@@ -89,7 +108,7 @@ async function show(context: CommandContext, id: string, flags: ShowFlags): Prom
 
 async function save(
   { cwd }: CommandContext,
-  deps: Parameters<Parameters<typeof withInbox>[1]>[0],
+  deps: InboxDeps,
   { id, raw, to }: { readonly id: string; readonly raw: boolean; readonly to: string },
 ) {
   const { requireItem, requireMail } = await import('../inbox/find-mail.ts');

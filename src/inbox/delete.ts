@@ -3,6 +3,7 @@ import { audit } from '../store/audit.ts';
 import { deleteMessage, filingsOf } from '../store/delete-message.ts';
 import { itemsOfMessage } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
+import { compactIndex } from '../store/search.ts';
 import { changeMails } from './change.ts';
 import type { Change, ChangedMail, ChangeReport } from './change.ts';
 import type { InboxDeps } from './deps.ts';
@@ -33,7 +34,9 @@ export async function deleteMails(
       return { mails: [...mails.values()] };
     },
   );
-  if (!request.dryRun) for (const sha256 of files) await deps.store.files.remove(sha256);
+  if (request.dryRun) return report;
+  for (const sha256 of files) await deps.store.files.remove(sha256);
+  await compactIndex(deps.store);
   return report;
 }
 

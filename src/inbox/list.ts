@@ -2,11 +2,14 @@ import type { Config } from '../config/schema.ts';
 import type { RankedCandidate } from '../domain/decision.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import type { Person } from '../domain/message.ts';
+import { searchTerms } from '../domain/search-words.ts';
+import type { SearchTerm } from '../domain/search-words.ts';
 import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { listItems } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import { inParts } from '../store/messages.ts';
 import type { ItemState } from '../store/schema.ts';
+import { messagesWith } from '../store/search.ts';
 import { storedEnvelopes } from '../store/stored-mails.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { requireAccess } from './access.ts';
@@ -44,6 +47,7 @@ export interface InboxEntry {
 export interface ListQuery {
   readonly agent?: string | undefined;
   readonly mailbox?: string | undefined;
+  /** Words in sender, subject and body; the index has to be up to date (see indexNewMail). */
   readonly search?: string | undefined;
   /** Sent mail that is on no ticket, instead of My Inbox. */
   readonly sent?: boolean;
@@ -61,6 +65,7 @@ export async function listInbox(deps: InboxDeps, query: ListQuery): Promise<Inbo
     mailboxes: await mailboxesAsked(deps, query),
     states: statesAsked(query),
     limit: query.limit,
+    ...(query.search === undefined ? {} : { messages: messagesWith(store.dialect, termsOf(query.search)) }),
   });
   return entriesOf(deps, items, config);
 }
@@ -121,6 +126,13 @@ export function agentsByMailbox(config: Config): ReadonlyMap<string, readonly st
       connection.mailboxes.map((mailbox) => [mailbox.address, mailbox.agents] as const),
     ),
   );
+}
+
+/** Throws `usage` where there is no word to look for. */
+function termsOf(search: string): SearchTerm[] {
+  const terms = searchTerms(search);
+  if (terms.length > 0) return terms;
+  throw new IntegratorError('usage', `there is no word to look for in "${search}"`);
 }
 
 function statesAsked({ sent, all, filed }: ListQuery): ItemState[] {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Selectable } from 'kysely';
+import type { RawBuilder, Selectable } from 'kysely';
 import { inParts } from './messages.ts';
 import type { ItemState, ItemTable, MessageTable } from './schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
@@ -11,13 +11,15 @@ export interface InboxFilter {
   readonly mailboxes: readonly string[] | null;
   readonly states: readonly ItemState[];
   readonly limit: number;
+  /** Only mail in which these occur; see `messagesWith`. */
+  readonly messages?: RawBuilder<number>;
 }
 
 export type ListedItem = Selectable<ItemTable> & Pick<Selectable<MessageTable>, 'identity'>;
 
 /** Views of mail in these states, newest first. */
 export async function listItems(db: Db, filter: InboxFilter): Promise<ListedItem[]> {
-  const { mailboxes, states, limit } = filter;
+  const { mailboxes, states, limit, messages } = filter;
   if (mailboxes?.length === 0 || states.length === 0) return [];
   return db
     .selectFrom('item')
@@ -26,6 +28,7 @@ export async function listItems(db: Db, filter: InboxFilter): Promise<ListedItem
     .select('message.identity')
     .where('item.state', 'in', [...states])
     .$if(mailboxes !== null, (query) => query.where('item.mailbox', 'in', [...(mailboxes ?? [])]))
+    .$if(messages !== undefined, (query) => query.where(sql<boolean>`item.message_id in ${messages ?? sql`(null)`}`))
     .orderBy('item.received_at', 'desc')
     .orderBy('item.id', 'desc')
     .limit(limit)

@@ -67,13 +67,24 @@ export async function openDesk(
   const configFile = writeConfig(directory, options);
   const { config } = await loadConfig({ path: configFile, env: {}, cwd: directory });
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
+  return deskAt({ directory, configFile, config, store });
+}
+
+/** The same on a store that the caller opened and closes. */
+export async function deskOn(store: Store): Promise<Desk> {
+  const directory = mkdtempSync(join(tmpdir(), 'integrator-desk-'));
+  const configFile = writeConfig(directory, {});
+  const { config } = await loadConfig({ path: configFile, env: {}, cwd: directory });
+  rmSync(directory, { recursive: true, force: true });
+  return deskAt({ directory, configFile, config, store });
+}
+
+function deskAt(place: Pick<Desk, 'directory' | 'configFile' | 'config' | 'store'>): Desk {
+  const { directory, config, store } = place;
   let clock = start;
   const now = () => (clock += 1000);
   return {
-    directory,
-    configFile,
-    config,
-    store,
+    ...place,
     deps: (as) => ({ store, config, actor: actorOf(config, as), now }),
     bring: (mails, where) => bring(store, config, { mails, where: where ?? {}, atMs: now() }),
     client: (name, domains = []) => store.write((trx) => ensureClient(trx, { name, domains, atMs: start })),

@@ -1,0 +1,40 @@
+import { bodyText } from '../content/text.ts';
+import { searchWords } from '../domain/search-words.ts';
+import { addToIndex, nextToIndex } from '../store/search.ts';
+import type { IndexedMail, TextToIndex } from '../store/search.ts';
+import type { Store } from '../store/store.ts';
+
+/** Bytes of a body's text that are indexed. */
+const longestText = 64 * 1024;
+/** Small enough that an import waits only a moment for its turn. */
+const batchSize = 100;
+
+export interface IndexOptions {
+  /** Stops after about so long; what is left is indexed the next time. */
+  readonly maxMs: number;
+  readonly now: () => number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (indexed: number) => void;
+}
+
+/** Brings the full-text index up to date with the mail that came since; returns how many mails were added. */
+export async function indexNewMail(store: Store, options: IndexOptions): Promise<number> {
+  const { maxMs, now, signal, onProgress } = options;
+  const startMs = now();
+  let indexed = 0;
+  for (;;) {
+    const batch = await nextToIndex(store.db, batchSize);
+    if (batch.length === 0) return indexed;
+    const mails = batch.map(wordsOf);
+    await store.write((trx) => addToIndex(trx, store.dialect, mails));
+    indexed += batch.length;
+    onProgress?.(indexed);
+    signal?.throwIfAborted();
+    if (now() - startMs >= maxMs) return indexed;
+  }
+}
+
+function wordsOf({ id, fromName, fromAddress, subject, body }: TextToIndex): IndexedMail {
+  const text = bodyText(body, { maxBytes: longestText });
+  return { id, words: searchWords([fromName, fromAddress, subject, text].join('\n')) };
+}

@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { SearchTerm } from '../domain/search-words.ts';
+import { readCounter } from './counters.ts';
+import { inParts } from './messages.ts';
+import type { Store, StoreReader, StoreWriter } from './store.ts';
+
+/** The highest message id in the index. Ids grow in the order of commits, since writers take turns. */
+const indexedTo = 'search.indexed_to';
+
+export interface TextToIndex {
+  readonly id: number;
+  readonly fromName: string;
+  readonly fromAddress: string;
+  readonly subject: string;
+  readonly body: { readonly kind: 'html' | 'text'; readonly content: string };
+}
+
+/** The next mails that are not in the index yet, in the order in which they came. */
+export async function nextToIndex(db: StoreReader, limit: number): Promise<TextToIndex[]> {
+  const after = await readCounter(db, indexedTo);
+  const rows = await db
+    .selectFrom('message')
+    .innerJoin('message_content', 'message_content.message_id', 'message.id')
+    .select(['message.id', 'from_name', 'from_address', 'subject', 'body_kind', 'body'])
+    .where('message.id', '>', after)
+    .orderBy('message.id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    fromName: row.from_name,
+    fromAddress: row.from_address,
+    subject: row.subject,
+    body: { kind: row.body_kind, content: row.body },
+  }));
+}
+
+/** How many mails are not in the index yet. */
+export async function countToIndex(db: StoreReader): Promise<number> {
+  const after = await readCounter(db, indexedTo);
+  const row = await db
+    .selectFrom('message')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('id', '>', after)
+    .executeTakeFirstOrThrow();
+  return row.n;
+}
+
+export interface IndexedMail {
+  readonly id: number;
+  readonly words: readonly string[];
+}
+
+/** Adds mails to the index; what another process added meanwhile, or what is gone again, is left out. */
+export async function addToIndex(
+  trx: StoreWriter,
+  dialect: Store['dialect'],
+  mails: readonly IndexedMail[],
+): Promise<void> {
+  const last = mails.at(-1);
+  if (last === undefined) return;
+  const after = await readCounter(trx, indexedTo);
+  const ids = mails.map((mail) => mail.id);
+  const stored = new Set<number>();
+  for (const part of inParts(ids, 500)) {
+    const rows = await trx.selectFrom('message').select('id').where('id', 'in', part).execute();
+    for (const row of rows) stored.add(row.id);
+  }
+  for (const mail of mails) {
+    if (mail.id > after && stored.has(mail.id)) await insertWords(trx, dialect, mail);
+  }
+  await moveIndexedTo(trx, Math.max(after, last.id));
+}
+
+async function insertWords(trx: StoreWriter, dialect: Store['dialect'], { id, words }: IndexedMail): Promise<void> {
+  if (dialect === 'sqlite') {
+    await sql`insert into message_search (rowid, words) values (${id}, ${words.join(' ')})`.execute(trx);
+    return;
+  }
+  await sql`insert into message_search (message_id, words) values (${id}, ${vectorOf(words)}::tsvector)`.execute(trx);
+}
+
+/** A tsvector as text. Words hold letters, digits and marks only: nothing in them needs quoting. */
+function vectorOf(words: readonly string[]): string {
+  const positions = new Map<string, number[]>();
+  for (const [index, word] of words.entries()) {
+    const known = positions.get(word);
+    if (known === undefined) positions.set(word, [index + 1]);
+    else if (known.length < 255) known.push(index + 1);
+  }
+  return [...positions].map(([word, at]) => `'${word}':${at.join(',')}`).join(' ');
+}
+
+async function moveIndexedTo(trx: StoreWriter, value: number): Promise<void> {
+  await trx
+    .insertInto('counter')
+    .values({ name: indexedTo, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}
+
+/** Ids of the messages in which every term occurs; as a subquery. */
+export function messagesWith(dialect: Store['dialect'], terms: readonly SearchTerm[]): RawBuilder<number> {
+  if (dialect === 'sqlite') {
+    const query = terms.map((words) => `"${words.join(' ')}" *`).join(' AND ');
+    return sql<number>`(select rowid from message_search where message_search match ${query})`;
+  }
+  const query = terms.map((words) => `(${words.map((word) => `'${word}'`).join(' <-> ')}:*)`).join(' & ');
+  return sql<number>`(select message_id from message_search where words @@ ${query}::tsquery)`;
+}
+
+/**
+ * The index keeps the words of deleted mail until it is rewritten; after a deletion for good it is rewritten at once.
+ * PostgreSQL's vacuum does that by itself.
+ */
+export async function compactIndex({ db, dialect }: Store): Promise<void> {
+  if (dialect === 'sqlite') await sql`insert into message_search (message_search) values ('optimize')`.execute(db);
+}

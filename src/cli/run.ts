@@ -97,6 +97,7 @@ async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, co
   const { systemdNotifier } = await import('../daemon/systemd-notify.ts');
   const { config } = await context.loadConfig();
   const notifier = systemdNotifier(context.env, deps.now);
+  const onReport = await reporter(context, deps.now);
   context.takeOverSignals();
   context.output.say(`importing ${jobs.length} mailboxes on schedule; stop with Ctrl-C`);
   notifier.ready();
@@ -107,15 +108,29 @@ async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, co
       concurrency: config.concurrency,
       signal: context.signal,
       onTurn: () => notifier.alive(),
-      onReport: (report) => {
-        context.output.stream({ at: new Date(deps.now()).toISOString(), ...report }, (page) =>
-          mailboxLine(report, page),
-        );
-      },
+      onReport,
     },
   );
   notifier.stopping();
   context.output.say('stopped');
+}
+
+/** On a terminal and with --json each turn is a line of output; under a service manager it is a line of the log. */
+async function reporter(context: CommandContext, now: () => number): Promise<(report: MailboxReport) => void> {
+  const { output } = context;
+  if (output.json || output.interactive) {
+    return (report) => {
+      const at = new Date(now()).toISOString();
+      output.stream({ at, ...report }, (page) => mailboxLine(report, page));
+    };
+  }
+  const { createLogger } = await import('../log/logger.ts');
+  const logger = await createLogger({ level: output.verbose ? 'debug' : 'info', stream: process.stderr });
+  return ({ error, ...report }) => {
+    if (error !== null) logger.error('mailbox failed', { ...report, error });
+    else if (report.imported + report.failed > 0) logger.info('mailbox imported', report);
+    else logger.debug('mailbox had nothing new', report);
+  };
 }
 
 async function readSince(since: string | undefined, timezone: string): Promise<number | null> {

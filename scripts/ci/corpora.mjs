@@ -28,14 +28,14 @@ if (!existsSync(corpora)) {
   process.exit(0);
 }
 const directory = mkdtempSync(join(tmpdir(), 'integrator-corpora-'));
-let failed = 0;
+let failedSets = 0;
 try {
-  for (const set of sets) failed += await checkSet(set);
+  for (const set of sets) failedSets += await checkSet(set);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
-console.log(`${sets.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${sets.length - failedSets} passed, ${failedSets} failed`);
+process.exitCode = failedSets === 0 ? 0 : 1;
 
 async function checkSet(set) {
   const work = join(directory, set);

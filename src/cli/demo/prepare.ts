@@ -29,8 +29,8 @@ export function prepareDemo(directory: string, sandbox: Sandbox): DemoFiles {
   writeFileSync(join(directory, 'sandbox-ca.pem'), sandbox.caPem, { mode: 0o600 });
   writeFileSync(join(directory, 'client-secret'), `${sandbox.clientSecret}\n`, { mode: 0o600 });
   writeFileSync(files.config, `${mark}\n${stringify(demoConfig(sandbox))}`, { mode: 0o600 });
-  writeFileSync(files.clients, csv(sampleClients), { mode: 0o600 });
-  writeFileSync(files.tickets, csv(sampleTickets), { mode: 0o600 });
+  writeFileSync(files.clients, csv(sampleClients.map((row) => ({ ...row }))), { mode: 0o600 });
+  writeFileSync(files.tickets, csv(sampleTickets.map((row) => ({ ...row }))), { mode: 0o600 });
   return files;
 }
 
@@ -87,11 +87,8 @@ const demoAgents = ['ann', 'ben', 'carla', 'emi'];
 const projectAgents = ['carla'];
 const localPart = (address: string): string => address.slice(0, address.indexOf('@'));
 
-function csv(rows: readonly object[]): string {
+function csv(rows: readonly Readonly<Record<string, string>>[]): string {
   const columns = Object.keys(rows[0] ?? {});
-  const lines = rows.map((row) => {
-    const cells = new Map<string, unknown>(Object.entries(row));
-    return columns.map((column) => csvCell(String(cells.get(column) ?? ''))).join(',');
-  });
+  const lines = rows.map((row) => columns.map((column) => csvCell(row[column] ?? '')).join(','));
   return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;
 }

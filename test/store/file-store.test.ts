@@ -9,8 +9,11 @@ async function* bytesOf(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
 }
 
-async function* failing(): AsyncGenerator<Uint8Array> {
-  yield Buffer.from('half');
+/** Larger than what is held in memory. */
+const large = ['x'.repeat(700_000), 'y'.repeat(700_000), 'z'.repeat(700_000)];
+
+async function* failing(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
   throw new Error('the connection was cut');
 }
 
@@ -62,14 +65,28 @@ describe('the file store', () => {
     expect(statSync(dirname(files.path(hash))).mode & 0o777).toBe(0o700);
   });
 
-  it('leaves nothing behind of content that is too large', async () => {
-    await expect(files.put(bytesOf('12345', '67890', '1'), 10)).rejects.toMatchObject({ kind: 'protocol' });
-    expect(all()).toEqual([]);
-    expect(await files.put(bytesOf('12345', '67890'), 10)).toMatchObject({ size: 10 });
+  it('gives large content back whole, in the order it came', async () => {
+    const stored = await files.put(bytesOf(...large), 10_000_000);
+    expect(stored).toEqual({ sha256: sha256(large.join('')), size: 2_100_000 });
+    expect(sha256(await read(stored.sha256))).toBe(stored.sha256);
+    expect(all()).toEqual([stored.sha256]);
   });
 
-  it('leaves nothing behind of content that breaks off', async () => {
-    await expect(files.put(failing(), 100)).rejects.toThrow('cut');
+  it.each([
+    ['small', ['12345', '67890'], '1'],
+    ['large', large, 'more'],
+  ])('leaves nothing behind of %s content that is too large', async (_size, texts, more) => {
+    const size = texts.join('').length;
+    await expect(files.put(bytesOf(...texts, more), size)).rejects.toMatchObject({ kind: 'protocol' });
+    expect(all()).toEqual([]);
+    expect(await files.put(bytesOf(...texts), size)).toMatchObject({ size });
+  });
+
+  it.each([
+    ['small', ['half']],
+    ['large', large],
+  ])('leaves nothing behind of %s content that breaks off', async (_size, texts) => {
+    await expect(files.put(failing(...texts), 10_000_000)).rejects.toThrow('cut');
     expect(all()).toEqual([]);
   });
 

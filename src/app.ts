@@ -3,6 +3,7 @@ import type { AuthWorld } from './auth/connect.ts';
 import type { Config, Connection, GraphConnection } from './config/schema.ts';
 import { IntegratorError } from './domain/errors.ts';
 import type { MailProvider } from './mail/provider.ts';
+import type { SendProvider } from './mail/sender.ts';
 import { addToCounter, mutatingRequests } from './store/counters.ts';
 import { openStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
@@ -16,6 +17,8 @@ export interface App {
   readonly now: () => number;
   /** The provider of a connection, made when first asked for and kept. Throws what keeps it from being made. */
   readonly provider: (connection: Connection) => Promise<MailProvider>;
+  /** Where mail of a connection goes out, likewise; apart from the provider, which can only read. */
+  readonly sender: (connection: Connection) => Promise<SendProvider>;
   close(): Promise<void>;
 }
 
@@ -29,24 +32,42 @@ export interface AppOptions {
 /** Opens the store; connectors load only when used, since their libraries cost start-up time and memory. */
 export async function openApp({ config, env, now = Date.now }: AppOptions): Promise<App> {
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
-  const providers = new Map<string, Promise<MailProvider>>();
   const world = lazily(() => authWorld(config, env, now));
+  const around = { env, now, world, store };
+  const provider = keptByName((connection: Connection) => createProvider(connection, around));
+  const sender = keptByName((connection: Connection) => createSender(connection, around));
   return {
     config,
     store,
     now,
-    provider: (connection) => {
-      const known = providers.get(connection.name);
+    provider: provider.of,
+    sender: sender.of,
+    close: async () => {
+      await provider.close();
+      await sender.close();
+      await store.close();
+    },
+  };
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** One per connection, made when first asked for. What could not be made is tried anew: a secret may be there by then. */
+function keptByName<T extends Closable>(make: (connection: Connection) => Promise<T>) {
+  const kept = new Map<string, Promise<T>>();
+  return {
+    of: (connection: Connection): Promise<T> => {
+      const known = kept.get(connection.name);
       if (known) return known;
-      const made = createProvider(connection, { env, now, world, store });
-      providers.set(connection.name, made);
-      // What could not be made is tried anew at the next turn: a secret may be there by then.
-      made.catch(() => providers.delete(connection.name));
+      const made = make(connection);
+      kept.set(connection.name, made);
+      made.catch(() => kept.delete(connection.name));
       return made;
     },
-    close: async () => {
-      for (const made of providers.values()) await made.then((provider) => provider.close()).catch(() => undefined);
-      await store.close();
+    close: async (): Promise<void> => {
+      for (const made of kept.values()) await made.then((one) => one.close()).catch(() => undefined);
     },
   };
 }
@@ -63,12 +84,23 @@ function createProvider(connection: Connection, around: Surroundings): Promise<M
     case 'graph':
       return graphProvider(connection, around);
     case 'ews':
-      return Promise.reject(
-        new IntegratorError('config', `connection ${connection.name}: type ews is not part of this version`, {
-          hint: 'use a graph connection, or set enabled: false',
-        }),
-      );
+      return Promise.reject(noEws(connection));
   }
+}
+
+function createSender(connection: Connection, around: Surroundings): Promise<SendProvider> {
+  switch (connection.type) {
+    case 'graph':
+      return graphSender(connection, around);
+    case 'ews':
+      return Promise.reject(noEws(connection));
+  }
+}
+
+function noEws({ name }: Connection): IntegratorError {
+  return new IntegratorError('config', `connection ${name}: type ews is not part of this version`, {
+    hint: 'use a graph connection, or set enabled: false',
+  });
 }
 
 async function graphProvider(connection: GraphConnection, around: Surroundings): Promise<MailProvider> {
@@ -85,6 +117,19 @@ async function graphProvider(connection: GraphConnection, around: Surroundings):
     delta: connection.cloud !== 'china',
     clock: around.now,
     onMutation: () => void addToCounter(around.store.db, mutatingRequests, 1),
+  });
+}
+
+async function graphSender(connection: GraphConnection, around: Surroundings): Promise<SendProvider> {
+  const { createGraphSendProvider } = await import('./mail/graph/sender-provider.ts');
+  const { serviceHost } = await import('./auth/cloud.ts');
+  const { proxyFor } = await import('./http/proxy.ts');
+  return createGraphSendProvider({
+    baseUrl: connection.endpoints.graph ?? serviceHost(connection.cloud, 'graph'),
+    tokens: await tokens(connection, around),
+    caPem: await caPem(connection),
+    proxy: (target) => proxyFor(target, around.env),
+    clock: around.now,
   });
 }
 

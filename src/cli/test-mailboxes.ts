@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { terminalText } from '../content/terminal.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { decideAccess } from '../domain/policy.ts';
-import type { MailboxVerdict } from '../importer/test-mailboxes.ts';
+import type { App } from '../app.ts';
+import type { MailboxVerdict, TestDeps } from '../importer/test-mailboxes.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { narrowing } from './narrowing.ts';
@@ -19,6 +20,7 @@ export function register(test: Command, context: CommandContext): void {
   test
     .argument('[connection]', 'only this connection')
     .option('--mailbox <address>', 'only this mailbox')
+    .option('--send', 'also send a test mail from each mailbox to itself, and remove it again')
     .action((connection: string | undefined, flags: TestFlags) => runTests(connection, flags, context));
 }
 
@@ -37,6 +39,7 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
       {
         provider: app.provider,
         now: app.now,
+        ...(flags.send === true ? { trySend: await sendTrial(app) } : {}),
         onMailbox: ({ mailbox }) => context.output.progress(`tested ${mailbox}`),
       },
       { concurrency: config.concurrency, signal: context.signal },
@@ -46,6 +49,16 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
   } finally {
     await app.close();
   }
+}
+
+/** The address is the one the mailbox has in its connection; what it sends is counted nowhere as an import's doing. */
+async function sendTrial(app: App): Promise<NonNullable<TestDeps['trySend']>> {
+  const { trySend, usualWaitsMs } = await import('../importer/try-send.ts');
+  const { sleep } = await import('../http/deadline.ts');
+  return async ({ connection, mailbox: { address, user } }, signal) => {
+    const sender = (await app.sender(connection)).sender({ address, user });
+    return trySend(address, { sender, waitsMs: usualWaitsMs, sleep }, signal);
+  };
 }
 
 function render(verdicts: readonly MailboxVerdict[], page: Page): string[] {

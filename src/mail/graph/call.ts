@@ -14,7 +14,10 @@ export interface CallPlan {
   readonly about: string;
   /** A link the service gave, sent byte for byte; without it the SDK builds the URL from the path. */
   readonly link: string | undefined;
-  readonly wanted: 'json' | 'bytes';
+  /** `nothing`: the status is the answer. */
+  readonly wanted: 'json' | 'bytes' | 'nothing';
+  /** Statuses that mean it worked; 200 unless told. */
+  readonly accepts?: readonly number[];
   readonly maxBytes: number;
   readonly deadlineMs: number;
   readonly retries: RetryRules;

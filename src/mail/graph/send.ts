@@ -14,6 +14,7 @@ import { refusalError, spokenError } from './refusals.ts';
 
 /** Error bodies are short; what is longer is not an error body. */
 const errorBytes = 65_536;
+const readAccepts: readonly number[] = [200];
 const repeatable = new Set([408, 429, 500, 502, 503, 504]);
 
 /** The end of the chain: one attempt over the network, judged. */
@@ -30,7 +31,7 @@ export class Send extends ChainLink {
   protected async handle(call: GraphCall, context: Context): Promise<void> {
     try {
       const reply = await this.#send(call, context);
-      if (reply.status === 200) await accept(call, reply);
+      if ((call.plan.accepts ?? readAccepts).includes(reply.status)) await accept(call, reply);
       else await this.#refuse(call, reply);
     } catch (error) {
       judgeFailure(call, networkError(error, call.plan.about));
@@ -42,10 +43,12 @@ export class Send extends ChainLink {
   async #send(call: GraphCall, context: Context): Promise<HttpReply> {
     call.plan.onRequest();
     const headers = Object.fromEntries(new Headers(context.options?.headers));
+    const body: unknown = context.options?.body;
     return this.#transport.send({
       method: context.options?.method ?? 'GET',
       target: call.target,
       headers: { ...headers, authorization: `Bearer ${call.token}`, 'client-request-id': randomUUID() },
+      ...(typeof body === 'string' ? { body } : {}),
       signal: deadlineOf(call).signal,
     });
   }
@@ -72,6 +75,11 @@ export class Send extends ChainLink {
 }
 
 async function accept(call: GraphCall, reply: HttpReply): Promise<void> {
+  if (call.plan.wanted === 'nothing') {
+    await reply.discard();
+    call.answer = { kind: 'ok', value: null };
+    return;
+  }
   if (call.plan.wanted === 'bytes') {
     if (isForeignPage(reply)) {
       await reply.discard();

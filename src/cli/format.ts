@@ -1,9 +1,15 @@
 /** Times, ages and sizes as people read them. */
 
+/** Making a formatter costs a thousand times what using it costs; a command has one time zone. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 /** `2026-11-01 09:30` in the configured zone. */
 export function formatTime(epochMs: number, timezone: string): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' });
-  return parts.format(epochMs);
+  const known = formatters.get(timezone);
+  if (known !== undefined) return known.format(epochMs);
+  const made = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' });
+  formatters.set(timezone, made);
+  return made.format(epochMs);
 }
 
 /** ISO 8601 UTC, for JSON. */

@@ -9,8 +9,10 @@ import type { MailboxJob } from '../importer/mailbox-job.ts';
 import type { MailboxReport, RunReport } from '../importer/report.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { indexBehind } from './index-behind.ts';
 import { narrowing } from './narrowing.ts';
 import { dryRunOption } from './program.ts';
+import { timeFlag } from './time-flag.ts';
 import { mailboxLine, renderRun } from './run-report.ts';
 
 interface RunFlags {
@@ -39,7 +41,7 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
   if (service && flags.since !== undefined) {
     throw new IntegratorError('usage', '--since goes with --once', { hint: 'integrator run --once --since 30d' });
   }
-  const sinceMs = await readSince(flags.since, config.timezone);
+  const sinceMs = flags.since === undefined ? null : timeFlag('--since', flags.since, config.timezone);
   const { mailboxJobs } = await import('../importer/run-once.ts');
   const jobs = mailboxJobs(config, narrowing(flags, config));
   if (jobs.length === 0) throw nothingToDo(config.connections.length);
@@ -90,6 +92,7 @@ async function runJobsOnce(
   context.signal.throwIfAborted();
   context.output.print(report, (page) => renderRun(report, page, { dryRun }));
   context.setExitCode(exitCodeOfRun(report));
+  if (!dryRun) await indexBehind(deps.pages.store, context.signal).step();
 }
 
 async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, context: CommandContext): Promise<void> {
@@ -97,7 +100,8 @@ async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, co
   const { systemdNotifier } = await import('../daemon/systemd-notify.ts');
   const { config } = await context.loadConfig();
   const notifier = systemdNotifier(context.env, deps.now);
-  const onReport = await reporter(context, deps.now);
+  const report = await reporter(context, deps.now);
+  const index = indexBehind(deps.pages.store, context.signal);
   context.takeOverSignals();
   context.output.say(`importing ${jobs.length} mailboxes on schedule; stop with Ctrl-C`);
   notifier.ready();
@@ -108,9 +112,13 @@ async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, co
       concurrency: config.concurrency,
       signal: context.signal,
       onTurn: () => notifier.alive(),
-      onReport,
+      onReport: (turn) => {
+        report(turn);
+        void index.step();
+      },
     },
   );
+  await index.step();
   notifier.stopping();
   context.output.say('stopped');
 }
@@ -131,17 +139,6 @@ async function reporter(context: CommandContext, now: () => number): Promise<(re
     else if (report.imported + report.failed > 0) logger.info('mailbox imported', report);
     else logger.debug('mailbox had nothing new', report);
   };
-}
-
-async function readSince(since: string | undefined, timezone: string): Promise<number | null> {
-  if (since === undefined) return null;
-  const { parseTime } = await import('../config/times.ts');
-  try {
-    return parseTime(since, { now: Date.now(), timezone });
-  } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    throw new IntegratorError('usage', `--since: ${text}`, { hint: '30d, 12h, 2026-11-01 or an ISO 8601 time', cause });
-  }
 }
 
 function nothingToDo(connections: number): IntegratorError {

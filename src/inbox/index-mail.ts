@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { bodyText } from '../content/text.ts';
 import { searchWords } from '../domain/search-words.ts';
 import { addToIndex, nextToIndex } from '../store/search.ts';
@@ -25,13 +26,23 @@ export async function indexNewMail(store: Store, options: IndexOptions): Promise
   for (;;) {
     const batch = await nextToIndex(store.db, batchSize);
     if (batch.length === 0) return indexed;
-    const mails = batch.map(wordsOf);
+    const mails = await wordsOfAll(batch);
     await store.write((trx) => addToIndex(trx, store.dialect, mails));
     indexed += batch.length;
     onProgress?.(indexed);
     signal?.throwIfAborted();
     if (now() - startMs >= maxMs) return indexed;
   }
+}
+
+/** Other work of the process gets its turn in between. */
+async function wordsOfAll(batch: readonly TextToIndex[]): Promise<IndexedMail[]> {
+  const mails: IndexedMail[] = [];
+  for (const [index, mail] of batch.entries()) {
+    if (index % 10 === 9) await setImmediate();
+    mails.push(wordsOf(mail));
+  }
+  return mails;
 }
 
 function wordsOf({ id, fromName, fromAddress, subject, body }: TextToIndex): IndexedMail {

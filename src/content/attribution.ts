@@ -35,6 +35,13 @@ const dashed = /^-{2,}\s.{1,200}\s-{2,}$/u;
 const groupWise = /^>>> .{3,200} >>>$/u;
 /** The old Gmail form without an address: "2016-03-03 17:21 GMT+01:00 Ann Archer". */
 const dateAndName = /^\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2} (?:GMT|UTC)?[+-]\d{1,2}:?\d{2} \p{L}.{1,80}$/u;
+/** "Ann Archer <ann@contoso.test> wrote:" and nothing else. */
+const nameAndVerb = new RegExp(
+  `^["']?[\\p{Lu}\\p{Lo}][^<>:.!?]{1,60}<[^<>\\s@]+@[^<>\\s]+>,? ?(?:${verb.source})\\s*[:：]$`,
+  'iu',
+);
+/** Few words, and no sentence. */
+const nameOnly = /^[\p{Lu}\p{Lo}][^.!?,;]{2,50}$/u;
 const everyVerb = new RegExp(verb.source, 'giu');
 const nameParticle =
   /^(?:van|von|vom|zu|zur|de|del|della|der|den|des|di|da|das|do|dos|du|la|le|af|av|al|el|bin|ibn|het|ter|ten|te|o|użytkownik|oseba|user)$/u;
@@ -63,22 +70,31 @@ function mayEndOne(text: string): boolean {
   return [ending, endsWithVerb, dateAndName, dashed, groupWise].some((form) => form.test(text));
 }
 
+interface Form {
+  readonly start: number;
+  readonly text: string;
+  readonly divider: boolean;
+}
+
 /** The text of line `at` alone, with the line above it, with the two above it, and so on. */
-function wrappedForms(
-  lines: readonly Line[],
-  at: number,
-): readonly { start: number; text: string; divider: boolean }[] {
-  const forms: { start: number; text: string; divider: boolean }[] = [];
+function wrappedForms(lines: readonly Line[], at: number): readonly Form[] {
+  const forms: Form[] = [];
+  // "> wrote:" closes a bracket opened lines above, blank ones between.
+  const scattered = lines[at]?.text.startsWith('>') === true && lines[at]?.quote === 0;
   let joined = '';
-  for (let start = at; start > at - maxWrappedLines; start -= 1) {
+  for (let start = at; start > at - (scattered ? 2 : 1) * maxWrappedLines; start -= 1) {
     const line = lines[start];
-    if (line === undefined || line.text === '' || line.quote !== lines[at]?.quote) break;
-    if (headerLine(line.text) !== undefined) break;
+    if (line?.text === '' && scattered) continue;
+    if (!mayBeWrapped(line, lines[at])) break;
     joined = joined === '' ? line.text : `${line.text} ${joined}`;
     if (joined.length > maxLength) break;
     forms.push({ start, text: joined, divider: line.marks.divider });
   }
   return forms;
+}
+
+function mayBeWrapped(line: Line | undefined, last: Line | undefined): line is Line {
+  return line !== undefined && line.text !== '' && line.quote === last?.quote && headerLine(line.text) === undefined;
 }
 
 function traitsOf(text: string, divider: boolean, quotedBelow: boolean): Traits {
@@ -106,7 +122,7 @@ function isStrong(traits: Traits): boolean {
   const { text, who, when, timed, divider } = traits;
   const wrote = traits.wrote && namesTheAuthor(text);
   const dated = when || timed;
-  if (divider && who && dated) return true;
+  if ((divider && who && dated) || nameAndVerb.test(text)) return true;
   if (wrote && ((who && dated && beginsWithFacts(text)) || (when && timed))) return true;
   return isLanguageFree(traits);
 }
@@ -145,7 +161,9 @@ function weakWithColon({ text, who, when, timed, wrote, quotedBelow }: Traits): 
 
 function weakWithoutColon({ text, who, when, wrote, quotedBelow }: Traits): Strength {
   if (!quotedBelow) return undefined;
-  return (who && when) || (wrote && (who || when) && starter.test(text)) ? 'weak' : undefined;
+  if ((who && when) || (wrote && (who || when) && starter.test(text))) return 'weak';
+  // "Ann Archer wrote", as forums have it.
+  return endsWithVerb.test(text) && nameOnly.test(text) ? 'weak' : undefined;
 }
 
 /** The rest of a wrapped line: a bracket closes that was never opened. */

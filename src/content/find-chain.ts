@@ -42,7 +42,7 @@ const none = (reason: ChainReason): ChainFinding => ({ kind: 'none', reason });
 
 /** Fewer quoted lines at the end of a mail than this, with nobody named, may be anything. */
 const minLoneQuote = 3;
-const maxFooterLines = 8;
+const maxFooterLines = 6;
 const maxRuledFooterLines = 25;
 /** What mailing lists and free mail services put below a mail. */
 const footer =
@@ -74,6 +74,8 @@ function firstMarker(lines: readonly Line[]): Marker | undefined {
 
 function separatorAt(lines: readonly Line[], at: number): Marker | undefined {
   const text = lines[at]?.text ?? '';
+  const column = text.search(/(?<=\S )-{4,}[^-]{3,60}-{4,}$/u);
+  if (column > 0 && framedWords(text.slice(column))?.known === true) return { start: at, column, reason: 'separator' };
   const separates =
     asksToReplyAbove(text) || (/^[-_=~*+—–─>]{2}/u.test(text) && isKnownFrame(text, lines[at + 1]?.text ?? ''));
   return separates ? { start: at, column: 0, reason: 'separator' } : undefined;
@@ -109,7 +111,8 @@ function isAnnounced(lines: readonly Line[], at: number): boolean {
 }
 
 function isSeparator(text: string): boolean {
-  return isRule(text) || framedWords(text) !== undefined || isOpenPhrase(text);
+  const frame = framedWords(text);
+  return isRule(text) || isOpenPhrase(text) || (frame !== undefined && (frame.known || /^[-_=~*]{3}/u.test(text)));
 }
 
 /** Rules and separators right above the chain are part of it. */
@@ -145,7 +148,7 @@ function fromQuotes(lines: readonly Line[], runs: readonly QuoteRun[]): ChainFin
   const open = tail.length === 0 || isFooter(tail);
   if (runs.length === 1) return fromOneRun(first, open);
   if (first.forwarded) return cutAt(first, null);
-  const lastIsChain = open && first.attribution === null && last.attribution !== null;
+  const lastIsChain = open && first.attribution?.strong !== true && last.attribution?.strong === true;
   return lastIsChain ? cutAt(last, null) : none('interleaved');
 }
 

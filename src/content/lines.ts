@@ -38,7 +38,7 @@ export const imageMark = '\ufffc';
 const quotePrefix = /^[ \t]{0,4}>(?:[ \t]{0,2}>){0,30}/u;
 
 /** ">From" is how mailbox files escape a line, ">>> Ann 1/2/26 >>>" how GroupWise attributes. */
-const mailboxEscape = /^>From |^>>> .{1,200} >>>\s*$/u;
+const noQuote = /^>From |^>>> .{1,200} >>>\s*$/u;
 
 export interface LineScan {
   readonly lines: readonly Line[];
@@ -56,7 +56,14 @@ export function textLines(content: string, maxChars: number): LineScan {
     lines.push(lineOf(content, start, end));
     start = afterBreak(content, end);
   }
-  return { lines: withBarQuotes(lines), scannedTo: Math.min(start, content.length) };
+  return { lines: withBarQuotes(lines.map(closingOf)), scannedTo: Math.min(start, content.length) };
+}
+
+/** "> wrote:" below unquoted text ends an attribution whose address Polymail puts on lines of its own. */
+function closingOf(line: Line, at: number, lines: readonly Line[]): Line {
+  const above = lines[at - 1];
+  const closes = line.quote === 1 && line.text === 'wrote:' && above?.quote === 0 && above.text !== '';
+  return closes ? { ...line, text: '> wrote:', quote: 0 } : line;
 }
 
 /** Some quote with ": " or "| ": at least four lines in a row, and no table. */
@@ -84,18 +91,22 @@ function runLengths(flags: readonly boolean[]): readonly number[] {
 /** The text of a line without its quote marks, and how many there were. ">From" at the start of a line is none. */
 export function unquoted(text: string): { readonly text: string; readonly quote: number } {
   const prefix = quotePrefix.exec(text)?.[0];
-  if (prefix === undefined || mailboxEscape.test(text)) return { text, quote: 0 };
+  if (prefix === undefined || noQuote.test(text)) return { text, quote: 0 };
   return { text: text.slice(prefix.length), quote: prefix.split('>').length - 1 };
 }
 
 /** What detectors look at: format characters gone, blanks collapsed, bounded. */
 export function detectorText(raw: string): string {
-  return raw
-    .slice(0, rawLineLength)
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\s\u00a0]+/gu, (blanks) => (blanks.length > 2 || blanks.includes('\t') ? '\t' : ' '))
-    .trim()
-    .slice(0, maxLineLength);
+  return (
+    raw
+      .slice(0, rawLineLength)
+      .replace(/\p{Cf}/gu, '')
+      // Left over where a server did not decode quoted-printable.
+      .replace(/^(?:=09|=20|\s)+|(?:=09|=20|\s)+$/gu, '')
+      .replace(/[\s\u00a0]+/gu, (blanks) => (blanks.length > 2 || blanks.includes('\t') ? '\t' : ' '))
+      .trim()
+      .slice(0, maxLineLength)
+  );
 }
 
 function lineOf(content: string, start: number, end: number): Line {

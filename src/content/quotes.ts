@@ -8,7 +8,7 @@ export interface QuoteRun {
   readonly start: number;
   readonly end: number;
   /** Who is quoted: said by the line above, or by the first quoted lines; `start` is then where that begins. */
-  readonly attribution: { readonly start: number; readonly column: number } | null;
+  readonly attribution: { readonly start: number; readonly column: number; readonly strong: boolean } | null;
   /** It begins as a forwarded mail does, which nobody answers between the lines. */
   readonly forwarded: boolean;
   /** Quoted by a mail client's own markup. */
@@ -20,6 +20,7 @@ export interface QuoteRun {
 /** Mail programs break lines from about here, and the rest then stands unquoted. */
 const wrapLength = 58;
 const maxWrapLines = 12;
+const maxRest = 30;
 const maxOpeningLines = 8;
 const linkOnly = /^[<([]?https?:\/\/\S+(?:\s*>)?$/u;
 const sentenceEnd = /[.?!:]["”)]?$/u;
@@ -80,8 +81,31 @@ function isBrokenWrap(lines: readonly Line[], at: number): boolean {
   let first = at;
   while (first > at - maxWrapLines && isText(lines[first - 1]) && isLong(lines[first - 1])) first -= 1;
   const rest = lines[first]?.text ?? '';
+  if (isWithinOldQuote(lines, at)) return true;
   if (!isUnfinished(lines[first - 1], rest)) return false;
-  return quoteGoesOn(lines, at) || (beginsWithin(rest) && lines[at + 1]?.text === '');
+  return quoteGoesOn(lines, at) || (beginsWithin(rest) && paragraphEnds(lines, at));
+}
+
+/** A few words between lines quoted twice or more, which nobody answers any longer. */
+function isWithinOldQuote(lines: readonly Line[], at: number): boolean {
+  const [above, line, below] = [lines[at - 1], lines[at], lines[at + 1]];
+  return (
+    above !== undefined &&
+    above.at === null &&
+    above.quote > 1 &&
+    below?.quote === above.quote &&
+    (line?.length ?? 0) <= maxRest
+  );
+}
+
+/** A blank line comes, all lines before the last one being long. */
+function paragraphEnds(lines: readonly Line[], at: number): boolean {
+  for (let below = at; below <= at + maxWrapLines; below += 1) {
+    const next = lines[below + 1];
+    if (next === undefined || next.text === '') return true;
+    if (next.quote > 0 || !isLong(lines[below])) return false;
+  }
+  return false;
 }
 
 /** A quoted line whose sentence `rest` goes on with. Markup says itself what is quoted. */
@@ -116,7 +140,7 @@ function describe(lines: readonly Line[], start: number, end: number): QuoteRun 
   return {
     start,
     end,
-    attribution: attributionAbove(lines, start) ?? (opening === undefined ? null : { start, column: 0 }),
+    attribution: attributionAbove(lines, start) ?? (opening === undefined ? null : { start, column: 0, strong: true }),
     forwarded,
     citation: lines[start]?.marks.citation === true,
     size: lines.slice(start, end).filter((line) => line.text !== '').length,

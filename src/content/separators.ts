@@ -4,7 +4,7 @@
  * listed for being taken along.
  */
 const framedPhrases =
-  'original message|original e-?mail( message)?|original appointment|forwarded (message|mail|by .*)|forward(ed)?|begin forwarded message|reply message|replied message|message from .*|in reply to|previous message|quoted (text|message)|' +
+  'original message|reply separator|original e-?mail( message)?|original appointment|forwarded (message|mail|by .*)|forward(ed)?|begin forwarded message|reply message|replied message|message from .*|in reply to|previous message|quoted (text|message)|' +
   'urspr(ü|ue)ngliche (nachricht|e-?mail|mail)|ursprüngl\\. nachr.*|original-?nachricht|originalmail|original-nachricht|weitergeleitete (nachricht|mail|e-?mail)|weitergeleitet von .*|antwort-nachricht|ursprünglicher termin|' +
   "message d['’]origine|(message|e-?mail|courriel) original|message initial|message (transféré|réexpédié|transmis)|transféré par .*|message de réponse|rendez-vous d['’]origine|" +
   'mensaje original|(mensaje|correo) reenviado|mensaje de respuesta|reenviado por .*|missatge original|missatge reenviat|jatorrizko mezua|birbidalitako mezua|mensaxe orixinal|' +

@@ -152,6 +152,32 @@ const parts: readonly (readonly [what: string, content: string, fresh: string])[
   ],
 ];
 
+const more: readonly (readonly [what: string, content: string, fresh: string])[] = [
+  [
+    'a last line between dashes',
+    'Yes.\n-- I will call you if not. --Bob\n\nAnn Archer\n02/02/2026 10:05 AM\nTo: Bob\ncc:\nSubject: Bolts\n\nHello',
+    'Yes.\n-- I will call you if not. --Bob',
+  ],
+  [
+    'an old quote that was broken in places',
+    'Yes.\n\nOn Mon, 2 Feb 2026 at 10:05, Ann <ann@contoso.test> wrote:\n> Fine?\n>\n>> an older line, quoted twice, that was longer than it might be.\nThe\n>> end of it\n',
+    'Yes.',
+  ],
+  [
+    'a line of an earlier mail quoted in the answer',
+    'To which he replied:\n>The new one is fine.\n\nBut I did not ask that.\n\nOn Mon, 2 Feb 2026 at 10:05, Ann <ann@contoso.test> wrote:\n> Fine?\n> Ann',
+    'To which he replied:\n>The new one is fine.\n\nBut I did not ask that.',
+  ],
+  ['a forum', 'Yes.\n\n\nAnn Archer wrote\n> Fine?\n> Ann', 'Yes.'],
+  ['a name and an address', 'Yes.\n\nAnn Archer <ann@contoso.test> wrote:\n\nFine?', 'Yes.'],
+  ['answer and separator on one line', 'Yes. -----Original Message-----\nFrom: Ann\nTo: Bob\n\nFine?', 'Yes.'],
+  [
+    'an address on lines of its own',
+    'Yes.\n\nOn Mon, 2 Feb 2026 at 10:05 AM Ann Archer\n\n<\nmailto:Ann Archer <ann@contoso.test>\n> wrote:\n\nFine?',
+    'Yes.',
+  ],
+];
+
 const htmlParts: readonly (readonly [what: string, html: string, fresh: string])[] = [
   [
     'Gmail',
@@ -271,11 +297,11 @@ describe('a mail is kept whole that is', () => {
 });
 
 describe('the new part is found', () => {
-  test.each(parts)('%s', (_what, content, fresh) => {
+  test.each([...parts, ...more])('%s', (_what, content, fresh) => {
     expect(textOf(content).fresh.content.trim()).toBe(fresh);
   });
 
-  test.each(parts)('with Windows line ends: %s', (_what, content, fresh) => {
+  test.each([...parts, ...more])('with Windows line ends: %s', (_what, content, fresh) => {
     const split = textOf(content.replaceAll('\n', '\r\n'));
     expect(split.fresh.content.replaceAll('\r\n', '\n').trim()).toBe(fresh);
   });
@@ -291,7 +317,7 @@ describe('the new part is found', () => {
 });
 
 describe('both parts together', () => {
-  test.each([...parts.map(([what, content]) => [what, content] as const), ...withoutChain])(
+  test.each([...[...parts, ...more].map(([what, content]) => [what, content] as const), ...withoutChain])(
     'hold every word of the mail: %s',
     (_what, content) => {
       const { fresh, chain } = textOf(content);

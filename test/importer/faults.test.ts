@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readStatus } from '../../src/daemon/status.ts';
 import { ann, ben, openOffice } from './office.ts';
@@ -148,4 +149,22 @@ test('a stopped run keeps what it committed and the next one brings the rest', a
   expect(first.mailboxes.every((mailbox) => mailbox.error === null)).toBe(true);
   expect(first.totals.imported + second.totals.imported).toBe(400);
   expect(second.totals.duplicates).toBe(0);
+});
+
+test('a full disk loses nothing: what did not fit is imported once there is room', async () => {
+  const { sandbox, app } = office;
+  const html = `<p>${'x'.repeat(50_000)}</p>`;
+  for (let n = 0; n < 40; n += 1)
+    sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: `No ${n}`, html });
+  const pages = await sql<{ page_count: number }>`pragma page_count`.execute(app.store.db);
+  await sql`pragma max_page_count = ${sql.lit((pages.rows[0]?.page_count ?? 0) + 20)}`.execute(app.store.db);
+
+  const full = await office.run();
+  expect(full.mailboxes[0]).toMatchObject({
+    imported: 0,
+    error: { kind: 'store', message: expect.stringContaining('disk is full') },
+  });
+
+  await sql`pragma max_page_count = 1000000`.execute(app.store.db);
+  expect((await office.run()).totals).toMatchObject({ imported: 40, duplicates: 0 });
 });

@@ -13,7 +13,7 @@ export type Wire =
 
 /** Each service words its errors in its own way. */
 export interface ErrorWriter {
-  error(status: number, code: string, message: string): Reply;
+  error(status: number, code: string, message: string, request?: Request): Reply;
   expiredToken(): Reply;
   aadsts(code: number, request: Request): Reply;
 }
@@ -39,7 +39,7 @@ export function isInstead(fault: Fault): fault is InsteadFault {
 export function instead(fault: InsteadFault, request: Request, writer: ErrorWriter): { reply: Reply; wire: Wire } {
   switch (fault.kind) {
     case 'status':
-      return { reply: statusReply(fault, writer), wire: normal };
+      return { reply: statusReply(fault, request, writer), wire: normal };
     case 'html':
       return { reply: html(fault.status ?? 200, portal), wire: normal };
     case 'reset_before':
@@ -64,7 +64,7 @@ export function spoil(
 ): { reply: Reply; wire: Wire } {
   switch (fault.kind) {
     case 'status_after':
-      return { reply: statusReply(fault, writer), wire: normal };
+      return { reply: statusReply(fault, request, writer), wire: normal };
     case 'reset_after':
       return { reply, wire: { kind: 'reset' } };
     case 'cut_connection':
@@ -160,9 +160,11 @@ function withContentType(reply: Reply, contentType: string): Reply {
   }
 }
 
-function statusReply(fault: StatusFault, writer: ErrorWriter): Reply {
+function statusReply(fault: StatusFault, request: Request, writer: ErrorWriter): Reply {
   const reply =
-    fault.noBody === true ? empty(fault.status) : writer.error(fault.status, fault.code ?? '', fault.message ?? '');
+    fault.noBody === true
+      ? empty(fault.status)
+      : writer.error(fault.status, fault.code ?? '', fault.message ?? '', request);
   return withRetryAfter(reply, fault.retryAfter);
 }
 

@@ -9,6 +9,7 @@ import { entraService } from './entra/service.ts';
 import { serveFolder } from './eml/serve-folder.ts';
 import type { EmlReport } from './eml/serve-folder.ts';
 import { FaultControl } from './faults.ts';
+import { ewsService } from './ews/service.ts';
 import { Gate } from './graph/gate.ts';
 import { graphService } from './graph/service.ts';
 import { SyncStates } from './graph/sync-states.ts';
@@ -135,6 +136,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 interface Services {
   readonly entra: Service;
   readonly graph: Service;
+  readonly ews: Service;
   readonly upload: Service;
   readonly control: Service;
 }
@@ -158,6 +160,7 @@ function servicesOf(shared: Controlled): Services {
       gate: new Gate(settings, now),
       callers: { signer, world, now },
     }),
+    ews: ewsService({ world, directory: shared.directory, signer, now, settings }),
     upload: uploadService({ uploads, now }),
     control: controlService(shared),
   };
@@ -167,6 +170,7 @@ function router(services: Services): (request: { readonly url: URL }) => Service
   return ({ url }) => {
     const [, first = ''] = url.pathname.toLowerCase().split('/');
     if (first === 'graph') return services.graph;
+    if (first === 'ews') return services.ews;
     if (first === 'upload') return services.upload;
     return first === '' || first === 'sandbox' ? services.control : services.entra;
   };

@@ -15,8 +15,12 @@ import { writeReply } from './write-reply.ts';
 export interface Service {
   readonly name: LoggedRequest['service'];
   readonly errors: ErrorWriter;
-  /** The mailbox a request is about, and whether it could change it. */
-  subject(request: Request): { readonly mailbox: string | null; readonly mutating: boolean };
+  /** The mailbox a request is about, and whether it could change it; `operation` where paths do not tell them apart. */
+  subject(request: Request): {
+    readonly mailbox: string | null;
+    readonly mutating: boolean;
+    readonly operation?: string | undefined;
+  };
   /** Called before anything else: may refuse, and counts what is under way. */
   enter?(request: Request): { readonly refusal: Reply | null; readonly concurrent: number; leave(): void };
   handle(request: Request): Promise<Reply> | Reply;
@@ -67,10 +71,10 @@ function close(server: ReturnType<typeof createServer>, sockets: ReadonlySet<Soc
 async function serve(parts: ServerParts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = await readRequest(incoming);
   const service = parts.route(request);
-  const { mailbox, mutating } = service.subject(request);
+  const { mailbox, mutating, operation } = service.subject(request);
   const passage = service.enter?.(request) ?? { refusal: null, concurrent: 1, leave: () => undefined };
   response.once('close', () => passage.leave());
-  const path = request.url.pathname + request.url.search;
+  const path = request.url.pathname + request.url.search + (operation === undefined ? '' : `#${operation}`);
   const fault =
     service.name === 'control' || passage.refusal !== null
       ? null

@@ -1,0 +1,108 @@
+import type { Directory } from '../entra/directory.ts';
+import type { TokenSigner } from '../entra/jwt.ts';
+import type { Mailbox } from '../world/mailbox.ts';
+import type { World } from '../world/world.ts';
+import { EwsRefusal } from './soap.ts';
+import { below } from './xml.ts';
+import type { Node } from './xml.ts';
+
+export interface CallerParts {
+  readonly world: World;
+  readonly directory: Directory;
+  readonly signer: TokenSigner;
+  now(): number;
+}
+
+/** Who asks: an account, or the application, which has no mailbox unless it impersonates somebody. */
+export type Caller =
+  | { readonly kind: 'account'; readonly account: Mailbox }
+  | { readonly kind: 'application' }
+  | { readonly kind: 'nobody'; readonly diagnostics: string | null };
+
+/** Whose rights a request has, and whose mailbox it means where it names none. */
+export interface Actor {
+  readonly mailbox: Mailbox | null;
+  /** Acts as the owner. */
+  readonly impersonated: boolean;
+}
+
+const audiences = new Set(['https://outlook.office365.com', 'https://outlook.office.com']);
+
+export function callerOf(authorization: string | undefined, parts: CallerParts): Caller {
+  const [, scheme = '', credentials = ''] = /^(\w+)\s+(\S+)$/.exec(authorization ?? '') ?? [];
+  if (scheme.toLowerCase() === 'basic') return basic(credentials, parts);
+  if (scheme.toLowerCase() === 'bearer') return bearer(credentials, parts);
+  return { kind: 'nobody', diagnostics: null };
+}
+
+function basic(credentials: string, { directory }: CallerParts): Caller {
+  const [username = '', ...rest] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
+  const account = directory.checkPassword(username, rest.join(':'));
+  return account === null ? { kind: 'nobody', diagnostics: null } : { kind: 'account', account };
+}
+
+export const expired = '2000008;reason="The token has expired or is not yet valid.";error_category="invalid_lifetime"';
+
+function bearer(token: string, parts: CallerParts): Caller {
+  const { signer, world } = parts;
+  const claims = signer.read(token);
+  const bad = (reason: string): Caller => ({
+    kind: 'nobody',
+    diagnostics: `2000001;reason="${reason}";error_category="invalid_token"`,
+  });
+  if (claims === null) return bad('The token cannot be read.');
+  if (!audiences.has(claims.aud)) return bad('The audience of the token is not this service.');
+  if (claims.exp * 1000 <= parts.now()) return { kind: 'nobody', diagnostics: expired };
+  if (claims.upn === undefined) {
+    return claims.roles?.includes('full_access_as_app') === true ? { kind: 'application' } : bad('A role is missing.');
+  }
+  const account = world.find(claims.oid ?? '');
+  const granted = (claims.scp ?? '').toLowerCase().includes('ews.accessasuser.all');
+  return account !== null && granted ? { kind: 'account', account } : bad('A scope is missing.');
+}
+
+/** Throws the fault that a wrong or missing impersonation meets. */
+export function actorOf(caller: Exclude<Caller, { kind: 'nobody' }>, envelope: Node, world: World): Actor {
+  const named = impersonated(envelope);
+  if (named === null) {
+    return { mailbox: caller.kind === 'account' ? caller.account : null, impersonated: false };
+  }
+  const mailbox = world.find(named);
+  if (mailbox === null || mailbox.kind === 'none') throw noMailbox(true);
+  const allowed = caller.kind === 'application' ? mailbox.access : rightsOf(caller.account, mailbox);
+  if (allowed === 'none' || allowed === 'hidden') {
+    throw new EwsRefusal(
+      'ErrorImpersonateUserDenied',
+      'The account does not have permission to impersonate the requested user.',
+      { whole: true },
+    );
+  }
+  return { mailbox, impersonated: true };
+}
+
+export function impersonated(envelope: Node | null): string | null {
+  return below(envelope, 'ConnectingSID')?.children[0]?.text.trim() ?? null;
+}
+
+/** Throws what an account without the right meets in somebody else's mailbox. */
+export function mustSee(actor: Actor, mailbox: Mailbox, need: 'read' | 'write'): void {
+  if (mailbox.kind === 'none') throw noMailbox();
+  if (actor.mailbox === mailbox) return;
+  const access = actor.mailbox === null ? 'none' : rightsOf(actor.mailbox, mailbox);
+  if (access === 'hidden')
+    throw new EwsRefusal('ErrorFolderNotFound', 'The specified folder could not be found in the store.');
+  if (access === 'none' || (access === 'read' && need === 'write')) {
+    throw new EwsRefusal('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+  }
+}
+
+export function noMailbox(whole = false): EwsRefusal {
+  return new EwsRefusal('ErrorNonExistentMailbox', 'The SMTP address has no mailbox associated with it.', { whole });
+}
+
+function rightsOf(account: Mailbox, target: Mailbox): Mailbox['access'] {
+  if (account === target) return 'full';
+  const single =
+    target.accessOf.get(account.userPrincipalName.toLowerCase()) ?? target.accessOf.get(account.address.toLowerCase());
+  return single ?? target.access;
+}

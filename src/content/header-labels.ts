@@ -7,7 +7,7 @@ export type HeaderRole = 'from' | 'date' | 'to' | 'cc' | 'subject' | 'other';
  * (Italian "A" is To, French "À" too, Spanish "De" and Portuguese "De" are From).
  */
 const table = `
-en; From, Sent from, Posted by, Author; Sent, Date, Sent at, Sent on, Received, Time; To, Sent to, Recipient, Recipients, Send to; Cc, Bcc, Copy, Cc to; Subject, Title
+en; From, Sent from, Posted by, Author; Sent, Date, Sent at, Sent on, Time; To, Sent to, Recipient, Recipients, Send to; Cc, Bcc, Copy, Cc to; Subject, Title
 de; Von, Absender, Gesendet von; Gesendet, Datum, Gesendet am, Versandt, Gesendet um; An, Empfänger, Gesendet an; Cc, Bcc, Kopie, Kopie an, Kopie (CC); Betreff, Thema, Betrifft
 fr; De, Expéditeur, De la part de; Envoyé, Date, Message du, Envoyé le, Date d’envoi, Date d'envoi, Envoyée; À, A, Pour, Destinataire, Destinataires, Envoyé à; Cc, Cci, Copie, Copie à, Copies; Objet, Sujet
 es; De, Remitente, Desde; Enviado, Fecha, Enviado el, Enviada, Enviado a las, Enviada el, Enviados; Para, A, Destinatario, Destinatarios; CC, CCO, Copia; Asunto, Tema

@@ -14,7 +14,7 @@ const maxLinesAbove = 8;
 export function notesStart(lines: readonly Line[], at: number, block: HeaderBlock | undefined): number | undefined {
   if (block === undefined) return beginsInColumn(lines[at]) ? columnStart(lines, at) : undefined;
   const { roles } = block;
-  if (!roles.has('to') || (!roles.has('subject') && !roles.has('cc'))) return undefined;
+  if (!roles.has('to') || !roles.has('subject')) return undefined;
   return authorAbove(lines, at);
 }
 

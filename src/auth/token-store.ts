@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { IntegratorError } from '../domain/errors.ts';
+import { IntegratorError, errorKinds } from '../domain/errors.ts';
 import type { ErrorReport } from '../domain/errors.ts';
 
 /** Public clients (device code) must be refreshed without the secret, confidential ones with it. */
@@ -56,21 +56,7 @@ const schema = `
 const schemaVersion = 1;
 
 const errorReport = z.object({
-  kind: z.enum([
-    'config',
-    'usage',
-    'not_allowed',
-    'needs_login',
-    'needs_admin',
-    'access_denied',
-    'not_found',
-    'throttled',
-    'unreachable',
-    'protocol',
-    'store',
-    'busy',
-    'bug',
-  ]),
+  kind: z.enum(errorKinds),
   message: z.string(),
   hint: z.string().nullable(),
 });

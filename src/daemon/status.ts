@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config, Connection } from '../config/schema.ts';
+import { errorKinds } from '../domain/errors.ts';
 import type { ErrorReport } from '../domain/errors.ts';
 import { mutatingRequests, readCounter } from '../store/counters.ts';
 import { connectionStates, itemNumbers, mailboxStates, outboxNumbers, setAsideLines } from '../store/status.ts';
@@ -104,21 +105,7 @@ function mailboxPart(state: MailboxNumbers | undefined, items: ItemNumbers | und
 }
 
 const errorSchema = z.object({
-  kind: z.enum([
-    'config',
-    'usage',
-    'not_allowed',
-    'needs_login',
-    'needs_admin',
-    'access_denied',
-    'not_found',
-    'throttled',
-    'unreachable',
-    'protocol',
-    'store',
-    'busy',
-    'bug',
-  ]),
+  kind: z.enum(errorKinds),
   message: z.string(),
   hint: z.string().nullable(),
 });

@@ -2,20 +2,22 @@
  * The one error of the product. Its kind decides the reaction (stop the program, stop this mailbox, set this mail
  * aside) and the exit code; its hint names what to do next, if possible as a command.
  */
-export type ErrorKind =
-  | 'config'
-  | 'usage'
-  | 'not_allowed'
-  | 'needs_login'
-  | 'needs_admin'
-  | 'access_denied'
-  | 'not_found'
-  | 'throttled'
-  | 'unreachable'
-  | 'protocol'
-  | 'store'
-  | 'busy'
-  | 'bug';
+export const errorKinds = [
+  'config',
+  'usage',
+  'not_allowed',
+  'needs_login',
+  'needs_admin',
+  'access_denied',
+  'not_found',
+  'throttled',
+  'unreachable',
+  'protocol',
+  'store',
+  'busy',
+  'bug',
+] as const;
+export type ErrorKind = (typeof errorKinds)[number];
 
 export interface ErrorDetails {
   /** What the user should do or type next. */

@@ -1,7 +1,8 @@
 // npm run bench: every figure is a ratio (or a count) within this one run, so that a slow machine changes nothing.
 import { benchImport } from './import.mjs';
+import { benchInbox } from './inbox.mjs';
 
-const sections = { import: benchImport };
+const sections = { import: benchImport, inbox: benchInbox };
 const asked = process.argv.slice(2);
 let failed = false;
 for (const [name, section] of Object.entries(sections)) {
@@ -9,7 +10,9 @@ for (const [name, section] of Object.entries(sections)) {
   for (const { what, figure, target, detail } of await section()) {
     const met = figure <= target;
     failed ||= !met;
-    console.log(`${met ? 'ok  ' : 'MISS'}  ${figure.toFixed(2).padStart(8)}  target ≤ ${String(target).padEnd(6)}  ${what}${detail ? ` (${detail})` : ''}`);
+    console.log(
+      `${met ? 'ok  ' : 'MISS'}  ${figure.toFixed(2).padStart(8)}  target ≤ ${String(target).padEnd(6)}  ${what}${detail ? ` (${detail})` : ''}`,
+    );
   }
 }
 process.exitCode = failed ? 1 : 0;

@@ -35,7 +35,7 @@ function score() {
     .map((line) => JSON.parse(line));
   const judged = cases.map((label) => ({ ...label, ...judge(label) }));
   const withChain = judged.filter(({ kind }) => ['reply', 'forward', 'misc'].includes(kind));
-  const withoutChain = judged.filter(({ kind }) => kind === 'none' || kind === 'none-but->');
+  const withoutChain = judged.filter(({ kind }) => kind === 'none');
   const text = withChain.filter(({ format }) => format === 'text');
   const html = withChain.filter(({ format }) => format === 'html');
   table(
@@ -101,7 +101,8 @@ function judge(label) {
 }
 
 function squeezed(text) {
-  return text.replace(/[\s\p{Cf}]+/gu, '');
+  // A rule is a picture of a line, no text.
+  return text.replace(/^-{3}$/gmu, '').replace(/[\s\p{Cf}]+/gu, '');
 }
 
 function withoutSignature(text) {

@@ -17,7 +17,7 @@ export interface ChainSplit {
   readonly chain: MessageBody | null;
   readonly reason: ChainReason;
   readonly flags: {
-    /** Answers stand between the quoted lines: the mail was kept whole for that. */
+    /** Answers stand between the quoted lines: those were kept for that, in HTML as far as the last answer. */
     readonly interleaved: boolean;
     /** The mail is longer than what was looked at; what is beyond went with the chain, or stayed with the whole. */
     readonly truncated: boolean;
@@ -43,7 +43,7 @@ export function splitChain(body: MessageBody, uniqueBody: MessageBody | null): C
     fresh: { kind: body.kind, content: parts.kept },
     chain: { kind: body.kind, content: parts.taken },
     reason: finding.reason,
-    flags: { interleaved: false, truncated },
+    flags: { interleaved: finding.reason === 'interleaved', truncated },
   };
 }
 

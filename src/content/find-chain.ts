@@ -50,7 +50,7 @@ const footer =
 
 /**
  * Where the chain of a mail lies, decided on its lines alone. It never calls everything the chain, and keeps a mail
- * whole whose answers stand between the quoted lines.
+ * whole whose answers stand between the quoted lines (in HTML, as far as the last answer).
  */
 export function findChain(lines: readonly Line[]): ChainFinding {
   const marker = firstMarker(lines);
@@ -149,7 +149,10 @@ function fromQuotes(lines: readonly Line[], runs: readonly QuoteRun[]): ChainFin
   if (runs.length === 1) return fromOneRun(first, open);
   if (first.forwarded) return cutAt(first, null);
   const lastIsChain = open && first.attribution?.strong !== true && last.attribution?.strong === true;
-  return lastIsChain ? cutAt(last, null) : none('interleaved');
+  if (lastIsChain) return cutAt(last, null);
+  // Where markup says what is quoted, no broken wrap can pass for an answer: what is below the last answer may go.
+  const belowAnswers = tail.length === 0 && lines[last.start]?.at !== null;
+  return belowAnswers ? { ...cutAt(last, null), reason: 'interleaved' } : none('interleaved');
 }
 
 /** A signature or what a list adds: short, and announced by its first line. */

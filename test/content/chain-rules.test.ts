@@ -289,6 +289,13 @@ describe('a mail is kept whole that is', () => {
     );
   });
 
+  test('answered between the lines, but for what HTML quotes below the last answer', () => {
+    const answered = '<p>See below</p><blockquote>Fine?</blockquote><p>Yes.</p>';
+    const split = htmlOf(`<div>${answered}<blockquote>And the rest of an old mail</blockquote></div>`);
+    expect(htmlToText(split.fresh.content)).toBe(htmlToText(answered));
+    expect(split).toMatchObject({ reason: 'interleaved', flags: { interleaved: true } });
+  });
+
   test('all forwarded or all quoted, and says that nothing is new', () => {
     expect(textOf(withoutChain.find(([what]) => what === 'a forward without a word')?.[1] ?? '').reason).toBe(
       'nothing_new',

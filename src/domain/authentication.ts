@@ -19,18 +19,23 @@ export function authenticationOf(headers: HeaderIndex): Authentication {
   if (header === null) return { verdict: 'none', because: 'the receiving server reports nothing' };
   const found = results(header);
   const deciding = worst(found, 'compauth') ?? worst(found, 'dmarc');
-  return deciding ?? { verdict: 'none', because: 'the receiving server reports neither dmarc nor compauth' };
+  if (deciding === undefined) {
+    return { verdict: 'none', because: 'the receiving server reports neither dmarc nor compauth' };
+  }
+  return { verdict: verdictOf(deciding.result), because: sentence(deciding) };
 }
 
 interface Result {
   readonly method: string;
-  readonly authentication: Authentication;
+  readonly result: string;
+  /** What it was read from. */
+  readonly segment: string;
 }
 
 /** A method reported twice with different results is not to be believed. */
-function worst(found: readonly Result[], method: string): Authentication | undefined {
-  const reported = found.filter((result) => result.method === method).map((result) => result.authentication);
-  return reported.find((each) => each.verdict === 'fail') ?? reported[0];
+function worst(found: readonly Result[], method: string): Result | undefined {
+  const reported = found.filter((each) => each.method === method);
+  return reported.find((each) => verdictOf(each.result) === 'fail') ?? reported[0];
 }
 
 function results(header: string): readonly Result[] {
@@ -38,8 +43,7 @@ function results(header: string): readonly Result[] {
     const found = /^([a-z][a-z0-9-]*)(?: ?\/ ?\d+)? ?= ?([a-z]+)/iu.exec(segment.trim());
     const method = found?.[1]?.toLowerCase();
     const result = found?.[2]?.toLowerCase();
-    if (method === undefined || result === undefined) return [];
-    return [{ method, authentication: { verdict: verdictOf(result), because: sentence(method, result, segment) } }];
+    return method === undefined || result === undefined ? [] : [{ method, result, segment }];
   });
 }
 
@@ -48,7 +52,7 @@ function verdictOf(result: string): Authentication['verdict'] {
   return result === 'pass' || result === 'softpass' || result === 'bestguesspass' ? 'pass' : 'none';
 }
 
-function sentence(method: string, result: string, segment: string): string {
+function sentence({ method, result, segment }: Result): string {
   const reason = /\breason=[\w.-]{1,40}/iu.exec(segment)?.[0];
   const from = /\bheader\.from=[\w.@-]{1,100}/iu.exec(segment)?.[0];
   return [`${method}=${result}`, reason, from].filter((part) => part !== undefined).join(' ');

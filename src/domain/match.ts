@@ -81,5 +81,12 @@ function decided(
   accepted: readonly Candidate[],
 ): MatchDecision {
   const waits = decision.kind === 'inbox' || decision.kind === 'kept';
-  return { decision, steps, candidates: waits ? rankCandidates(input, accepted) : [] };
+  return {
+    decision,
+    steps,
+    // Ranked when asked for: an import keeps the decision and its steps only.
+    get candidates() {
+      return waits ? rankCandidates(input, accepted) : [];
+    },
+  };
 }

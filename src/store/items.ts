@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import { inParts } from './messages.ts';
+import { RowInserter } from './row-inserter.ts';
 import type { ItemTable, PlacementTable } from './schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -24,13 +25,20 @@ export async function itemsOf(db: Db, mailbox: string, messageIds: readonly numb
   return items;
 }
 
+const itemRows = new RowInserter((trx, rows: readonly NewItem[]) =>
+  trx.insertInto('item').values(rows).returning(['id', 'message_id']),
+);
+const placementRows = new RowInserter((trx, rows: readonly NewPlacement[]) =>
+  trx
+    .insertInto('placement')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['mailbox', 'provider_id']).doUpdateSet({ removed_at: null })),
+);
+
 /** Returns message id → item id; all items are of one mailbox. */
 export async function insertItems(trx: StoreWriter, items: readonly NewItem[]): Promise<Map<number, number>> {
   const ids = new Map<number, number>();
-  for (const part of inParts(items, 50)) {
-    const rows = await trx.insertInto('item').values(part).returning(['id', 'message_id']).execute();
-    for (const row of rows) ids.set(row.message_id, row.id);
-  }
+  for (const row of await itemRows.insert(trx, items)) ids.set(row.message_id, row.id);
   return ids;
 }
 
@@ -40,13 +48,7 @@ export async function updateItem(trx: StoreWriter, id: number, change: Partial<N
 
 /** A copy that is known already (a page delivered twice) stays as it is, and counts as there again. */
 export async function insertPlacements(trx: StoreWriter, placements: readonly NewPlacement[]): Promise<void> {
-  for (const part of inParts(placements, 100)) {
-    await trx
-      .insertInto('placement')
-      .values(part)
-      .onConflict((conflict) => conflict.columns(['mailbox', 'provider_id']).doUpdateSet({ removed_at: null }))
-      .execute();
-  }
+  await placementRows.insert(trx, placements);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { AttachmentTable, MessageContentTable, MessageTable } from './schema.ts';
+import { RowInserter } from './row-inserter.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 /** A mail to be stored once: its row, its content and its attachments' rows (whose files are on disk already). */
@@ -31,21 +32,28 @@ export async function findByIdentity(
   };
 }
 
+const messageRows = new RowInserter((trx, rows: readonly NewMessage['row'][]) =>
+  trx.insertInto('message').values(rows).returning(['id', 'identity']),
+);
+const contentRows = new RowInserter((trx, rows: readonly Insertable<MessageContentTable>[]) =>
+  trx.insertInto('message_content').values(rows),
+);
+const attachmentRows = new RowInserter((trx, rows: readonly Insertable<AttachmentTable>[]) =>
+  trx.insertInto('attachment').values(rows),
+);
+
 /** Stores new mails; the caller made sure that none is stored yet. Returns identity → id. */
 export async function insertMessages(trx: StoreWriter, messages: readonly NewMessage[]): Promise<Map<string, number>> {
   const ids = new Map<string, number>();
-  for (const part of inParts(messages, 25)) {
-    const rows = await trx
-      .insertInto('message')
-      .values(part.map((message) => message.row))
-      .returning(['id', 'identity'])
-      .execute();
-    for (const row of rows) ids.set(row.identity, row.id);
-    await trx
-      .insertInto('message_content')
-      .values(part.map(({ row, content }) => ({ ...content, message_id: idOf(ids, row.identity) })))
-      .execute();
-  }
+  const rows = await messageRows.insert(
+    trx,
+    messages.map((message) => message.row),
+  );
+  for (const row of rows) ids.set(row.identity, row.id);
+  await contentRows.insert(
+    trx,
+    messages.map(({ row, content }) => ({ ...content, message_id: idOf(ids, row.identity) })),
+  );
   await insertAttachments(trx, messages, ids);
   return ids;
 }
@@ -58,7 +66,7 @@ async function insertAttachments(
   const rows = messages.flatMap(({ row, attachments }) =>
     attachments.map((attachment) => ({ ...attachment, message_id: idOf(ids, row.identity) })),
   );
-  for (const part of inParts(rows, 50)) await trx.insertInto('attachment').values(part).execute();
+  await attachmentRows.insert(trx, rows);
 }
 
 function idOf(ids: Map<string, number>, identity: string): number {

@@ -1,8 +1,10 @@
 // npm run bench: every figure is a ratio (or a count) within this one run, so that a slow machine changes nothing.
 import { benchImport } from './import.mjs';
+import { benchMatching } from './matching.mjs';
+import { benchStartup } from './startup.mjs';
 import { benchInbox } from './inbox.mjs';
 
-const sections = { import: benchImport, inbox: benchInbox };
+const sections = { import: benchImport, inbox: benchInbox, matching: benchMatching, startup: benchStartup };
 const asked = process.argv.slice(2);
 let failed = false;
 for (const [name, section] of Object.entries(sections)) {

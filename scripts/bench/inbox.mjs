@@ -40,7 +40,12 @@ export async function benchInbox() {
     });
     return [
       ...rows,
-      { what: 'full-text index, ms per mail', figure: built.indexMs / messages, target: 5, detail: built.detail },
+      {
+        what: 'full-text index, against storing the same mails',
+        figure: built.indexMs / built.fillMs,
+        target: 5,
+        detail: built.detail,
+      },
     ];
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -85,6 +90,7 @@ function median(config, args) {
 
 async function fill(stateDir) {
   const store = await openStore({ stateDir, url: 'sqlite' });
+  const begin = performance.now();
   for (let from = 0; from < messages; from += 2_000) {
     await store.write((trx) =>
       fillPart(
@@ -93,13 +99,18 @@ async function fill(stateDir) {
       ),
     );
   }
+  const fillMs = performance.now() - begin;
   await store.write(fillTickets);
   const start = performance.now();
   await indexNewMail(store, { maxMs: Infinity, now: Date.now });
   const indexMs = performance.now() - start;
   await store.close();
   const size = statSync(join(stateDir, 'integrator.db')).size / 1024 / 1024;
-  return { indexMs, detail: `${(indexMs / 1000).toFixed(0)} s for ${messages} mails, store ${size.toFixed(0)} MB` };
+  return {
+    indexMs,
+    fillMs,
+    detail: `${(indexMs / 1000).toFixed(0)} s for ${messages} mails, store ${size.toFixed(0)} MB`,
+  };
 }
 
 /** Clients, contacts and open tickets, so that suggestions have something to find. */

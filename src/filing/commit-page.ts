@@ -1,6 +1,9 @@
+import { domainOf } from '../domain/address.ts';
 import { itemsOf } from '../store/items.ts';
 import { saveCursor } from '../store/mailboxes.ts';
 import { findByIdentity, insertMessages, markRemoved } from '../store/messages.ts';
+import { adoptCopies } from '../store/outgoing-mail.ts';
+import type { SeenCopy } from '../store/outgoing-mail.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { markBounced } from './bounced.ts';
@@ -30,6 +33,7 @@ export async function commitPage(trx: StoreWriter, context: MailboxContext, page
 }
 
 async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page, counts: PageCounts): Promise<void> {
+  await adoptCopies(trx, ofOurs(context, page));
   const identities = [...new Set(page.mails.map((mail) => mail.identity))];
   const known = await findByIdentity(trx, identities);
   const mails = page.mails
@@ -52,4 +56,11 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   counts.failed += await setAsideAttachments(trx, context, page, inserted);
   await markBounced(trx, mails, page.atMs);
   await settleWaitingReplies(trx, context, filedKeys, page.atMs);
+}
+
+/** Copies that may be of mail which went out from here. */
+function ofOurs({ rules }: MailboxContext, { mails }: Page): SeenCopy[] {
+  return mails
+    .filter(({ facts }) => rules.ownDomains.has(domainOf(facts.from)))
+    .map(({ identity, messageKey, facts }) => ({ identity, messageKey, from: facts.from }));
 }

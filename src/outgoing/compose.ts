@@ -1,0 +1,45 @@
+import { domainToASCII } from 'node:url';
+import { IntegratorError } from '../domain/errors.ts';
+import type { Person } from '../domain/message.ts';
+
+/** Line breaks and other control characters, also those that only look like line breaks to some systems. */
+const control = /[\p{Cc}\u2028\u2029]/u;
+const longestSubject = 255;
+/** Exchange takes 500 recipients of one message by default. */
+export const mostRecipients = 500;
+
+/** Text that becomes a header. Throws `usage` where it could become two. */
+export function headerText(value: string, what: string): string {
+  const text = value.trim();
+  if (control.test(text)) throw new IntegratorError('usage', `${what} has a line break or another control character`);
+  return text;
+}
+
+export function subjectLine(value: string): string {
+  const subject = headerText(value, 'the subject');
+  if (subject === '') throw new IntegratorError('usage', 'the subject is empty');
+  if (subject.length > longestSubject) {
+    throw new IntegratorError('usage', `the subject is longer than ${longestSubject} characters`);
+  }
+  return subject;
+}
+
+/** "Name <address>" or an address; the address lower-case, its domain as ASCII. Throws `usage`. */
+export function recipientOf(written: string): Person {
+  const text = headerText(written, `the address ${JSON.stringify(written)}`);
+  const named = /^(.*?)\s*<([^<>]+)>$/u.exec(text);
+  const name = (named?.[1] ?? '').replace(/^"(.*)"$/u, '$1').trim();
+  const raw = (named?.[2] ?? text).trim().toLowerCase();
+  const at = raw.lastIndexOf('@');
+  const address = `${raw.slice(0, at)}@${domainToASCII(raw.slice(at + 1))}`;
+  if (at < 1 || !/^[^\s<>(),;:"\\[\]@]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/u.test(address)) {
+    throw new IntegratorError('usage', `${JSON.stringify(written)} is not an address`);
+  }
+  return { name, address };
+}
+
+/** Each address once, in the order given. */
+export function recipientsOf(written: readonly string[]): Person[] {
+  const people = new Map(written.map((one) => recipientOf(one)).map((person) => [person.address, person]));
+  return [...people.values()];
+}

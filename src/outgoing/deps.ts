@@ -1,0 +1,13 @@
+import type { Config, Connection } from '../config/schema.ts';
+import type { Actor } from '../domain/policy.ts';
+import type { SendProvider } from '../mail/sender.ts';
+import type { Store } from '../store/store.ts';
+
+/** What every flow of outgoing mail needs. */
+export interface OutgoingDeps {
+  readonly store: Store;
+  readonly config: Config;
+  readonly actor: Actor;
+  readonly now: () => number;
+  readonly sender: (connection: Connection) => Promise<SendProvider>;
+}

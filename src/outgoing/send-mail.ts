@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { IntegratorError } from '../domain/errors.ts';
+import { audit } from '../store/audit.ts';
+import { clientName } from '../store/clients.ts';
+import { addOutboxRow } from '../store/outbox.ts';
+import { findTicket } from '../store/tickets.ts';
+import { headerText, mostRecipients, recipientsOf, subjectLine } from './compose.ts';
+import type { OutgoingDeps } from './deps.ts';
+import { type ChosenFrom, completingAgent, decideFrom, sendingMailbox } from './from.ts';
+import { type MailJob, mailKind } from './mail-job.ts';
+
+export interface SendRequest {
+  readonly ticket: string;
+  readonly action: string;
+  readonly quotation: boolean;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly bcc: readonly string[];
+  readonly subject: string;
+  readonly from: string | null;
+  readonly body: MailJob['body'];
+  readonly files: readonly FileToSend[];
+}
+
+export interface FileToSend {
+  readonly name: string;
+  readonly contentType: string;
+  bytes(): AsyncIterable<Uint8Array>;
+}
+
+export interface SendPlan {
+  readonly from: ChosenFrom;
+  readonly job: MailJob;
+  readonly files: readonly FileToSend[];
+}
+
+const largestFile = 150 * 1_048_576;
+
+/** Decides everything and changes nothing. Throws `usage`, `not_found`, `not_allowed`. */
+export async function planSend(deps: OutgoingDeps, request: SendRequest): Promise<SendPlan> {
+  const agent = completingAgent(deps);
+  const ticket = await findTicket(deps.store.db, request.ticket);
+  if (ticket === undefined) throw new IntegratorError('not_found', `there is no ticket ${request.ticket}`);
+  const client = await clientName(deps.store.db, ticket.client_id);
+  const { action, quotation } = request;
+  const chosen = request.from === null ? null : (recipientsOf([request.from])[0]?.address ?? null);
+  const from = await decideFrom(deps, { action, quotation, client, chosen });
+  const mailbox = sendingMailbox(deps.config, from.address);
+  const [to, cc, bcc] = [recipientsOf(request.to), recipientsOf(request.cc), recipientsOf(request.bcc)];
+  const recipients = to.length + cc.length + bcc.length;
+  if (recipients === 0) throw new IntegratorError('usage', 'nobody to send to: add --to');
+  if (recipients > mostRecipients) {
+    throw new IntegratorError('usage', `${recipients} recipients are more than the ${mostRecipients} Exchange takes`);
+  }
+  for (const { name } of request.files) headerText(name, `the file name ${JSON.stringify(name)}`);
+  const job: MailJob = {
+    connection: mailbox.connection,
+    mailbox: mailbox.address,
+    user: mailbox.user ?? null,
+    ticketId: ticket.id,
+    action,
+    agent: agent.id,
+    unixUser: deps.actor.unixUser,
+    mark: randomUUID(),
+    from: { name: nameOf(deps, mailbox.address, agent.id), address: mailbox.address },
+    to,
+    cc,
+    bcc,
+    subject: subjectLine(request.subject),
+    body: request.body,
+    files: [],
+    reply: null,
+    step: 'new',
+    draft: null,
+  };
+  return { from, job, files: request.files };
+}
+
+/** The agent's name on the agent's own mailbox; a shared one has the name its directory entry gives it. */
+function nameOf({ config }: OutgoingDeps, address: string, agent: string): string {
+  const own = config.connections.some(({ mailboxes }) =>
+    mailboxes.some((mailbox) => mailbox.address === address && mailbox.agents.includes(agent)),
+  );
+  return own ? (config.agents.find(({ id }) => id === agent)?.name ?? '') : '';
+}
+
+/** Puts the files into the store, then the row: from here on it is sent, or said why not. Gives the row's number. */
+export async function queueMail(deps: OutgoingDeps, { job, files }: SendPlan): Promise<number> {
+  const { store, actor, now } = deps;
+  const stored: MailJob['files'] = [];
+  for (const { name, contentType, bytes } of files) {
+    stored.push({ name, contentType, ...(await store.files.put(bytes(), largestFile)) });
+  }
+  return store.write(async (trx) => {
+    const payload: MailJob = { ...job, files: stored };
+    const id = await addOutboxRow(trx, { key: `mail:${job.mark}`, kind: mailKind, payload, atMs: now() });
+    if (id === null) throw new IntegratorError('bug', 'a mail was put into the outbox twice');
+    const detail = {
+      mailbox: job.mailbox,
+      action: job.action,
+      recipients: job.to.map(({ address }) => address),
+      outbox: id,
+    };
+    await audit(trx, actor, now(), { verb: 'mail.send', object: job.ticketId ?? job.action, detail });
+    return id;
+  });
+}

@@ -1,0 +1,55 @@
+import { inParts } from './messages.ts';
+import type { StoreReader, StoreWriter } from './store.ts';
+
+/** Mail we sent has this before its mark for an identity, until its copy tells the Date that the server gave it. */
+const provisional = 'outgoing:';
+
+export function outgoingIdentity(mark: string): string {
+  return `${provisional}${mark}`;
+}
+
+export interface SeenCopy {
+  readonly identity: string;
+  readonly messageKey: string | null;
+  readonly from: string;
+}
+
+/** Gives mail that we sent the identity of its copy, as soon as one is seen: then both are the same mail. */
+export async function adoptCopies(trx: StoreWriter, copies: readonly SeenCopy[]): Promise<void> {
+  for (const part of inParts(copies, 400)) {
+    const keys = part.flatMap(({ messageKey }) => messageKey ?? []);
+    if (keys.length === 0) continue;
+    const ours = await trx
+      .selectFrom('message')
+      .select(['id', 'message_key', 'from_address'])
+      .where('message_key', 'in', keys)
+      .where('identity', 'like', `${provisional}%`)
+      .execute();
+    for (const row of ours) await adopt(trx, row, part);
+  }
+}
+
+async function adopt(
+  trx: StoreWriter,
+  row: { readonly id: number; readonly message_key: string | null; readonly from_address: string },
+  copies: readonly SeenCopy[],
+): Promise<void> {
+  const copy = copies.find((one) => one.messageKey === row.message_key && one.from === row.from_address);
+  if (copy === undefined) return;
+  await trx.updateTable('message').set({ identity: copy.identity }).where('id', '=', row.id).execute();
+}
+
+/** The stored mail with this message id that this mailbox sent, or null: its copy may have been imported first. */
+export async function sentMessage(
+  db: StoreReader | StoreWriter,
+  messageKey: string,
+  from: string,
+): Promise<number | null> {
+  const row = await db
+    .selectFrom('message')
+    .select('id')
+    .where('message_key', '=', messageKey)
+    .where('from_address', '=', from)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { sleep } from '../../src/http/deadline.ts';
+import { type DeliverDeps, type Delivery, deliverMail } from '../../src/outgoing/deliver.ts';
+import type { OutgoingDeps } from '../../src/outgoing/deps.ts';
+import { planSend, queueMail, type SendRequest } from '../../src/outgoing/send-mail.ts';
+import type { Fault } from '../../src/sandbox/faults.ts';
+import { listActions } from '../../src/store/actions.ts';
+import { outboxRow } from '../../src/store/outbox.ts';
+import type { Store } from '../../src/store/store.ts';
+import { ann, openOffice } from '../importer/office.ts';
+import type { Office } from '../importer/office.ts';
+
+let office: Office;
+let ticket: string;
+let deps: OutgoingDeps;
+const never = new AbortController().signal;
+const bob = 'bob@acme.example';
+
+beforeAll(async () => {
+  office = await openOffice({ connection: { import_sent_items: true } });
+  const { store, config, now, sender } = office.app;
+  const actor = { kind: 'agent', unixUser: 'tester', id: 'ann', role: 'agent', mailboxes: [ann] } as const;
+  deps = { store, config, now, sender, actor };
+});
+afterAll(() => office.close());
+beforeEach(async () => {
+  office.sandbox.faults.clear();
+  office.sandbox.settings.sentCopyDelayMs = 0;
+  office.sandbox.world.post.deliveries.length = 0;
+  ticket = await office.ticket({ summary: 'Offer', contacts: [bob] });
+});
+
+const request = (more: Partial<SendRequest> = {}): SendRequest => ({
+  ticket,
+  action: 'email_customer',
+  quotation: false,
+  to: [bob],
+  cc: [],
+  bcc: [],
+  subject: 'Offer',
+  from: ann,
+  body: { kind: 'text', content: 'Dear Bob' },
+  files: [],
+  ...more,
+});
+const queue = async (more: Partial<SendRequest> = {}) => queueMail(deps, await planSend(deps, request(more)));
+const delivering = (more: Partial<DeliverDeps> = {}): DeliverDeps => ({
+  store: deps.store,
+  config: deps.config,
+  now: Date.now,
+  sleep,
+  looksMs: [1, 5, 20],
+  leaseMs: 0,
+  senderOf: async ({ mailbox }) => {
+    const [connection] = deps.config.connections;
+    if (connection === undefined) throw new Error('no connection');
+    return (await deps.sender(connection)).sender({ address: mailbox, user: undefined });
+  },
+  ...more,
+});
+const deliver = (id: number, more: Partial<DeliverDeps> = {}): Promise<Delivery> =>
+  deliverMail(id, delivering(more), never);
+const deliveries = () => office.sandbox.world.post.deliveries;
+const actions = () => listActions(deps.store.db, ticket);
+const draftsLeft = () =>
+  [...office.sandbox.world.mailbox(ann).items()].filter(({ folder }) => folder.wellKnown === 'drafts').length;
+const text = (name: string, content: string) => ({
+  name,
+  contentType: 'text/plain',
+  async *bytes() {
+    yield Buffer.from(content);
+  },
+});
+
+test('mail that went out is an action of its ticket at once, and its copy in Sent Items, imported later, is the same', async () => {
+  const id = await queue({ files: [text('offer.txt', 'ten')] });
+  expect(await deliver(id)).toEqual({ state: 'done' });
+  expect(await actions()).toMatchObject([{ kind: 'email', direction: 'out', filedBy: 'ann' }]);
+  const report = await office.run();
+  expect(report.totals).toMatchObject({ imported: 0, duplicates: 1, failed: 0 });
+  expect(await actions()).toHaveLength(1);
+  expect((await office.run()).totals).toMatchObject({ imported: 0, duplicates: 0 });
+  expect(deliveries()).toMatchObject([{ subject: 'Offer', from: { address: ann, name: 'Ann Archer' } }]);
+});
+
+test('a copy imported before we knew that it was sent is the same mail too', async () => {
+  const id = await queue();
+  const crash = crashAt(deps.store, 3, 'before');
+  await expect(deliver(id, { store: crash })).rejects.toThrow('crash');
+  expect(deliveries()).toHaveLength(1);
+  await office.run();
+  expect(await deliver(id)).toEqual({ state: 'done' });
+  expect(await actions()).toHaveLength(1);
+  await office.run();
+  expect(await actions()).toHaveLength(1);
+  expect(deliveries()).toHaveLength(1);
+});
+
+test.each<readonly [string, string, Fault]>([
+  ['504 after a send that worked', '/send$', { kind: 'status_after', status: 504 }],
+  ['the connection cut after the send', '/send$', { kind: 'reset_after' }],
+  ['the connection cut before the send', '/send$', { kind: 'reset_before' }],
+  ['503 instead of a send', '/send$', { kind: 'status', status: 503 }],
+  ['a draft made without an answer', '/messages$', { kind: 'reset_after' }],
+  ['an attachment put without an answer', '/attachments$', { kind: 'status_after', status: 502 }],
+  ['throttling', '/send$', { kind: 'status', status: 429, retryAfter: '0' }],
+])('%s: delivered exactly once, however often it is tried', async (_name, path, fault) => {
+  office.sandbox.faults.add({ path, method: 'POST', fault });
+  office.sandbox.settings.sentCopyDelayMs = 10;
+  const id = await queue({ files: [text('offer.txt', 'ten')] });
+  for (let round = 0; round < 4; round += 1) await deliver(id);
+  expect(deliveries()).toHaveLength(1);
+  expect(await actions()).toHaveLength(1);
+  expect(draftsLeft()).toBe(0);
+  expect(await outboxRow(deps.store.db, id)).toMatchObject({ state: 'done' });
+});
+
+test('a mail whose copy is late is unsure, is never sent again, and is done when the copy shows', async () => {
+  office.sandbox.faults.add({ path: '/send$', fault: { kind: 'status_after', status: 504 } });
+  office.sandbox.settings.sentCopyDelayMs = 400;
+  const id = await queue();
+  const first = await deliver(id);
+  expect(first).toMatchObject({ state: 'unsure' });
+  expect(first.state === 'unsure' ? first.error.hint : '').toContain('Sent Items');
+  expect(await actions()).toHaveLength(0);
+  expect(await deliver(id, { looksMs: [200, 200, 200] })).toEqual({ state: 'done' });
+  expect(deliveries()).toHaveLength(1);
+  expect(await actions()).toHaveLength(1);
+});
+
+test('a definite refusal comes back to the person, and leaves no draft behind', async () => {
+  office.sandbox.faults.add({ path: '/send$', fault: { kind: 'status', status: 403, code: 'ErrorSendAsDenied' } });
+  const id = await queue();
+  expect(await deliver(id)).toMatchObject({ state: 'dead', error: { kind: 'access_denied' } });
+  expect(draftsLeft()).toBe(0);
+  expect(deliveries()).toHaveLength(0);
+  expect(await actions()).toHaveLength(0);
+});
+
+test('two deliverers of one mail send it once', async () => {
+  const id = await queue();
+  const both = await Promise.all([deliver(id, { leaseMs: 60_000 }), deliver(id, { leaseMs: 60_000 })]);
+  expect(both.map(({ state }) => state).toSorted()).toEqual(['done', 'elsewhere']);
+  expect(deliveries()).toHaveLength(1);
+});
+
+/** Stops at the n-th write of the store, before or after it was committed. */
+function crashAt(store: Store, nth: number, when: 'before' | 'after'): Store {
+  let writes = 0;
+  return {
+    dialect: store.dialect,
+    db: store.db,
+    files: store.files,
+    close: async () => undefined,
+    write: async (work) => {
+      writes += 1;
+      if (writes > nth || (writes === nth && when === 'before')) throw new Error('crash');
+      const result = await store.write(work);
+      if (writes === nth) throw new Error('crash');
+      return result;
+    },
+  };
+}
+
+test.each([1, 2, 3].flatMap((nth) => (['before', 'after'] as const).map((when) => [nth, when] as const)))(
+  'stopped at write %i, %s it was committed, and taken up again: delivered exactly once, one action',
+  async (nth, when) => {
+    const id = await queue({ files: [text('offer.txt', 'ten')] });
+    await expect(deliver(id, { store: crashAt(deps.store, nth, when) })).rejects.toThrow('crash');
+    await deliver(id);
+    expect(deliveries()).toHaveLength(1);
+    expect(await actions()).toHaveLength(1);
+    expect(draftsLeft()).toBe(0);
+    expect(await outboxRow(deps.store.db, id)).toMatchObject({ state: 'done' });
+  },
+);
+
+test.each(['Offer\r\nBcc: spy@evil.example', 'Offer\u2028x', '', ' '])('the subject %j is refused', async (subject) => {
+  await expect(queue({ subject })).rejects.toMatchObject({ kind: 'usage' });
+});
+
+test.each(['bob@acme.example\r\nBcc: x@y.example', 'bob', '<bob@>', 'bob@acme example', 'a@b@c', '@acme.example'])(
+  'the address %j is refused',
+  async (to) => {
+    await expect(queue({ to: [to] })).rejects.toMatchObject({ kind: 'usage' });
+  },
+);
+
+test('nobody sends from the mailbox of another, and the refusal is written down', async () => {
+  await expect(queue({ from: 'ben@contoso.test' })).rejects.toMatchObject({ kind: 'not_allowed' });
+  const log = await deps.store.db.selectFrom('audit_log').selectAll().where('outcome', '=', 'refused').execute();
+  expect(log).toMatchObject([{ verb: 'mail.send', object: 'ben@contoso.test', agent: 'ann' }]);
+});
+
+test('an operator must say who completes the action', async () => {
+  const operator = { ...deps, actor: { kind: 'operator', unixUser: 'tester' } as const };
+  await expect(planSend(operator, request())).rejects.toMatchObject({ kind: 'usage' });
+});

@@ -153,7 +153,7 @@ async function bring(
   return store.write((trx) =>
     commitPage(trx, context, {
       folder: { path, id: path, sentItems: where.sentItems === true },
-      mails: mails.map((mail) => prepareMail({ ...mail, providerId: `copy-${(copies += 1)}` })),
+      mails: mails.map((each) => prepareMail({ ...each, providerId: `copy-${(copies += 1)}` })),
       removed: [],
       setAside: [],
       settled: [],

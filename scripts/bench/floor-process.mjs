@@ -1,6 +1,8 @@
 // The floor: the same pages fetched with undici, parsed, and one prepared insert per message in page transactions.
-// Nothing is decided, checked, deduplicated or found again. argv: JSON { sandbox, stateDir, concurrency }.
-import { mkdirSync } from 'node:fs';
+// Nothing is decided, checked, deduplicated or found again. With `attachments`, the bytes of attachments are fetched too,
+// and each content is written once. argv: JSON { sandbox, stateDir, concurrency, attachments }.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
@@ -9,10 +11,10 @@ import pLimit from 'p-limit';
 import { Agent, request } from 'undici';
 import { reportUsage } from './usage.mjs';
 
-const { sandbox, stateDir, concurrency } = JSON.parse(process.argv[2]);
+const { sandbox, stateDir, concurrency, attachments = false } = JSON.parse(process.argv[2]);
 mkdirSync(stateDir, { recursive: true });
 const agent = new Agent({ connect: { ca: sandbox.caPem } });
-const token = await accessToken();
+const token = await fetchToken();
 const database = new Database(join(stateDir, 'floor.db'));
 database.pragma('journal_mode = WAL');
 database.pragma('synchronous = FULL');
@@ -20,7 +22,14 @@ database.exec('create table message (id text, subject text, sender text, receive
 const insert = database.prepare('insert into message values (?, ?, ?, ?, ?, ?)');
 const insertPage = database.transaction((messages) => {
   for (const { id, subject, from, receivedDateTime, body, internetMessageHeaders } of messages) {
-    insert.run(id, subject, from?.emailAddress.address, receivedDateTime, body.content, JSON.stringify(internetMessageHeaders));
+    insert.run(
+      id,
+      subject,
+      from?.emailAddress.address,
+      receivedDateTime,
+      body.content,
+      JSON.stringify(internetMessageHeaders),
+    );
   }
 });
 
@@ -36,23 +45,40 @@ async function importMailbox(address) {
   const filter = encodeURIComponent('receivedDateTime ge 2000-01-01T00:00:00Z');
   let url = `${sandbox.graph}v1.0/users/${address}/mailFolders/inbox/messages/delta?$filter=${filter}&$select=${select}`;
   while (url !== undefined) {
-    requests += 1;
-    const { body } = await request(url, {
-      dispatcher: agent,
-      headers: {
-        authorization: `Bearer ${token}`,
-        prefer: 'odata.maxpagesize=150, outlook.body-content-type="html"',
-        'accept-encoding': 'gzip',
-      },
-    });
-    const page = JSON.parse(await text(body.pipe(createGunzip({ chunkSize: 65_536 }))));
+    const page = await fetchJson(url);
+    if (attachments) await fetchAttachments(address, page.value);
     insertPage(page.value);
     imported += page.value.length;
     url = page['@odata.nextLink'];
   }
 }
 
-async function accessToken() {
+async function fetchJson(url) {
+  requests += 1;
+  const { body } = await request(url, {
+    dispatcher: agent,
+    headers: {
+      authorization: `Bearer ${token}`,
+      prefer: 'odata.maxpagesize=150, outlook.body-content-type="html"',
+      'accept-encoding': 'gzip',
+    },
+  });
+  return JSON.parse(await text(body.pipe(createGunzip({ chunkSize: 65_536 }))));
+}
+
+async function fetchAttachments(address, messages) {
+  for (const { id, hasAttachments } of messages) {
+    if (!hasAttachments) continue;
+    const { value } = await fetchJson(`${sandbox.graph}v1.0/users/${address}/messages/${id}/attachments`);
+    for (const { contentBytes } of value) {
+      const bytes = Buffer.from(contentBytes, 'base64');
+      const file = join(stateDir, createHash('sha256').update(bytes).digest('hex'));
+      if (!existsSync(file)) writeFileSync(file, bytes, { flush: true });
+    }
+  }
+}
+
+async function fetchToken() {
   const { body } = await request(`${sandbox.authority}${sandbox.tenantId}/oauth2/v2.0/token`, {
     method: 'POST',
     dispatcher: agent,

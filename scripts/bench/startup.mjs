@@ -40,7 +40,7 @@ export async function benchStartup() {
 
 function timeOf(args) {
   const before = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   const ms = performance.now() - before;
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
   return ms;

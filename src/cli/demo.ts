@@ -92,5 +92,5 @@ async function importMail(app: App, signal: AbortSignal): Promise<RunReport> {
 
 /** How the person who ran the demo can type the next command. */
 function invocation({ env }: CommandContext): string {
-  return env['npm_lifecycle_event'] === undefined ? 'integrator' : 'npx integrator';
+  return env['npm_lifecycle_event'] === undefined ? 'integrator' : './bin/integrator.js';
 }

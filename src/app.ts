@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { AuthWorld } from './auth/connect.ts';
-import type { Config, Connection, GraphConnection } from './config/schema.ts';
+import type { Config, Connection, EwsConnection, GraphConnection } from './config/schema.ts';
 import { IntegratorError } from './domain/errors.ts';
+import type { EwsSignIn } from './mail/ews/exchange.ts';
 import type { MailProvider } from './mail/provider.ts';
 import type { SendProvider } from './mail/sender.ts';
 import { addToCounter, mutatingRequests } from './store/counters.ts';
@@ -84,7 +85,7 @@ function createProvider(connection: Connection, around: Surroundings): Promise<M
     case 'graph':
       return graphProvider(connection, around);
     case 'ews':
-      return Promise.reject(noEws(connection));
+      return ewsProvider(connection, around);
   }
 }
 
@@ -98,7 +99,7 @@ function createSender(connection: Connection, around: Surroundings): Promise<Sen
 }
 
 function noEws({ name }: Connection): IntegratorError {
-  return new IntegratorError('config', `connection ${name}: type ews is not part of this version`, {
+  return new IntegratorError('config', `connection ${name}: sending over ews is not part of this version`, {
     hint: 'use a graph connection, or set enabled: false',
   });
 }
@@ -133,7 +134,47 @@ async function graphSender(connection: GraphConnection, around: Surroundings): P
   });
 }
 
-async function tokens(connection: GraphConnection, around: Surroundings) {
+async function ewsProvider(connection: EwsConnection, around: Surroundings): Promise<MailProvider> {
+  const { createEwsProvider } = await import('./mail/ews/provider.ts');
+  const { proxyFor } = await import('./http/proxy.ts');
+  const url = await ewsAddress(connection);
+  return createEwsProvider({
+    url,
+    signIn: await ewsSignIn(connection, around),
+    caPem: await caPem(connection),
+    proxy: proxyFor(new URL(url), around.env),
+    uniqueBody: connection.hide_email_chain,
+    clock: around.now,
+    onMutation: () => void addToCounter(around.store.db, mutatingRequests, 1),
+  });
+}
+
+async function ewsAddress({ endpoints, server, port, ssl, cloud }: EwsConnection): Promise<string> {
+  if (endpoints.ews !== undefined) return endpoints.ews;
+  if (server !== undefined) return `${ssl ? 'https' : 'http'}://${server}:${port}/EWS/Exchange.asmx`;
+  const { serviceHost } = await import('./auth/cloud.ts');
+  return new URL('/EWS/Exchange.asmx', serviceHost(cloud, 'ews')).href;
+}
+
+async function ewsSignIn(connection: EwsConnection, around: Surroundings): Promise<EwsSignIn> {
+  const { auth, name, username, password } = connection;
+  if (auth === 'ntlm') {
+    throw new IntegratorError('config', `connection ${name}: auth: ntlm is not part of this version`, {
+      hint: 'use auth: basic over TLS where the server allows it, or auth: delegated with hybrid modern authentication',
+    });
+  }
+  if (auth !== 'basic') {
+    return { kind: 'token', tokens: await tokens(connection, around), impersonate: auth === 'application' };
+  }
+  if (username === undefined || password === undefined) {
+    throw new IntegratorError('config', `connection ${name}: auth: basic needs username and password`);
+  }
+  const { resolveSecret } = await import('./config/secrets.ts');
+  const secret = await resolveSecret(password, `the password of ${name}`, around.env);
+  return { kind: 'basic', username, password: secret };
+}
+
+async function tokens(connection: Connection, around: Surroundings) {
   const { authSettings } = await import('./auth/from-config.ts');
   const { connectionCredential } = await import('./auth/connect.ts');
   const { tokenSource } = await import('./auth/credential.ts');

@@ -10,7 +10,7 @@ import { wasWithoutId } from './entries.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { hasMapi } from './mapi.ts';
 import { headersOf, type MessageParts, toMessage } from './map.ts';
-import { protectionOf } from './protection.ts';
+import { protectionOf } from '../protection.ts';
 import { type Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
 import { type GraphMessage, messageSchema } from './schema.ts';
 

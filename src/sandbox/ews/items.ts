@@ -8,7 +8,7 @@ import { each } from './folders.ts';
 import { attachmentXml, elementOf, itemXml } from './item-xml.ts';
 import { shapeOf } from './shape.ts';
 import { EwsRefusal, success } from './soap.ts';
-import { child, tag, textOf, value } from './xml.ts';
+import { child, tag, value } from './xml.ts';
 
 export function getItem(call: Call): readonly string[] {
   const shape = shapeOf(child(call.body, 'ItemShape'));
@@ -24,7 +24,8 @@ export function getItem(call: Call): readonly string[] {
 }
 
 export function getAttachment(call: Call): readonly string[] {
-  const withMime = textOf(call.body, 'AttachmentShape', 'IncludeMimeContent') === 'true';
+  const shape = shapeOf(child(call.body, 'AttachmentShape'));
+  const withMime = shape.fields.has('item:MimeContent');
   return listed(call, 'AttachmentIds').map((id) =>
     each(call.operation, () => {
       const { mailbox, attachment } = attachmentOf(call, id.attributes['Id'] ?? '');

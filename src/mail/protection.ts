@@ -1,4 +1,4 @@
-import type { Attachment, Header, Protection } from '../../domain/message.ts';
+import type { Attachment, Header, Protection } from '../domain/message.ts';
 
 const smimeTypes = /^application\/(?:x-)?pkcs7-(?:mime|signature)\b/i;
 const rightsType = /^application\/x-microsoft-rpmsg-message\b/i;

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import type { TokenSource } from '../../auth/token-source.ts';
+import { IntegratorError } from '../../domain/errors.ts';
+import { Deadline } from '../../http/deadline.ts';
+import { Gate } from '../../http/gate.ts';
+import { isTransient, type Outcome, retrying } from '../../http/retry.ts';
+import { retryAfterMs } from '../../http/retry-after.ts';
+import type { HttpReply, HttpTransport } from '../../http/transport.ts';
+import { type EwsLimits, slotsPerAccount, slotsPerMailbox, syncsPerAccount } from './limits.ts';
+import { codeError, passes, statusError } from './refusals.ts';
+import { isFault, operationOf, type Spoken, spokenBy } from './spoken.ts';
+
+export type EwsSignIn =
+  | {
+      readonly kind: 'token';
+      readonly tokens: TokenSource;
+      /** Acts as the owner of each mailbox. */
+      readonly impersonate: boolean;
+    }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string };
+
+export interface ExchangeOptions {
+  /** The address of Exchange.asmx. */
+  readonly url: URL;
+  readonly signIn: EwsSignIn;
+  readonly transport: HttpTransport;
+  readonly limits: EwsLimits;
+  readonly nowMs: () => number;
+  readonly onMutation: (operation: string) => void;
+}
+
+/** Who asks, and for what. */
+export interface Asker {
+  readonly address: string;
+  /** Names the thing in errors. */
+  readonly about: string;
+  readonly signal: AbortSignal;
+  readonly onRequest: () => void;
+  readonly maxBytes?: number;
+}
+
+/** All EWS is POST: only the operation tells reading from writing. Nothing else leaves. */
+const reads: ReadonlySet<string> = new Set([
+  'GetFolder',
+  'FindFolder',
+  'SyncFolderItems',
+  'FindItem',
+  'GetItem',
+  'GetAttachment',
+  'ConvertId',
+  'ResolveNames',
+]);
+/** Their answers have one part for each thing asked, each with its own trouble. */
+const batches: ReadonlySet<string> = new Set(['GetItem', 'GetAttachment']);
+
+type Attempt = { readonly text: string } | { readonly error: IntegratorError };
+
+/** Carries SOAP to Exchange and back, with sign-in, pauses, repetitions; reads only. */
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  readonly #mailboxes = new Map<string, Gate>();
+  readonly #account = new Gate(slotsPerAccount);
+  readonly #syncs = new Gate(syncsPerAccount);
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  /** The XML of a good answer. Throws IntegratorError for everything else, also for a refusal inside a good status. */
+  async send(xml: string, asker: Asker): Promise<string> {
+    const operation = operationOf(xml);
+    if (!reads.has(operation)) {
+      this.#options.onMutation(operation);
+      throw new IntegratorError('bug', `a ${operation} request was refused: reading a mailbox must not change it`);
+    }
+    const { limits, url } = this.#options;
+    const deadline = new Deadline(url.host, limits.deadlineMs, asker.signal);
+    const leave = await this.#enter(operation, asker.address, deadline.signal).catch((error: unknown) => {
+      deadline.end();
+      throw error;
+    });
+    try {
+      const request = { xml, operation, asker, deadline };
+      let refusedBefore = false;
+      const attempt = await retrying(
+        async () => {
+          const outcome = await this.#attempt(request, refusedBefore);
+          refusedBefore ||= 'error' in outcome.value && outcome.value.error.kind === 'needs_login';
+          return outcome;
+        },
+        limits.retries,
+        deadline,
+      );
+      if ('error' in attempt) throw attempt.error;
+      return attempt.text;
+    } finally {
+      leave();
+      deadline.end();
+    }
+  }
+
+  async #enter(operation: string, address: string, signal: AbortSignal): Promise<() => void> {
+    const mailbox = this.#mailboxes.get(address) ?? new Gate(slotsPerMailbox);
+    this.#mailboxes.set(address, mailbox);
+    const gates = operation === 'SyncFolderItems' ? [mailbox, this.#syncs, this.#account] : [mailbox, this.#account];
+    const left: (() => void)[] = [];
+    const leave = (): void => {
+      for (const one of left.toReversed()) one();
+    };
+    try {
+      for (const gate of gates) left.push(await gate.enter(signal));
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
+  }
+
+  /** Budgets are the mailbox's own where its owner is impersonated, else the account's: then all of its mailboxes pause. */
+  #budget(address: string): Gate {
+    const { signIn } = this.#options;
+    const own = signIn.kind === 'token' && signIn.impersonate ? this.#mailboxes.get(address) : undefined;
+    return own ?? this.#account;
+  }
+
+  async #attempt(request: Request, refusedBefore: boolean): Promise<Outcome<Attempt>> {
+    const { asker, deadline } = request;
+    const pauseMs = this.#budget(asker.address).opensInMs();
+    if (pauseMs > 0) {
+      if (pauseMs >= deadline.remainingMs()) {
+        return done({ error: codeError('ErrorServerBusy', '', asker.about, this.#options.nowMs() + pauseMs) });
+      }
+      await deadline.sleep(pauseMs);
+    }
+    const token = await this.#token(deadline.signal);
+    try {
+      const reply = await this.#post(request, token);
+      const body = await reply.whole(asker.maxBytes ?? this.#options.limits.answerBytes);
+      if (reply.status === 401) return this.#refused(request, reply, token, refusedBefore);
+      return this.#judge(request, reply, body.toString('utf8'));
+    } catch (error) {
+      if (!(error instanceof IntegratorError) || !isTransient(error) || deadline.signal.aborted) throw error;
+      return again({ error }, null);
+    }
+  }
+
+  #post({ xml, asker, deadline }: Request, token: string): Promise<HttpReply> {
+    asker.onRequest();
+    const { url, transport } = this.#options;
+    return transport.send({
+      method: 'POST',
+      target: url.pathname + url.search,
+      headers: {
+        'content-type': 'text/xml; charset=utf-8',
+        accept: 'text/xml',
+        authorization: this.#authorization(token),
+        'x-anchormailbox': asker.address,
+        'client-request-id': randomUUID(),
+        'return-client-request-id': 'true',
+      },
+      body: xml,
+      signal: deadline.signal,
+    });
+  }
+
+  async #token(signal: AbortSignal): Promise<string> {
+    const { signIn } = this.#options;
+    return signIn.kind === 'token' ? signIn.tokens.getToken('ews', signal) : '';
+  }
+
+  #authorization(token: string): string {
+    const { signIn } = this.#options;
+    if (signIn.kind === 'token') return `Bearer ${token}`;
+    return `Basic ${Buffer.from(`${signIn.username}:${signIn.password}`).toString('base64')}`;
+  }
+
+  /** One refusal may be a token that has just expired, or throttling in disguise; a password is not tried twice. */
+  #refused({ asker }: Request, reply: HttpReply, token: string, refusedBefore: boolean): Outcome<Attempt> {
+    const { signIn } = this.#options;
+    const error = statusError(401, asker.about, null, reply.header('x-ms-diagnostics'));
+    if (signIn.kind === 'basic') return done({ error });
+    signIn.tokens.invalidate('ews', token);
+    return refusedBefore ? done({ error }) : again({ error }, null);
+  }
+
+  #judge(request: Request, reply: HttpReply, text: string): Outcome<Attempt> {
+    const { asker } = request;
+    const isXml = /xml/i.test(reply.header('content-type') ?? '') && text.includes('Envelope');
+    if (isXml && (reply.status === 200 || isFault(text))) return this.#judgeSoap(request, text);
+    if (reply.status === 200) return again({ error: noXml(asker.about) }, null);
+    const waitMs = retryAfterMs(reply.header('retry-after'), reply.header('date'), this.#options.nowMs());
+    const error = statusError(reply.status, asker.about, this.#comeBack(asker, waitMs));
+    return error.kind === 'unreachable' || error.kind === 'throttled' ? again({ error }, waitMs) : done({ error });
+  }
+
+  #judgeSoap({ asker, operation }: Request, text: string): Outcome<Attempt> {
+    const spoken = spokenBy(text);
+    const fault = isFault(text);
+    const code = spoken.codes.find((one) => one !== 'NoError') ?? '';
+    if (!fault && (code === '' || (batches.has(operation) && !spoken.codes.every(passes)))) {
+      return /Envelope>\s*$/.test(text) ? done({ text }) : again({ error: noXml(asker.about) }, null);
+    }
+    const waitMs = backOffOf(spoken);
+    const error = codeError(code, spoken.message, asker.about, this.#comeBack(asker, waitMs));
+    return passes(code) ? again({ error }, waitMs) : done({ error });
+  }
+
+  /** Keeps everybody who shares the budget away for so long. */
+  #comeBack(asker: Asker, waitMs: number | null): number | null {
+    if (waitMs === null) return null;
+    this.#budget(asker.address).closeFor(waitMs);
+    return this.#options.nowMs() + waitMs;
+  }
+}
+
+interface Request {
+  readonly xml: string;
+  readonly operation: string;
+  readonly asker: Asker;
+  readonly deadline: Deadline;
+}
+
+function backOffOf({ backOffMs }: Spoken): number | null {
+  return backOffMs === null || backOffMs <= 0 ? null : Math.min(backOffMs, 3_600_000);
+}
+
+function noXml(about: string): IntegratorError {
+  return new IntegratorError('protocol', `${about}: the answer is no XML of Exchange`, {
+    hint: 'A proxy or a portal may answer in the place of the server; check server, port and endpoints.ews.',
+  });
+}
+
+function done(value: Attempt): Outcome<Attempt> {
+  return { kind: 'done', value };
+}
+
+function again(value: Attempt, waitMs: number | null): Outcome<Attempt> {
+  return { kind: 'again', value, retryAfterMs: waitMs };
+}

@@ -1,0 +1,136 @@
+import { IntegratorError } from '../../domain/errors.ts';
+import type { Folder } from '../provider.ts';
+import { folderId, type WellKnownId } from './folder-id.ts';
+import type { EwsMailbox } from './mailbox.ts';
+import { optional } from './map.ts';
+
+/** Folders that need no look-up. */
+const wellKnown: ReadonlyMap<string, WellKnownId> = new Map([
+  ['inbox', 'inbox'],
+  ['sent items', 'sentitems'],
+]);
+const excludedFromAll: readonly WellKnownId[] = ['drafts', 'junkemail', 'deleteditems', 'outbox'];
+/** New folders of `all` are noticed after this long. */
+const allRefreshMs = 15 * 60_000;
+const foldersPerPage = 500;
+
+interface Found {
+  readonly id: string;
+  readonly parentId: string;
+  readonly name: string;
+}
+
+/** What stays known between runs; one per mailbox and provider. */
+export interface FolderMemory {
+  readonly known: Map<string, Folder>;
+  all: { readonly at: number; readonly folders: readonly Folder[] } | null;
+}
+
+/** Folder paths of one mailbox, resolved once and remembered for as long as the provider lives. */
+export class FolderFinder {
+  readonly #mailbox: EwsMailbox;
+  readonly #memory: FolderMemory;
+
+  constructor(mailbox: EwsMailbox, memory: FolderMemory) {
+    this.#mailbox = mailbox;
+    this.#memory = memory;
+  }
+
+  async find(path: string, signal: AbortSignal): Promise<readonly Folder[]> {
+    const name = path.trim().toLowerCase();
+    if (name === 'all') return this.#everything(signal);
+    const id = wellKnown.get(name);
+    if (id !== undefined) return [{ path, id, sentItems: id === 'sentitems' }];
+    const known = this.#memory.known.get(path) ?? (await this.#walk(path, signal));
+    this.#memory.known.set(path, known);
+    return [known];
+  }
+
+  /** The folder of this path as it is now, asked again; throws not_found where there is none. */
+  async findAgain(folder: Folder, signal: AbortSignal): Promise<Folder> {
+    if (wellKnown.has(folder.path.trim().toLowerCase())) return folder;
+    this.#memory.known.delete(folder.path);
+    this.#memory.all = null;
+    const [found] = await this.find(folder.path, signal);
+    return found === undefined ? folder : { ...found, sentItems: folder.sentItems };
+  }
+
+  async #walk(path: string, signal: AbortSignal): Promise<Folder> {
+    const tree = await this.#tree(signal);
+    const names = path.split('/').map((name) => name.trim());
+    const first = wellKnown.get(names[0]?.toLowerCase() ?? '');
+    let parent = await this.#idOf(first ?? 'msgfolderroot', signal);
+    for (const [depth, name] of names.entries()) {
+      if (depth === 0 && first !== undefined) continue;
+      const children = tree.filter(({ parentId }) => parentId === parent);
+      const found = children.find((child) => isSame(child.name, name));
+      if (found === undefined) throw this.#notFound(path, names.slice(0, depth), children);
+      parent = found.id;
+    }
+    // In another language the folder of sent mail has another name.
+    const sentItems = names.length === 1 && parent === (await this.#idOf('sentitems', signal));
+    return { path, id: parent, sentItems };
+  }
+
+  async #everything(signal: AbortSignal): Promise<readonly Folder[]> {
+    const { all } = this.#memory;
+    if (all !== null && performance.now() - all.at < allRefreshMs) return all.folders;
+    const tree = await this.#tree(signal);
+    const excluded = new Set<string>();
+    for (const name of excludedFromAll) excluded.add(await this.#idOf(name, signal));
+    const sentId = await this.#idOf('sentitems', signal);
+    const folders: Folder[] = [];
+    const collect = (parentId: string, above: string): void => {
+      for (const { id, name } of tree.filter((one) => one.parentId === parentId && !excluded.has(one.id))) {
+        folders.push({ path: above + name, id, sentItems: id === sentId });
+        collect(id, `${above}${name}/`);
+      }
+    };
+    collect(await this.#idOf('msgfolderroot', signal), '');
+    this.#memory.all = { at: performance.now(), folders };
+    return folders;
+  }
+
+  /** Every mail folder; search folders only repeat what lies elsewhere, calendars hold no mail. */
+  async #tree(signal: AbortSignal): Promise<readonly Found[]> {
+    const tree: Found[] = [];
+    for (let offset: number | null = 0; offset !== null;) {
+      const from: number = offset;
+      const page = await this.#mailbox.call('', signal, (service, library) => {
+        const { FolderSchema } = library;
+        const view = new library.FolderView(foldersPerPage, from);
+        view.Traversal = library.FolderTraversal.Deep;
+        const properties = [FolderSchema.DisplayName, FolderSchema.ParentFolderId, FolderSchema.FolderClass];
+        view.PropertySet = new library.PropertySet(library.BasePropertySet.IdOnly, properties);
+        return service.FindFolders(folderId(library, 'msgfolderroot', this.#mailbox.address), view);
+      });
+      for (const folder of page.Folders) {
+        const folderClass = optional(() => folder.FolderClass) ?? 'IPF.Note';
+        if (folder.constructor.name === 'SearchFolder' || !folderClass.toUpperCase().startsWith('IPF.NOTE')) continue;
+        const name = optional(() => folder.DisplayName) ?? '';
+        tree.push({ id: folder.Id.UniqueId, parentId: folder.ParentFolderId.UniqueId, name });
+      }
+      offset = page.MoreAvailable && page.Folders.length > 0 ? from + page.Folders.length : null;
+    }
+    return tree;
+  }
+
+  async #idOf(name: WellKnownId, signal: AbortSignal): Promise<string> {
+    const folder = await this.#mailbox.call('', signal, (service, library) =>
+      library.Folder.Bind(service, folderId(library, name, this.#mailbox.address), library.PropertySet.IdOnly),
+    );
+    return folder.Id.UniqueId;
+  }
+
+  #notFound(path: string, above: readonly string[], children: readonly Found[]): IntegratorError {
+    const where = above.length === 0 ? this.#mailbox.address : `"${above.join('/')}" of ${this.#mailbox.address}`;
+    const names = children.map(({ name }) => JSON.stringify(name)).slice(0, 50);
+    const hint = names.length === 0 ? 'There are no folders there.' : `These are there: ${names.join(', ')}.`;
+    return new IntegratorError('not_found', `there is no folder ${JSON.stringify(path)} in ${where}`, { hint });
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  const plain = (name: string): string => name.trim().normalize('NFC').toLowerCase();
+  return plain(one) === plain(other);
+}

@@ -1,0 +1,145 @@
+import type { GetItemResponse, Item } from 'ews-javascript-api';
+import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
+import type { StoredFile } from '../../domain/message.ts';
+import { protectionOf } from '../protection.ts';
+import type { PresentEntry, ReadOptions, ReadResult } from '../provider.ts';
+import { AttachmentReader, once } from './attachments.ts';
+import type { Library } from './client.ts';
+import type { EwsMailbox } from './mailbox.ts';
+import { headersOf, propertiesOf, toMessage } from './map.ts';
+import { passes } from './refusals.ts';
+import { serviceErrorOf } from './responses.ts';
+
+const goneCodes = new Set(['ErrorItemNotFound', 'ErrorInvalidIdMalformed', 'ErrorInvalidId']);
+/** Where the item can perhaps be read without its text and unique body. */
+const partlyReadable = new Set([
+  'ErrorInternalServerError',
+  'ErrorContentConversionFailed',
+  'ErrorDataSizeLimitExceeded',
+]);
+/** The server did not get to this one. */
+const unanswered = new Set(['ErrorBatchProcessingStopped', 'ErrorTimeoutExpired']);
+
+type Fetched =
+  | { readonly kind: 'item'; readonly item: Item; readonly library: Library }
+  | { readonly kind: 'refused'; readonly error: IntegratorError };
+
+/** Reads mails in small batches. One mail's trouble becomes a result; what would hit every mail is thrown. */
+export class MailReader {
+  readonly #mailbox: EwsMailbox;
+  readonly #uniqueBody: boolean;
+  readonly attachments: AttachmentReader;
+
+  constructor(mailbox: EwsMailbox, uniqueBody: boolean) {
+    this.#mailbox = mailbox;
+    this.#uniqueBody = uniqueBody;
+    this.attachments = new AttachmentReader(mailbox);
+  }
+
+  async *read(entries: readonly PresentEntry[], options: ReadOptions): AsyncGenerator<ReadResult> {
+    const { batch } = this.#mailbox.client.limits;
+    for (let from = 0; from < entries.length; from += batch) {
+      const ids = entries.slice(from, from + batch).map(({ providerId }) => providerId);
+      const fetched = await this.#fetch(ids, options.signal);
+      for (const id of ids) yield await this.#complete(id, fetched.get(id), options);
+    }
+  }
+
+  async readOne(providerId: string, options: ReadOptions): Promise<ReadResult> {
+    const fetched = await this.#fetch([providerId], options.signal);
+    return this.#complete(providerId, fetched.get(providerId), options);
+  }
+
+  /** Where a batch cannot be read as a whole, its mails are asked for one by one. */
+  async #fetch(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Fetched>> {
+    let fetched: ReadonlyMap<string, Fetched>;
+    try {
+      fetched = await this.#ask(ids, signal, false);
+    } catch (error) {
+      const code = error instanceof IntegratorError ? (error.code ?? '') : '';
+      if (!(error instanceof IntegratorError) || !['unreadable', 'too_large', 'ErrorTimeoutExpired'].includes(code))
+        throw error;
+      if (ids.length === 1) return new Map(ids.map((id) => [id, { kind: 'refused', error }]));
+      fetched = new Map();
+    }
+    const answers = new Map(fetched);
+    for (const id of ids) {
+      const answer = fetched.get(id);
+      if (answer === undefined) answers.set(id, await this.#alone(id, signal));
+      else if (answer.kind === 'refused') answers.set(id, await this.#retried(id, answer, signal));
+    }
+    return answers;
+  }
+
+  async #alone(id: string, signal: AbortSignal): Promise<Fetched> {
+    const found = (await this.#fetch([id], signal)).get(id);
+    return found ?? { kind: 'refused', error: new IntegratorError('protocol', 'Exchange did not answer for a mail') };
+  }
+
+  async #retried(id: string, refused: Extract<Fetched, { kind: 'refused' }>, signal: AbortSignal): Promise<Fetched> {
+    const code = refused.error.code ?? '';
+    const light = partlyReadable.has(code);
+    if (!light && !unanswered.has(code) && !passes(code)) return refused;
+    return (await this.#ask([id], signal, light)).get(id) ?? refused;
+  }
+
+  #ask(ids: readonly string[], signal: AbortSignal, light: boolean): Promise<ReadonlyMap<string, Fetched>> {
+    return this.#mailbox.call('mail', signal, async (service, library) => {
+      const properties = propertiesOf(library, this.#uniqueBody, light);
+      const answers = await service.BindToItems(
+        ids.map((id) => new library.ItemId(id)),
+        properties,
+      );
+      return new Map(ids.map((id, index) => [id, fetchedOf(answers.Responses[index], library)]));
+    });
+  }
+
+  async #complete(providerId: string, fetched: Fetched | undefined, options: ReadOptions): Promise<ReadResult> {
+    if (fetched === undefined) throw new IntegratorError('bug', 'a mail was not asked for');
+    if (fetched.kind === 'refused') return refusedResult(providerId, fetched.error);
+    const { item, library } = fetched;
+    const attachments = await this.attachments.readAll(item, options);
+    const protection = protectionOf(headersOf(item), attachments);
+    const keep = options.keepOriginal || protection !== 'none';
+    const original = keep ? await this.#original(providerId, options) : null;
+    try {
+      return { kind: 'message', message: toMessage(item, library, { attachments, original, protection }) };
+    } catch (error) {
+      return { kind: 'damaged', providerId, error: toIntegratorError(error) };
+    }
+  }
+
+  /** The MIME bytes as they are; null where the server cannot give them: the mail comes nevertheless. */
+  async #original(id: string, options: ReadOptions): Promise<StoredFile | null> {
+    const { contentBytes } = this.#mailbox.client.limits;
+    const base64 = await this.#mailbox.call(
+      'the original of a mail',
+      options.signal,
+      async (service, library) => {
+        const properties = new library.PropertySet(library.BasePropertySet.IdOnly, [library.ItemSchema.MimeContent]);
+        const answer = (await service.BindToItems([new library.ItemId(id)], properties)).Responses[0];
+        const error = serviceErrorOf(answer, library.ServiceError, 'the original of a mail');
+        return error === null ? (answer?.Item?.MimeContent.Content ?? null) : null;
+      },
+      contentBytes,
+    );
+    return base64 === null ? null : options.files.put(once(Buffer.from(base64, 'base64')), contentBytes);
+  }
+}
+
+function fetchedOf(answer: GetItemResponse | undefined, library: Library): Fetched {
+  const error = serviceErrorOf(answer, library.ServiceError, 'a mail');
+  if (error !== null) return { kind: 'refused', error };
+  const item = answer?.Item ?? null;
+  if (item !== null) return { kind: 'item', item, library };
+  return {
+    kind: 'refused',
+    error: new IntegratorError('protocol', 'an item of a kind we do not know', { code: 'unknown_item' }),
+  };
+}
+
+function refusedResult(providerId: string, error: IntegratorError): ReadResult {
+  if (goneCodes.has(error.code ?? '')) return { kind: 'gone', providerId };
+  if (error.kind === 'access_denied' || error.kind === 'throttled') throw error;
+  return { kind: 'damaged', providerId, error };
+}

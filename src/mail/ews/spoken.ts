@@ -1,0 +1,34 @@
+/** What an answer says of itself, read from its XML before the library sees it. Mail cannot forge it: texts are escaped. */
+export interface Spoken {
+  /** One per thing asked, in their order; of a fault, its one code. */
+  readonly codes: readonly string[];
+  readonly message: string;
+  /** How long to stay away. */
+  readonly backOffMs: number | null;
+}
+
+const longestQuote = 300;
+
+export function spokenBy(xml: string): Spoken {
+  const codes = [...xml.matchAll(/<(?:\w+:)?ResponseCode[^>]*>(\w+)</g)].map(([, code]) => code ?? '');
+  const message = /<(?:\w+:)?(?:MessageText|faultstring)[^>]*>([^<]*)</.exec(xml)?.[1] ?? '';
+  const wait = /<(?:\w+:)?Value Name="BackOffMilliseconds"[^>]*>\s*(\d+)/.exec(xml)?.[1];
+  return { codes, message: printable(message), backOffMs: wait === undefined ? null : Number(wait) };
+}
+
+export function isFault(xml: string): boolean {
+  return /<(?:\w+:)?Fault[\s>]/.test(xml);
+}
+
+/** The operation of a request: the first element of its body. */
+export function operationOf(xml: string): string {
+  return /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(xml)?.[1] ?? '';
+}
+
+/** The other side's words end up in logs and terminals. */
+function printable(text: string): string {
+  return text
+    .replace(/[^\x20-\x7e\u00a1-\u024f]+/g, ' ')
+    .trim()
+    .slice(0, longestQuote);
+}

@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { IntegratorError } from '../../../src/domain/errors.ts';
+import { createEwsProvider } from '../../../src/mail/ews/provider.ts';
+import type { EwsSignIn } from '../../../src/mail/ews/exchange.ts';
+import { escapeXml, loadLibrary } from '../../../src/mail/ews/library.ts';
+import type { ChangePage, FileSink, MailboxReader, MailProvider, ReadResult } from '../../../src/mail/provider.ts';
+import { startSandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { ewsToken, quick, tokensOf } from './fixtures.ts';
+
+const address = 'ann@contoso.test';
+const inbox = { path: 'Inbox', id: 'inbox', sentItems: false };
+const never = new AbortController().signal;
+const floorMs = Date.parse('2026-01-01T00:00:00Z');
+const at = (day: number): number => floorMs + day * 86_400_000;
+const files: FileSink = {
+  put: async (bytes) => {
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const chunk of bytes) {
+      hash.update(chunk);
+      size += chunk.byteLength;
+    }
+    return { sha256: hash.digest('hex'), size };
+  },
+};
+const options = { files, keepOriginal: false, signal: never };
+
+let sandbox: Sandbox;
+let provider: MailProvider;
+let reader: MailboxReader;
+let refused: string[];
+const open: MailProvider[] = [];
+
+async function connect(signIn?: EwsSignIn): Promise<MailProvider> {
+  const made = createEwsProvider({
+    url: sandbox.ews,
+    caPem: sandbox.caPem,
+    signIn: signIn ?? { kind: 'token', tokens: tokensOf(await ewsToken(sandbox)), impersonate: true },
+    uniqueBody: true,
+    clock: Date.now,
+    onMutation: (operation) => void refused.push(operation),
+    limits: quick,
+  });
+  open.push(made);
+  return made;
+}
+
+const basic = (password = sandbox.serviceAccount.password): EwsSignIn => ({
+  kind: 'basic',
+  username: sandbox.serviceAccount.username,
+  password,
+});
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+const round = (cursor: string | null = null, of = reader): Promise<ChangePage[]> =>
+  collect(of.changes(inbox, cursor, { floorMs, signal: never }));
+
+async function readAll(pages: readonly ChangePage[], of = reader): Promise<ReadResult[]> {
+  const entries = pages.flatMap((page) => page.entries.filter((entry) => entry.kind === 'present'));
+  return collect(of.read(entries, options));
+}
+
+async function errorOf(work: Promise<unknown>): Promise<IntegratorError> {
+  const error: unknown = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof IntegratorError) return error;
+  throw new Error('nothing of ours was thrown');
+}
+
+const operations = (): string[] => sandbox.requests.of('ews').map(({ path }) => path.split('#')[1] ?? '');
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+
+beforeEach(async () => {
+  if (sandbox.world.find(address) === null) sandbox.world.addMailbox({ address, displayName: 'Ann Archer' });
+  for (const item of [...sandbox.world.mailbox(address).items()]) sandbox.world.mailbox(address).remove(item);
+  refused = [];
+  provider = await connect();
+  reader = provider.reader({ address, user: undefined });
+  sandbox.requests.clear();
+});
+
+afterEach(async () => {
+  sandbox.faults.clear();
+  for (const one of open.splice(0)) await one.close();
+});
+
+afterAll(() => sandbox.close());
+
+describe('what Exchange does that a naive reader gets wrong', () => {
+  test('1: the empty state of a lost sync is not stored: everything comes again', async () => {
+    sandbox.world.addMessage(address, 'Inbox', { receivedAt: at(1) });
+    const { cursor = null } = (await round()).at(-1) ?? {};
+    sandbox.world.mailbox(address).syncEpoch += 1;
+    const pages = await round(cursor);
+    expect([pages[0]?.resync, (await readAll(pages)).length]).toEqual([true, 1]);
+    expect(pages.every((page) => !page.cursor.includes('"state":""'))).toBe(true);
+  });
+
+  test('2: a page that is shorter than asked is not the end', async () => {
+    sandbox.world.addBulk(address, 'Inbox', { count: 600, bodyLength: 50, attachmentEvery: 0, newestAt: at(20) });
+    const ids = new Set((await round()).flatMap(({ entries }) => entries.map(({ providerId }) => providerId)));
+    expect(ids.size).toBe(600);
+  });
+
+  test('3: what arrives with an older date while the folder is listed is not passed over', async () => {
+    sandbox.world.addMessage(address, 'Inbox', { receivedAt: at(9) });
+    const { cursor = null } = (await round()).at(-1) ?? {};
+    sandbox.world.addMessage(address, 'Inbox', { subject: 'late', receivedAt: at(1) });
+    expect(await readAll(await round(cursor))).toMatchObject([{ message: { subject: 'late' } }]);
+  });
+
+  test('4: ids that differ only in case are two mails, and a move gives another id', async () => {
+    const ids = Array.from({ length: 60 }, (_, day) =>
+      sandbox.world.addMessage(address, 'Inbox', { subject: `${day}`, receivedAt: at(day) }),
+    );
+    const results = await readAll(await round());
+    expect(new Set(ids.map((id) => id.toLowerCase())).size).toBeLessThan(60);
+    expect(new Set(results.map((one) => (one.kind === 'message' ? one.message.subject : ''))).size).toBe(60);
+  });
+
+  test('5: text and attachments are fetched by their own requests, in small batches', async () => {
+    for (let day = 0; day < 16; day += 1) {
+      sandbox.world.addMessage(address, 'Inbox', {
+        html: '<p>text</p>',
+        receivedAt: at(day),
+        attachments: [{ kind: 'file', name: 'a', content: 'a' }],
+      });
+    }
+    const results = await readAll(await round());
+    expect(results[0]).toMatchObject({
+      message: { body: { kind: 'html' }, attachments: [{ content: { kind: 'stored' } }] },
+    });
+    expect(operations().filter((name) => name === 'GetItem')).toHaveLength(2);
+    expect(operations().filter((name) => name === 'GetAttachment')).toHaveLength(16);
+  });
+
+  test('6: a mail that went or broke costs the batch nothing', async () => {
+    const ids = [1, 2, 3].map((day) =>
+      sandbox.world.addMessage(address, 'Inbox', { receivedAt: at(day), damaged: day === 2 }),
+    );
+    const pages = await round();
+    sandbox.world.deleteMessage(address, ids[0] ?? '');
+    expect((await readAll(pages)).map(({ kind }) => kind).toSorted()).toEqual(['damaged', 'gone', 'message']);
+  });
+
+  test('6: a batch with fewer answers than asked is asked again one by one', async () => {
+    for (const day of [1, 2]) sandbox.world.addMessage(address, 'Inbox', { receivedAt: at(day) });
+    const pages = await round();
+    sandbox.faults.add({
+      service: 'ews',
+      path: '#GetItem',
+      fault: { kind: 'status', status: 200, code: 'ErrorItemCorrupt' },
+    });
+    expect((await readAll(pages)).map(({ kind }) => kind)).toEqual(['message', 'message']);
+  });
+
+  test.each([500, 503, 200])('7: a busy server is left alone as long as it says (HTTP %d)', async (status) => {
+    const fault = { kind: 'status', status, code: 'ErrorServerBusy', message: 'BackOffMilliseconds 300000' } as const;
+    sandbox.faults.add({ service: 'ews', fault, count: 0 });
+    const error = await errorOf(round());
+    expect(error.kind).toBe('throttled');
+    expect(error.retryAtMs).toBeGreaterThan(Date.now() + 250_000);
+    expect(sandbox.requests.of('ews')).toHaveLength(1);
+  });
+
+  test('7: a pause told to one mailbox of an account keeps its other mailboxes away too', async () => {
+    const shared = await connect(basic());
+    const fault = {
+      kind: 'status',
+      status: 500,
+      code: 'ErrorServerBusy',
+      message: 'BackOffMilliseconds 300000',
+    } as const;
+    sandbox.faults.add({ service: 'ews', fault });
+    await errorOf(round(null, shared.reader({ address, user: undefined })));
+    const error = await errorOf(
+      round(null, shared.reader({ address: sandbox.serviceAccount.username, user: undefined })),
+    );
+    expect([error.kind, sandbox.requests.of('ews').length]).toEqual(['throttled', 1]);
+  });
+
+  test('9: 403 is a verdict with advice and dates, asked once', async () => {
+    sandbox.faults.add({ service: 'ews', fault: { kind: 'status', status: 403 }, count: 0 });
+    const error = await errorOf(round());
+    expect([error.kind, sandbox.requests.of('ews').length]).toEqual(['access_denied', 1]);
+    expect(error.message).toContain('EWS is blocked');
+    expect(error.hint).toMatch(/EwsEnabled.*1 April 2027.*Graph/);
+  });
+
+  test('9: a redirect to an error page passes', async () => {
+    sandbox.world.addMessage(address, 'Inbox', { receivedAt: at(1) });
+    sandbox.faults.add({ service: 'ews', fault: { kind: 'status', status: 302 } });
+    expect(await readAll(await round())).toHaveLength(1);
+  });
+
+  test('9: a wrong password is not tried twice', async () => {
+    const wrong = await connect(basic('wrong'));
+    const error = await errorOf(round(null, wrong.reader({ address, user: undefined })));
+    expect([error.kind, sandbox.requests.of('ews').length]).toEqual(['needs_login', 1]);
+  });
+
+  test('11: meeting mail, reports, cloud links and mail without a subject are read', async () => {
+    const meeting = { kind: 'declined', startsAt: at(3), endsAt: at(4), location: 'Room 1' } as const;
+    sandbox.world.addMessage(address, 'Inbox', { meeting, receivedAt: at(1) });
+    sandbox.world.addMessage(address, 'Inbox', { itemClass: 'REPORT.IPM.Note.NDR', receivedAt: at(2) });
+    sandbox.world.addMessage(address, 'Inbox', {
+      subject: null,
+      receivedAt: at(3),
+      attachments: [{ kind: 'reference', name: 'Plan.docx', url: 'https://files.example/1' }],
+    });
+    expect(await readAll(await round())).toMatchObject([
+      { message: { subject: '', attachments: [{ kind: 'reference', content: { kind: 'absent' } }] } },
+      { message: { report: true, meeting: false } },
+      { message: { report: false, meeting: true } },
+    ]);
+  });
+
+  test('12: texts cannot become XML, nor carry what XML has no place for', async () => {
+    await loadLibrary();
+    expect(escapeXml('</t:Subject>&"\u0000\ud800x😀')).toBe('&lt;/t:Subject&gt;&amp;&quot;x😀');
+    const hostile = provider.reader({ address: 'x</t:EmailAddress><evil/>@contoso.test', user: undefined });
+    expect((await errorOf(round(null, hostile))).kind).toBe('not_found');
+    expect(operations()).toEqual(['SyncFolderItems']);
+  });
+});
+
+test('an account with rights reads other mailboxes by Basic, each under its own name', async () => {
+  sandbox.world.addMessage(address, 'IR/Units', { subject: 'delegated', receivedAt: at(1) });
+  const reading = (await connect(basic())).reader({ address, user: undefined });
+  const [folder = inbox] = await reading.folders('ir/units', never);
+  const pages = await collect(reading.changes(folder, null, { floorMs, signal: never }));
+  expect(await readAll(pages, reading)).toMatchObject([{ message: { subject: 'delegated' } }]);
+  expect([sandbox.mutations(address), refused]).toEqual([0, []]);
+});
+
+test('whether a mailbox is shared cannot be told', async () => {
+  expect(await reader.kind(never)).toBe('unknown');
+  expect(sandbox.requests.of('ews')).toHaveLength(0);
+});

@@ -84,7 +84,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   if (sandbox.world.find(address) === null) sandbox.world.addMailbox({ address, displayName: 'Ann Archer' });
-  for (const item of [...sandbox.world.mailbox(address).items()]) sandbox.world.mailbox(address).remove(item);
+  for (const item of sandbox.world.mailbox(address).items()) sandbox.world.mailbox(address).remove(item);
   refused = [];
   provider = await connect();
   reader = provider.reader({ address, user: undefined });

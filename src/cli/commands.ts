@@ -18,6 +18,7 @@ const setUp = 'Set up:';
 const running = 'Run:';
 const triage = 'My Inbox:';
 const ticketing = 'Tickets:';
+const sending = 'Send:';
 const tryOut = 'Try it:';
 const other = 'Other:';
 
@@ -100,6 +101,24 @@ export const nouns: readonly Noun[] = [
     description: 'people at clients, with their addresses',
     group: ticketing,
     load: () => import('./contact.ts'),
+  },
+  {
+    name: 'mail',
+    description: 'send mail from the right mailbox, reply, list what went out',
+    group: sending,
+    load: () => import('./mail.ts'),
+  },
+  {
+    name: 'quote',
+    description: 'send quotations',
+    group: sending,
+    load: () => import('./quote.ts'),
+  },
+  {
+    name: 'outbox',
+    description: 'what is still to be delivered, or unsure',
+    group: sending,
+    load: () => import('./outbox.ts'),
   },
   {
     name: 'sandbox',

@@ -62,7 +62,7 @@ export async function planSend(deps: OutgoingDeps, request: SendRequest): Promis
     agent: agent.id,
     unixUser: deps.actor.unixUser,
     mark: randomUUID(),
-    from: { name: nameOf(deps, mailbox.address, agent.id), address: mailbox.address },
+    from: { name: senderName(deps, mailbox.address, agent.id), address: mailbox.address },
     to,
     cc,
     bcc,
@@ -77,7 +77,7 @@ export async function planSend(deps: OutgoingDeps, request: SendRequest): Promis
 }
 
 /** The agent's name on the agent's own mailbox; a shared one has the name its directory entry gives it. */
-function nameOf({ config }: OutgoingDeps, address: string, agent: string): string {
+export function senderName({ config }: OutgoingDeps, address: string, agent: string): string {
   const own = config.connections.some(({ mailboxes }) =>
     mailboxes.some((mailbox) => mailbox.address === address && mailbox.agents.includes(agent)),
   );
@@ -88,8 +88,9 @@ function nameOf({ config }: OutgoingDeps, address: string, agent: string): strin
 export async function queueMail(deps: OutgoingDeps, { job, files }: SendPlan): Promise<number> {
   const { store, actor, now } = deps;
   const stored: MailJob['files'] = [];
-  for (const { name, contentType, bytes } of files) {
-    stored.push({ name, contentType, ...(await store.files.put(bytes(), largestFile)) });
+  for (const file of files) {
+    const kept = await store.files.put(file.bytes(), largestFile);
+    stored.push({ name: file.name, contentType: file.contentType, ...kept });
   }
   return store.write(async (trx) => {
     const payload: MailJob = { ...job, files: stored };

@@ -53,3 +53,15 @@ export async function sentMessage(
     .executeTakeFirst();
   return row?.id ?? null;
 }
+
+/** The provider's handle of a mail where it lies now, or null where it lies nowhere any more. */
+export async function currentHandle(db: StoreReader, itemId: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('placement')
+    .select('provider_id')
+    .where('item_id', '=', itemId)
+    .where('removed_at', 'is', null)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return row?.provider_id ?? null;
+}

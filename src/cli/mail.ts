@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import { bodyOf, filesToSend, sendPlan } from './outgoing/send-plan.ts';
+import { outboxTable } from './outgoing/outbox-table.ts';
+import { withOutgoing } from './outgoing/with-outgoing.ts';
+import { dryRunOption } from './program.ts';
+import { collect } from './ticketing/edit-store.ts';
+import { withStore } from './with-store.ts';
+
+export function register(noun: Command, context: CommandContext): void {
+  noun
+    .command('send')
+    .description('send a mail from the mailbox the rules choose; it becomes an action of the ticket')
+    .requiredOption('--ticket <ticket>', 'its number (OPP-12) or its reference')
+    .option('--action <action>', 'an action of outgoing.actions', 'email_customer')
+    .requiredOption('--to <address>', 'Name <address> or an address; can be given several times', collect)
+    .option('--cc <address>', 'can be given several times', collect)
+    .option('--bcc <address>', 'can be given several times', collect)
+    .requiredOption('--subject <text>')
+    .option('--from <address>', 'where the rules leave the choice')
+    .option('--body <file>', 'text, or HTML where its name ends in .html')
+    .option('--attach <file>', 'up to 150 MB; can be given several times', collect)
+    .addOption(dryRunOption())
+    .action((flags: SendFlags) => send(context, flags));
+  noun
+    .command('reply')
+    .description('answer a mail in its thread, from the mailbox it is in')
+    .argument('<mail>', 'its id (m12)')
+    .requiredOption('--body <file>', 'the new part, as text')
+    .option('--all', 'also to all others who got it')
+    .option('--cc <address>', 'can be given several times', collect)
+    .option('--attach <file>', 'can be given several times', collect)
+    .addOption(dryRunOption())
+    .action((mail: string, flags: ReplyFlags) => reply(context, mail, flags));
+  noun
+    .command('list')
+    .description('mail sent from here, newest first')
+    .option('--ticket <ticket>', 'of this ticket')
+    .action((flags: { readonly ticket?: string }) => list(context, flags.ticket));
+}
+
+interface SendFlags {
+  readonly ticket: string;
+  readonly action: string;
+  readonly to: readonly string[];
+  readonly cc?: readonly string[];
+  readonly bcc?: readonly string[];
+  readonly subject: string;
+  readonly from?: string;
+  readonly body?: string;
+  readonly attach?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+async function send(context: CommandContext, flags: SendFlags): Promise<void> {
+  const { planSend } = await import('../outgoing/send-mail.ts');
+  const body = await bodyOf(context, flags.body);
+  const files = await filesToSend(context, flags.attach ?? []);
+  await withOutgoing(context, async (outgoing) => {
+    const { ticket, action, to, cc = [], bcc = [], subject, from = null } = flags;
+    const quotation = action === 'send_quote';
+    const plan = await planSend(outgoing, { ticket, action, quotation, to, cc, bcc, subject, from, body, files });
+    await sendPlan(context, outgoing, plan, flags.dryRun === true);
+  });
+}
+
+interface ReplyFlags {
+  readonly body: string;
+  readonly all?: boolean;
+  readonly cc?: readonly string[];
+  readonly attach?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+async function reply(context: CommandContext, name: string, flags: ReplyFlags): Promise<void> {
+  const { planReply } = await import('../outgoing/reply.ts');
+  const { requireItem } = await import('../inbox/find-mail.ts');
+  const { content: text } = await bodyOf(context, flags.body);
+  const files = await filesToSend(context, flags.attach ?? []);
+  await withOutgoing(context, async (outgoing) => {
+    const item = await requireItem(outgoing.store.db, name);
+    const plan = await planReply(outgoing, { item, name, all: flags.all === true, cc: flags.cc ?? [], text, files });
+    await sendPlan(context, outgoing, plan, flags.dryRun === true);
+  });
+}
+
+async function list(context: CommandContext, name: string | undefined): Promise<void> {
+  const { listOutbox } = await import('../outgoing/outbox.ts');
+  const { requireTicket } = await import('../tickets/local/edit-ticket.ts');
+  await withStore(context, 'outbox.read', async ({ store, actor }) => {
+    const ticket = name === undefined ? undefined : (await requireTicket(store.db, name)).id;
+    const filter = { done: true, kind: 'mail', ...(ticket === undefined ? {} : { ticket }) };
+    const lines = await listOutbox({ store, actor }, filter);
+    context.output.print(lines, (page) => outboxTable(lines, page));
+    if (lines.length === 0) context.output.say('no mail was sent from here');
+  });
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { IntegratorError } from '../domain/errors.ts';
+import type { Actor } from '../domain/policy.ts';
+import { audit } from '../store/audit.ts';
+import { dropOutboxRow, outboxRow, type OutboxRow, outboxRows } from '../store/outbox.ts';
+import type { OutgoingDeps } from './deps.ts';
+import { mailJobSchema, mailKind } from './mail-job.ts';
+
+/** One line of `outbox list` and `mail list`; the names are those of the JSON. */
+export interface OutboxLine {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: OutboxRow['state'];
+  readonly agent: string | null;
+  readonly ticket: string | null;
+  readonly action: string | null;
+  readonly from: string | null;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly internet_message_id: string | null;
+  readonly attempts: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly error: { readonly kind: string; readonly message: string; readonly hint: string | null } | null;
+}
+
+const errorSchema = z.object({ kind: z.string(), message: z.string(), hint: z.string().nullable() });
+
+export interface OutboxFilter {
+  readonly done: boolean;
+  readonly ticket?: string;
+  readonly kind?: string;
+}
+
+/** Newest first; an agent sees the own mail, an administrator and the operator all. */
+export async function listOutbox(deps: Pick<OutgoingDeps, 'store' | 'actor'>, filter: OutboxFilter) {
+  const lines = (await outboxRows(deps.store.db, { done: filter.done })).map(lineOf);
+  return lines.filter(
+    (line) =>
+      sees(deps.actor, line) &&
+      (filter.ticket === undefined || line.ticket === filter.ticket) &&
+      (filter.kind === undefined || line.kind === filter.kind),
+  );
+}
+
+/** Throws `usage` for what is no number, `not_found` also for a row that the actor does not see. */
+export async function requireRow(deps: Pick<OutgoingDeps, 'store' | 'actor'>, text: string): Promise<OutboxRow> {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new IntegratorError('usage', `"${text}" is not a number of the outbox`, { hint: 'integrator outbox list' });
+  }
+  const row = await outboxRow(deps.store.db, Number(text));
+  if (row === undefined || !sees(deps.actor, lineOf(row))) {
+    throw new IntegratorError('not_found', `there is nothing with the number ${text} in the outbox`, {
+      hint: 'integrator outbox list',
+    });
+  }
+  return row;
+}
+
+/** Takes an entry out for good. One that is just being sent is left alone: `busy`. */
+export async function dropRow(deps: OutgoingDeps, row: OutboxRow, leaseMs: number): Promise<void> {
+  const { store, actor, now } = deps;
+  await store.write(async (trx) => {
+    const current = await outboxRow(trx, row.id);
+    if (current?.state === 'done') throw new IntegratorError('usage', `${row.id} is done: there is nothing to drop`);
+    if (current?.state === 'sending' && (current.started_at ?? 0) > now() - leaseMs) {
+      throw new IntegratorError('busy', `${row.id} is being sent at this moment`, {
+        hint: 'try again in some minutes',
+      });
+    }
+    await dropOutboxRow(trx, row.id);
+    const { state, to, subject } = lineOf(row);
+    await audit(trx, actor, now(), { verb: 'outbox.drop', object: String(row.id), detail: { state, to, subject } });
+  });
+}
+
+function sees(actor: Actor, line: OutboxLine): boolean {
+  return actor.kind === 'operator' || actor.role === 'administrator' || line.agent === actor.id;
+}
+
+export function lineOf(row: OutboxRow): OutboxLine {
+  const job = row.kind === mailKind ? mailJobSchema.parse(JSON.parse(row.payload_json)) : null;
+  const recipients = job === null ? [] : [...job.to, ...job.cc, ...job.bcc].map(({ address }) => address);
+  return {
+    id: String(row.id),
+    kind: row.kind,
+    state: row.state,
+    agent: job?.agent ?? null,
+    ticket: job?.ticketId ?? null,
+    action: job?.action ?? null,
+    from: job?.mailbox ?? null,
+    to: recipients.length > 0 ? recipients : (job?.draft?.to ?? []),
+    subject: job === null ? '' : job.subject || (job.draft?.subject ?? ''),
+    internet_message_id: job?.draft?.internetMessageId ?? null,
+    attempts: row.attempts,
+    created_at: new Date(row.created_at).toISOString(),
+    updated_at: new Date(row.updated_at).toISOString(),
+    error: row.error_json === null ? null : errorSchema.parse(JSON.parse(row.error_json)),
+  };
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { IntegratorError } from '../domain/errors.ts';
+import { mayUse } from '../domain/from-policy.ts';
+import { audit } from '../store/audit.ts';
+import type { Item } from '../store/items.ts';
+import { currentHandle } from '../store/outgoing-mail.ts';
+import { recipientsOf } from './compose.ts';
+import type { OutgoingDeps } from './deps.ts';
+import { completingAgent, sendingMailbox } from './from.ts';
+import { type FileToSend, type SendPlan, senderName } from './send-mail.ts';
+
+export interface ReplyRequest {
+  readonly item: Item;
+  /** How the mail is named: "m12". */
+  readonly name: string;
+  readonly all: boolean;
+  readonly cc: readonly string[];
+  readonly text: string;
+  readonly files: readonly FileToSend[];
+}
+
+/**
+ * An answer in the thread goes out from the mailbox that has the mail, and is on the ticket that the mail is on. Throws
+ * `not_allowed` (written down) where that mailbox is not the agent's to use.
+ */
+export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Promise<SendPlan> {
+  const { item, name } = request;
+  const agent = completingAgent(deps);
+  if (!mayUse(agent).includes(item.mailbox)) {
+    const because = `${agent.id} may not send from ${item.mailbox}`;
+    const entry = { verb: 'mail.reply', object: name, outcome: 'refused', detail: { because } } as const;
+    await deps.store.write((trx) => audit(trx, deps.actor, deps.now(), entry));
+    throw new IntegratorError('not_allowed', `${name}: ${because}`);
+  }
+  const mailbox = sendingMailbox(deps.config, item.mailbox);
+  const handle = await currentHandle(deps.store.db, item.id);
+  if (handle === null) {
+    throw new IntegratorError('not_found', `${name} is no longer in ${item.mailbox}, so it cannot be answered there`, {
+      hint: 'write a new mail: integrator mail send',
+    });
+  }
+  return {
+    from: { address: mailbox.address, rule: 'chosen', because: 'it has the mail that is answered' },
+    files: request.files,
+    job: {
+      connection: mailbox.connection,
+      mailbox: mailbox.address,
+      user: mailbox.user ?? null,
+      ticketId: item.ticket_id,
+      action: 'reply',
+      agent: agent.id,
+      unixUser: deps.actor.unixUser,
+      mark: randomUUID(),
+      from: { name: senderName(deps, mailbox.address, agent.id), address: mailbox.address },
+      to: [],
+      cc: recipientsOf(request.cc),
+      bcc: [],
+      subject: '',
+      body: { kind: 'html', content: htmlOf(request.text) },
+      files: [],
+      reply: { to: handle, all: request.all },
+      step: 'new',
+      draft: null,
+    },
+  };
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function htmlOf(text: string): string {
+  const escaped = text.replace(/[&<>"]/gu, (character) => entities[character] ?? '');
+  return `<div>${escaped.trimEnd().replace(/\r?\n/gu, '<br>')}</div>`;
+}

@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { ann, ben, writeConfig } from '../importer/office.ts';
+import { emptyDirectory, runCli } from './run-cli.ts';
+
+let sandbox: Sandbox;
+const directory = emptyDirectory();
+const bob = 'bob@acme.example';
+const sales = 'sales@contoso.test';
+
+const cli = (...args: string[]) => runCli(args, { cwd: directory, env: { SANDBOX_SECRET: sandbox.clientSecret } });
+const json = (result: { stdout: string }) => JSON.parse(result.stdout);
+const deliveries = () => sandbox.world.post.deliveries;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ world: 'empty' });
+  for (const address of [ann, ben, sales]) sandbox.world.addMailbox({ address, displayName: address, kind: 'user' });
+  writeConfig(directory, sandbox, {
+    connection: { import_sent_items: true },
+    config: {
+      outgoing: {
+        mailboxes: [{ address: sales, connection: 'contoso', agents: ['ann'] }],
+        actions: { email_customer: { from: 'sales_mailboxes' } },
+        quotation_from: sales,
+      },
+    },
+  });
+  writeFileSync(join(directory, 'body.txt'), 'Dear Bob,\nten.');
+  writeFileSync(join(directory, 'quote.pdf'), '%PDF-1.7 ten');
+  sandbox.world.addMessage(ann, 'Inbox', {
+    from: bob,
+    to: ann,
+    subject: 'Pumps',
+    html: '<p>How much?</p>',
+    internetMessageId: '<q@acme.example>',
+  });
+  await cli('ticket', 'new', '--use', 'opportunity', '--summary', 'Pumps', '--contact', bob);
+});
+afterAll(() => sandbox.close());
+
+const sending = [
+  'mail',
+  'send',
+  '--ticket',
+  'OPP-1',
+  '--to',
+  bob,
+  '--subject',
+  'Pumps',
+  '--body',
+  'body.txt',
+  '--json',
+];
+
+test('mail goes out once, from the mailbox of the agent completing the action, and is on the ticket at once', async () => {
+  expect(await cli(...sending)).toMatchObject({ code: 64 });
+  expect(json(await cli(...sending, '--as', 'ann', '--dry-run'))).toMatchObject({
+    dry_run: true,
+    from: ann,
+    rule: 'action',
+  });
+  expect(await cli(...sending, '--as', 'ben', '--from', ann)).toMatchObject({ code: 77 });
+  expect(deliveries()).toHaveLength(0);
+
+  sandbox.faults.add({ path: '/send$', fault: { kind: 'status_after', status: 504 } });
+  const sent = await cli(...sending, '--as', 'ann');
+  expect(sent.code).toBe(0);
+  expect(json(sent)).toMatchObject({ state: 'done', from: ann });
+  expect(deliveries()).toMatchObject([{ from: { address: ann }, to: [{ address: bob }], subject: 'Pumps' }]);
+
+  const run = json(await cli('run', '--once', '--json'));
+  expect(run.totals).toMatchObject({ imported: 1, matched: 1 });
+  const shown = json(await cli('ticket', 'show', 'OPP-1', '--json'));
+  expect(shown.actions.map((action: { direction: string }) => action.direction).toSorted()).toEqual(['in', 'out']);
+  expect(json(await cli('status', '--json'))).toMatchObject({
+    mutating_requests: 0,
+    outbox: { pending: 0, unsure: 0 },
+  });
+});
+
+test('a quotation goes out from the mailbox for quotations, with its file; a reply stays in the thread', async () => {
+  deliveries().length = 0;
+  const quote = ['quote', 'send', '--ticket', 'OPP-1', '--file', 'quote.pdf', '--to', bob, '--json'];
+  expect(await cli(...quote, '--as', 'ben')).toMatchObject({ code: 77 });
+  expect(json(await cli(...quote, '--as', 'ann'))).toMatchObject({
+    state: 'done',
+    from: sales,
+    rule: 'quotation_from',
+  });
+  const inbox = json(await cli('explain', 'q@acme.example', '--json'));
+  expect(inbox.placements).toHaveLength(1);
+  const replied = await cli('mail', 'reply', inbox.message.id ?? 'm1', '--body', 'body.txt', '--as', 'ann', '--json');
+  expect(replied).toMatchObject({ code: 0 });
+  expect(deliveries().map(({ from, subject }) => [from.address, subject])).toEqual([
+    [sales, 'Pumps'],
+    [ann, 'RE: Pumps'],
+  ]);
+  expect(Buffer.from(deliveries()[1]?.mime ?? []).toString('utf8')).toMatch(/^In-Reply-To: <q@acme\.example>/im);
+  expect(json(await cli('mail', 'list', '--ticket', 'OPP-1', '--json'))).toHaveLength(3);
+});
+
+test('a refused mail stays in the outbox until it is tried again or an administrator drops it', async () => {
+  deliveries().length = 0;
+  sandbox.faults.add({ path: '/send$', fault: { kind: 'status', status: 403, code: 'ErrorSendAsDenied' } });
+  const refused = await cli(...sending, '--as', 'ann');
+  expect(refused).toMatchObject({ code: 77 });
+  const [row] = json(await cli('outbox', 'list', '--json'));
+  expect(row).toMatchObject({ state: 'dead', from: ann, to: [bob], error: { kind: 'access_denied' } });
+  expect(await cli('outbox', 'drop', row.id, '--as', 'ann')).toMatchObject({ code: 77 });
+  expect(json(await cli('outbox', 'retry', row.id, '--json'))).toEqual([{ id: row.id, state: 'done' }]);
+  expect(deliveries()).toHaveLength(1);
+  expect(json(await cli('outbox', 'list', '--json'))).toEqual([]);
+});

@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 let set = false;
 
 /**
- * Pages of mail are large and short-lived: left alone, V8 lets some 150 MB of them pile up before it collects what is
- * long garbage. The old generation may grow by 40 % between collections, which costs a few percent of CPU. V8 reads this
+ * Pages of mail are large and short-lived: left alone, V8 some 150 MB of them pile up before it collects what is
+ * long garbage. The old generation may grow by 40 % between collections, which costs a tenth more CPU or somewhat above. V8 reads this
  * flag at every collection, so that it may be set late.
  */
 export function keepHeapSmall(): void {

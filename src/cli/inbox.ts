@@ -9,10 +9,30 @@ import { addVerbs } from './inbox/verbs.ts';
 import { withInbox } from './inbox/with-inbox.ts';
 
 export function register(noun: Command, context: CommandContext): void {
+  noun.allowExcessArguments().action(() => alone(noun, context));
   addList(noun, context);
   addShow(noun, context);
   addSuggest(noun, context);
   addVerbs(noun, context);
+}
+
+/** Without a verb: the screen on a terminal; elsewhere a verb is missing. */
+async function alone(noun: Command, context: CommandContext): Promise<void> {
+  const { output, signal } = context;
+  const [verb] = noun.args;
+  const hint = 'integrator inbox --help';
+  if (verb !== undefined) {
+    const { didYouMean } = await import('../config/suggest.ts');
+    const verbs = noun.commands.map((command) => command.name());
+    throw new IntegratorError('usage', `unknown command '${verb}'${didYouMean(verb, verbs, 'there are')}`, { hint });
+  }
+  if (!output.interactive) throw new IntegratorError('usage', 'a command is missing', { hint });
+  const { triage } = await import('./triage/session.ts');
+  await withInbox(context, async (deps) => {
+    const color = context.flags.color;
+    const done = await triage(deps, { input: process.stdin, output: process.stdout, color, signal });
+    for (const what of done) output.say(what);
+  });
 }
 
 interface ListFlags {

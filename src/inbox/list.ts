@@ -56,22 +56,28 @@ export interface ListQuery {
   /** What is filed, instead of My Inbox. */
   readonly filed?: boolean;
   readonly limit: number;
+  /** false: without suggested clients and candidates, which is faster. */
+  readonly suggestions?: boolean;
 }
 
 /** My Inbox, newest first, with suggestions by today's tickets. Throws `not_allowed`, and `usage` for unknown names. */
 export async function listInbox(deps: InboxDeps, query: ListQuery): Promise<InboxEntry[]> {
-  const { store, config } = deps;
+  const { store } = deps;
   const items = await listItems(store.db, {
     mailboxes: await mailboxesAsked(deps, query),
     states: statesAsked(query),
     limit: query.limit,
     ...(query.search === undefined ? {} : { messages: messagesWith(store.dialect, termsOf(query.search)) }),
   });
-  return entriesOf(deps, items, config);
+  return entriesOf(deps, items, query.suggestions ?? true);
 }
 
 /** These views of mail as lines; suggestions are looked up in groups, so that a long list needs little memory. */
-async function entriesOf({ store }: InboxDeps, items: readonly Item[], config: Config): Promise<InboxEntry[]> {
+async function entriesOf(
+  { store, config }: InboxDeps,
+  items: readonly Item[],
+  suggest: boolean,
+): Promise<InboxEntry[]> {
   const contexts = mailboxContexts(config);
   const agents = agentsByMailbox(config);
   const entries: InboxEntry[] = [];
@@ -84,7 +90,7 @@ async function entriesOf({ store }: InboxDeps, items: readonly Item[], config: C
       const mail = mails.get(item.message_id);
       return mail === undefined ? [] : { item, mail };
     });
-    const suggestions = await suggestFor(store.db, contexts, pairs);
+    const suggestions = await suggestFor(store.db, contexts, suggest ? pairs : []);
     for (const { item, mail } of pairs) {
       entries.push(entryOf(item, mail, suggestions(item.id), agents.get(item.mailbox) ?? []));
     }

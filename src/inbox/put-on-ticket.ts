@@ -12,6 +12,9 @@ import type { Change } from './change.ts';
 import { requireMail } from './find-mail.ts';
 import { mailId } from './mail-id.ts';
 
+/** The code of the error that says so: whoever can ask may offer to open it again. */
+export const ticketClosed = 'ticket_closed';
+
 /** The ticket mail is to be put on. Throws `not_found`, and `usage` where it is closed and may not be reopened. */
 export async function targetTicket(change: Change, name: string, reopen: boolean): Promise<TicketRow> {
   const ticket = await findTicket(change.trx, name);
@@ -20,7 +23,10 @@ export async function targetTicket(change: Change, name: string, reopen: boolean
   }
   if (ticket.open === 1) return ticket;
   if (!reopen) {
-    throw new IntegratorError('usage', `${ticket.id} is closed`, { hint: 'add --reopen to open it again' });
+    throw new IntegratorError('usage', `${ticket.id} is closed`, {
+      hint: 'add --reopen to open it again',
+      code: ticketClosed,
+    });
   }
   await reopenTicket(change.trx, ticket.id);
   await audit(change.trx, change.deps.actor, change.nowMs, { verb: 'ticket.reopen', object: ticket.id });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await desk.bring([mail({ subject: 'To Ben' })], { mailbox: ben });
   await desk.store.close();
 });
-afterAll(() => desk.close().catch(() => undefined));
+afterAll(() => desk.close());
 
 function cli(...args: string[]): Promise<CliResult> {
   return runCli(args, { cwd: desk.directory });
@@ -87,6 +87,12 @@ test('wrong ids, tickets and words are told apart by exit code and kind', async 
       expect([args.join(' '), result.code, result.data.error.kind]).toEqual([args.join(' '), code, kind]);
     }),
   );
+});
+
+test('inbox alone needs a terminal, and a verb that is not there is told apart', async () => {
+  expect(await json('inbox')).toMatchObject({ code: 64, data: { error: { message: 'a command is missing' } } });
+  const { code, data } = await json('inbox', 'asign', 'm1');
+  expect([code, data.error.message]).toEqual([64, expect.stringContaining('assign')]);
 });
 
 test('--search finds by words of the body and says so where nothing is found', async () => {

@@ -6,9 +6,9 @@ import { planSend, queueMail, type SendRequest } from '../../src/outgoing/send-m
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { listActions } from '../../src/store/actions.ts';
 import { outboxRow } from '../../src/store/outbox.ts';
-import type { Store } from '../../src/store/store.ts';
 import { ann, openOffice } from '../importer/office.ts';
 import type { Office } from '../importer/office.ts';
+import { crashAt } from './crash-at.ts';
 
 let office: Office;
 let ticket: string;
@@ -143,24 +143,6 @@ test('two deliverers of one mail send it once', async () => {
   expect(both.map(({ state }) => state).toSorted()).toEqual(['done', 'elsewhere']);
   expect(deliveries()).toHaveLength(1);
 });
-
-/** Stops at the n-th write of the store, before or after it was committed. */
-function crashAt(store: Store, nth: number, when: 'before' | 'after'): Store {
-  let writes = 0;
-  return {
-    dialect: store.dialect,
-    db: store.db,
-    files: store.files,
-    close: async () => undefined,
-    write: async (work) => {
-      writes += 1;
-      if (writes > nth || (writes === nth && when === 'before')) throw new Error('crash');
-      const result = await store.write(work);
-      if (writes === nth) throw new Error('crash');
-      return result;
-    },
-  };
-}
 
 test.each([1, 2, 3].flatMap((nth) => (['before', 'after'] as const).map((when) => [nth, when] as const)))(
   'stopped at write %i, %s it was committed, and taken up again: delivered exactly once, one action',

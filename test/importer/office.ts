@@ -120,7 +120,7 @@ export function writeConfig(directory: string, sandbox: Sandbox, options: Office
           tenant_id: sandbox.tenantId,
           client_id: sandbox.clientId,
           client_secret: { env: 'SANDBOX_SECRET' },
-          endpoints: { authority: sandbox.authority, graph: sandbox.graph, ca_file: caFile },
+          endpoints: { authority: sandbox.authority, graph: sandbox.graph, ews: sandbox.ews, ca_file: caFile },
           ...options.connection,
           mailboxes: mailboxes.map((mailbox) => ({ import_from: '2000-01-01', ...mailbox })),
         },

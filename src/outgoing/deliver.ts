@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { IntegratorError, toErrorReport, toIntegratorError } from '../domain/errors.ts';
 import type { Draft, FoundMail, MailSender, OutgoingFile, Tried } from '../mail/sender.ts';
 import { audit } from '../store/audit.ts';
-import { type ClaimedRow, claimOutboxRow, outboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
+import { type ClaimedRow, claimOutboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
 import { recordSent } from './record-sent.ts';
@@ -153,7 +153,7 @@ class MailDelivery {
       await recordSent(trx, this.#job, config, now());
       const actor = { kind: 'operator', unixUser } as const;
       const detail = { mailbox, agent, ticket: ticketId, outbox: this.#row.id };
-      await audit(trx, actor, now(), { verb: `mail.sent`, object: ticketId ?? action, detail });
+      await audit(trx, actor, now(), { verb: 'mail.sent', object: ticketId ?? action, detail });
     });
     return { state: 'done' };
   }
@@ -209,9 +209,4 @@ function quoted(text: string): string {
 
 function keptDraft({ id, internetMessageId, conversationId, subject, to, cc }: Draft): NonNullable<MailJob['draft']> {
   return { id, internetMessageId, conversationId, subject, to: [...to], cc: [...cc] };
-}
-
-/** Where a row stands now; null where there is none. */
-export async function deliveryState(store: Store, id: number): Promise<OutboxRow['state'] | null> {
-  return (await outboxRow(store.db, id))?.state ?? null;
 }

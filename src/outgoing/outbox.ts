@@ -4,7 +4,7 @@ import type { Actor } from '../domain/policy.ts';
 import { audit } from '../store/audit.ts';
 import { dropOutboxRow, outboxRow, type OutboxRow, outboxRows } from '../store/outbox.ts';
 import type { OutgoingDeps } from './deps.ts';
-import { mailJobSchema, mailKind } from './mail-job.ts';
+import { type MailJob, mailJobSchema, mailKind } from './mail-job.ts';
 
 /** One line of `outbox list` and `mail list`; the names are those of the JSON. */
 export interface OutboxLine {
@@ -79,22 +79,40 @@ function sees(actor: Actor, line: OutboxLine): boolean {
 }
 
 export function lineOf(row: OutboxRow): OutboxLine {
-  const job = row.kind === mailKind ? mailJobSchema.parse(JSON.parse(row.payload_json)) : null;
-  const recipients = job === null ? [] : [...job.to, ...job.cc, ...job.bcc].map(({ address }) => address);
   return {
     id: String(row.id),
     kind: row.kind,
     state: row.state,
-    agent: job?.agent ?? null,
-    ticket: job?.ticketId ?? null,
-    action: job?.action ?? null,
-    from: job?.mailbox ?? null,
-    to: recipients.length > 0 ? recipients : (job?.draft?.to ?? []),
-    subject: job === null ? '' : job.subject || (job.draft?.subject ?? ''),
-    internet_message_id: job?.draft?.internetMessageId ?? null,
+    ...(row.kind === mailKind ? aboutMail(mailJobSchema.parse(JSON.parse(row.payload_json))) : aboutNothing),
     attempts: row.attempts,
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
     error: row.error_json === null ? null : errorSchema.parse(JSON.parse(row.error_json)),
+  };
+}
+
+type About = Pick<OutboxLine, 'agent' | 'ticket' | 'action' | 'from' | 'to' | 'subject' | 'internet_message_id'>;
+
+const aboutNothing: About = {
+  agent: null,
+  ticket: null,
+  action: null,
+  from: null,
+  to: [],
+  subject: '',
+  internet_message_id: null,
+};
+
+/** Whom a reply goes to, and its subject, are known from its draft. */
+function aboutMail(job: MailJob): About {
+  const recipients = [...job.to, ...job.cc, ...job.bcc].map(({ address }) => address);
+  return {
+    agent: job.agent,
+    ticket: job.ticketId,
+    action: job.action,
+    from: job.mailbox,
+    to: recipients.length > 0 ? recipients : (job.draft?.to ?? []),
+    subject: job.subject || (job.draft?.subject ?? ''),
+    internet_message_id: job.draft?.internetMessageId ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { PostgresDialect, PostgresQueryCompiler } from 'kysely';
 import type { Dialect, QueryCompiler } from 'kysely';
 import { Pool, types } from 'pg';
+import { withoutNul } from './nul.ts';
 
 /**
  * Kysely on PostgreSQL. bigint columns hold epoch milliseconds and sizes, all below 2^53, so they are read as numbers,
@@ -22,7 +23,6 @@ export function postgresDialect(url: string): Dialect {
   return new NulFreeDialect({ pool });
 }
 
-/** PostgreSQL refuses a NUL in text. In mail it is never meant, and one mail must not stop the page it is on. */
 class NulFreeDialect extends PostgresDialect {
   override createQueryCompiler(): QueryCompiler {
     return new NulFreeCompiler();
@@ -31,6 +31,6 @@ class NulFreeDialect extends PostgresDialect {
 
 class NulFreeCompiler extends PostgresQueryCompiler {
   protected override appendValue(value: unknown): void {
-    super.appendValue(typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value);
+    super.appendValue(withoutNul(value));
   }
 }

@@ -1,5 +1,6 @@
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, PostgresAdapter } from 'kysely';
 import type { Compilable } from 'kysely';
+import { withoutNul } from './nul.ts';
 import type { StoreWriter } from './store.ts';
 
 interface Made {
@@ -27,12 +28,13 @@ export class RowInserter<Row extends Readonly<Record<string, unknown>>, Out> {
   /** All rows name the same columns. Gives what the statement returns, for all of them. */
   async insert(trx: StoreWriter, rows: readonly Row[]): Promise<Out[]> {
     const columns = Object.keys(rows[0] ?? {});
+    const clean = trx.getExecutor().adapter instanceof PostgresAdapter ? withoutNul : (value: unknown) => value;
     const returned: Out[] = [];
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
       const part = rows.slice(start, start + rowsAtOnce);
       const { sql, further } = this.#madeFor(trx, part, columns);
       const parameters: unknown[] = [];
-      for (const row of part) for (const column of columns) parameters.push(row[column]);
+      for (const row of part) for (const column of columns) parameters.push(clean(row[column]));
       parameters.push(...further);
       const result = await trx.executeQuery<Out>(CompiledQuery.raw(sql, parameters));
       for (const row of result.rows) returned.push(row);

@@ -22,7 +22,7 @@ export function renderRun(
   options: { readonly dryRun: boolean },
 ): string[] {
   const { style } = page;
-  const lines = table(columns, mailboxes, { width: page.width, paintTitle: style.dim });
+  const lines = table(columns, mailboxes, { width: page.width, paintTitle: (title) => style.dim(title) });
   const verb = options.dryRun ? 'would be imported' : 'imported';
   lines.push(
     '',

@@ -62,7 +62,7 @@ export const nouns: readonly Noun[] = [
   },
   {
     name: 'inbox',
-    description: 'My Inbox: mail on no ticket yet',
+    description: 'My Inbox: mail on no ticket yet; alone on a terminal, a screen for the keyboard',
     group: triage,
     load: () => import('./inbox.ts'),
   },

@@ -45,7 +45,8 @@ async function test(context: CommandContext, flags: TestFlags): Promise<void> {
     });
     output.progress('');
     output.print({ with: path ?? null, ...report }, (page) => rulesReportLines(report, page));
-    output.say(other === null ? 'integrator rules apply files these' : 'nothing was changed');
+    const found = other === null && report.counts.newly_matched > 0;
+    output.say(found ? 'integrator rules apply files these' : 'nothing was changed');
   });
 }
 

@@ -116,11 +116,20 @@ async function show(context: CommandContext, name: string, chain: boolean): Prom
   const { viewTicket } = await import('../tickets/ticket-view.ts');
   const { ticketLines } = await import('./ticketing/ticket-show.ts');
   const { shownBody } = await import('../tickets/shown-body.ts');
-  await withStore(context, 'ticket.read', async ({ store, config }) => {
-    const ticket = await requireTicket(store.db, name);
-    const view = await viewTicket(store.db, ticket, { showBody: shownBody, chain });
-    context.output.print(view, (page) => ticketLines(view, page, config.timezone));
-  });
+  const { startSplitter } = await import('../content/splitter.ts');
+  const splitter = startSplitter();
+  try {
+    await withStore(context, 'ticket.read', async ({ store, config }) => {
+      const ticket = await requireTicket(store.db, name);
+      const view = await viewTicket(store.db, ticket, {
+        showBody: (mail, newPartOnly) => shownBody(mail, newPartOnly, splitter),
+        chain,
+      });
+      context.output.print(view, (page) => ticketLines(view, page, config.timezone));
+    });
+  } finally {
+    await splitter.close();
+  }
 }
 
 interface FieldFlags extends DryRunFlag {

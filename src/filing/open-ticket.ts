@@ -57,5 +57,6 @@ const longestDetails = 100_000;
 /** The body as text, for a ticket's details. The parser of HTML loads when the first ticket is opened. */
 export async function detailsText(body: MessageBody): Promise<string> {
   const { bodyText } = await import('../content/text.ts');
-  return bodyText(body, { maxBytes: 4 * longestDetails }).slice(0, longestDetails);
+  const start = { ...body, content: body.content.slice(0, 4 * longestDetails) };
+  return bodyText(start, { maxBytes: 4 * longestDetails }).slice(0, longestDetails);
 }

@@ -1,4 +1,4 @@
-import { splitChain } from '../content/chain.ts';
+import { startSplitter } from '../content/splitter.ts';
 import type { Header, Person } from '../domain/message.ts';
 import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { attachmentsOf } from '../store/attachments.ts';
@@ -7,7 +7,7 @@ import { noteOfItem } from '../store/crm-notes.ts';
 import { placementsOf } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
-import { shownBody } from '../tickets/shown-body.ts';
+import { renderBody } from '../tickets/shown-body.ts';
 import { requireReading } from './access.ts';
 import type { InboxDeps } from './deps.ts';
 import { requireItem, requireMail } from './find-mail.ts';
@@ -73,7 +73,7 @@ export async function showMail(deps: InboxDeps, id: string, options: ShowOptions
     ...entryOf(item, mail, suggestions(item.id), agents),
     ...envelope(mail),
     ...(await surroundings(deps, item, mail)),
-    ...bodyOf(mail, options),
+    ...(await bodyOf(mail, options)),
     ...(options.headers ? { headers: mail.headers } : {}),
     ...(options.raw ? { raw: await readOriginal(deps.store, mail, object) } : {}),
   };
@@ -111,8 +111,19 @@ function shownAttachment({ name, size, contentType, sha256, inline, note }: Stor
 }
 
 /** The new part, unless the chain is asked for; what is hidden is still in the store. */
-function bodyOf(mail: StoredMail, { chain }: ShowOptions) {
-  const hidden = !chain && splitChain(mail.body, mail.uniqueBody).chain !== null;
-  const { text, html } = shownBody(mail, hidden);
-  return { body_text: text, body_html: html, chain_hidden: hidden };
+async function bodyOf(mail: StoredMail, { chain }: ShowOptions) {
+  const fresh = chain ? null : await newPartOf(mail);
+  const { text, html } = renderBody(fresh ?? mail.body);
+  return { body_text: text, body_html: html, chain_hidden: fresh !== null };
+}
+
+/** null where the mail has no chain. */
+async function newPartOf(mail: StoredMail) {
+  const splitter = startSplitter();
+  try {
+    const { fresh, chain } = await splitter.split(mail.body, mail.uniqueBody);
+    return chain === null ? null : fresh;
+  } finally {
+    await splitter.close();
+  }
 }

@@ -67,11 +67,14 @@ export interface ShownBody {
   readonly html: string;
 }
 
+/** What is read of a mail to show it. */
+export interface ShownMail {
+  readonly body: MessageBody;
+  readonly uniqueBody: MessageBody | null;
+}
+
 /** Mail is rendered by `shownBody`; it comes as an argument because it is costly to load, and lists do without. */
-type ShowBody = (
-  mail: { readonly body: MessageBody; readonly uniqueBody: MessageBody | null },
-  newPartOnly: boolean,
-) => ShownBody;
+type ShowBody = (mail: ShownMail, newPartOnly: boolean) => Promise<ShownBody>;
 
 export interface ViewOptions {
   readonly showBody: ShowBody;
@@ -104,6 +107,8 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
   for (const [id, mail] of await storedMails(db, messageIds)) {
     mails.set(id, { ...mail, attachments: await attachmentsOf(db, id) });
   }
+  const views: ActionView[] = [];
+  for (const action of actions) views.push(await viewAction(action, mails.get(action.messageId ?? 0), options));
   return {
     ...summaryOf({ ...ticket, client_name: await clientName(db, ticket.client_id) }),
     status: ticket.status,
@@ -111,7 +116,7 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
     units: await ticketUnits(db, ticket.id),
     details: ticket.details,
     created_at: new Date(ticket.created_at).toISOString(),
-    actions: actions.map((action) => viewAction(action, mails.get(action.messageId ?? 0), options)),
+    actions: views,
   };
 }
 
@@ -119,10 +124,10 @@ interface ActionMail extends StoredMail {
   readonly attachments: readonly StoredAttachment[];
 }
 
-function viewAction(action: ActionRow, mail: ActionMail | undefined, options: ViewOptions): ActionView {
+async function viewAction(action: ActionRow, mail: ActionMail | undefined, options: ViewOptions): Promise<ActionView> {
   const newPartOnly = action.chainHidden && !action.opening && !options.chain;
   const note = { body: { kind: 'text' as const, content: action.body ?? '' }, uniqueBody: null };
-  const body = options.showBody(mail ?? note, mail !== undefined && newPartOnly);
+  const body = await options.showBody(mail ?? note, mail !== undefined && newPartOnly);
   return {
     id: String(action.id),
     kind: action.kind,

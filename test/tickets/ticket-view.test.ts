@@ -5,12 +5,14 @@ import type { Store } from '../../src/store/store.ts';
 import { listTickets } from '../../src/store/ticket-list.ts';
 import { newTicket, requireTicket } from '../../src/tickets/local/edit-ticket.ts';
 import { newClient } from '../../src/tickets/local/edit-client.ts';
-import { shownBody } from '../../src/tickets/shown-body.ts';
+import { startSplitter } from '../../src/content/splitter.ts';
+import { renderBody, shownBody } from '../../src/tickets/shown-body.ts';
 import { summaryOf, viewTicket } from '../../src/tickets/ticket-view.ts';
 import type { TicketView } from '../../src/tickets/ticket-view.ts';
 import { onBothStores } from '../store/both-stores.ts';
 import { newMessage } from '../store/messages.ts';
 import { edit } from './editing.ts';
+const splitter = startSplitter();
 
 const reply = [
   'New part.',
@@ -56,7 +58,10 @@ async function file(store: Store, name: string, mail: Parameters<typeof newMessa
 }
 
 async function show(store: Store, chain = false): Promise<TicketView> {
-  return viewTicket(store.db, await requireTicket(store.db, 'CRM-1'), { showBody: shownBody, chain });
+  return viewTicket(store.db, await requireTicket(store.db, 'CRM-1'), {
+    showBody: (mail, newPartOnly) => shownBody(mail, newPartOnly, splitter),
+    chain,
+  });
 }
 
 await onBothStores('a ticket that is shown', (stores) => {
@@ -167,10 +172,10 @@ await onBothStores('a ticket that is shown', (stores) => {
 describe('a body that is shown', () => {
   it('of text is text in HTML too, with nothing in it that a browser acts upon', () => {
     const content = 'a < b & <script>alert(1)</script>';
-    expect(shownBody({ body: { kind: 'text', content }, uniqueBody: null }, false)).toEqual({
+    expect(renderBody({ kind: 'text', content })).toEqual({
       text: content,
       html: '<pre>a &lt; b &amp; &lt;script&gt;alert(1)&lt;/script&gt;</pre>',
     });
-    expect(shownBody({ body: { kind: 'text', content: '' }, uniqueBody: null }, true)).toEqual({ text: '', html: '' });
+    expect(renderBody({ kind: 'text', content: '' })).toEqual({ text: '', html: '' });
   });
 });

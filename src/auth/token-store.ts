@@ -207,9 +207,13 @@ export class TokenStore {
   }
 }
 
+/** Held until the process ends: on Node 24 it aborts when the garbage collector takes a connection away. */
+const opened = new Set<Database.Database>();
+
 function openDatabase(path: string): Database.Database {
   makePrivate(path);
   const database = new Database(path, { timeout: 10_000 });
+  opened.add(database);
   // No write-ahead log: it would keep what was erased, and there is a write per hour.
   database.pragma('journal_mode = delete');
   database.pragma('synchronous = full');

@@ -14,7 +14,7 @@ export function openSqliteFile(path: string, options: { readonly create: boolean
   const existed = existsSync(path);
   if (!existed && !options.create) throw new IntegratorError('store', `there is no store at ${path}`);
   if (existed) refuseReadableByOthers(path);
-  const database = new SqliteDatabase(path, { timeout: 10_000 });
+  const database = keepAlive(new SqliteDatabase(path, { timeout: 10_000 }));
   if (!existed) chmodSync(path, 0o600);
   // Most rows are mails of tens of kilobytes; counts only before the first table is made.
   if (!existed) database.pragma('page_size = 16384');
@@ -23,6 +23,17 @@ export function openSqliteFile(path: string, options: { readonly create: boolean
   database.pragma('foreign_keys = ON');
   database.pragma('secure_delete = ON');
   database.pragma('cache_size = -16000');
+  return database;
+}
+
+const opened = new Set<SqliteDatabase.Database>();
+
+/**
+ * Holds on to a connection until the process ends, also after it was closed: on Node 24 the process aborts when the
+ * garbage collector takes one away ("RemoveEnvironmentCleanupHook … (env) != nullptr").
+ */
+export function keepAlive(database: SqliteDatabase.Database): SqliteDatabase.Database {
+  opened.add(database);
   return database;
 }
 

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { IntegratorError, errorKinds } from '../domain/errors.ts';
 import type { ErrorReport } from '../domain/errors.ts';
+import { HeldDatabase } from '../store/held-database.ts';
 
 /** Public clients (device code) must be refreshed without the secret, confidential ones with it. */
 export type ClientKind = 'public' | 'confidential';
@@ -103,7 +103,7 @@ export function tokenStoreFile(stateDir: string): string {
  */
 export class TokenStore {
   readonly #path: string;
-  #database: Database.Database | undefined;
+  #database: HeldDatabase | undefined;
 
   /** Opens nothing yet; the file is made by the first sign-in. */
   constructor(stateDir: string) {
@@ -165,7 +165,7 @@ export class TokenStore {
   /** Rewrites every box in one transaction: all or none, and no refresh under way undoes it. Returns how many there were. */
   rewrite(change: (connection: string, box: Uint8Array) => Uint8Array): number {
     const rewritten = this.#ask((database) => {
-      const rewriteAll = database.transaction(() => {
+      return database.immediate(() => {
         const rows = database.prepare('select * from sign_in where box is not null').all();
         const update = database.prepare('update sign_in set version = version + 1, box = ? where connection = ?');
         for (const row of rows) {
@@ -174,7 +174,6 @@ export class TokenStore {
         }
         return rows.length;
       });
-      return rewriteAll.immediate();
     });
     return rewritten ?? 0;
   }
@@ -190,12 +189,12 @@ export class TokenStore {
   }
 
   /** Undefined where there is no file yet. */
-  #ask<T>(work: (database: Database.Database) => T): T | undefined {
+  #ask<T>(work: (database: HeldDatabase) => T): T | undefined {
     if (this.#database === undefined && !existsSync(this.#path)) return undefined;
     return this.#make(work);
   }
 
-  #make<T>(work: (database: Database.Database) => T): T {
+  #make<T>(work: (database: HeldDatabase) => T): T {
     try {
       this.#database ??= openDatabase(this.#path);
       return work(this.#database);
@@ -207,18 +206,16 @@ export class TokenStore {
   }
 }
 
-/** Held until the process ends: on Node 24 it aborts when the garbage collector takes a connection away. */
-const opened = new Set<Database.Database>();
+const fileVersion = z.object({ user_version: z.number() });
 
-function openDatabase(path: string): Database.Database {
+function openDatabase(path: string): HeldDatabase {
   makePrivate(path);
-  const database = new Database(path, { timeout: 10_000 });
-  opened.add(database);
+  const database = new HeldDatabase(path, { timeout: 10_000 });
   // No write-ahead log: it would keep what was erased, and there is a write per hour.
-  database.pragma('journal_mode = delete');
-  database.pragma('synchronous = full');
-  database.pragma('secure_delete = on');
-  const version = z.number().parse(database.pragma('user_version', { simple: true }));
+  database.exec('pragma journal_mode = delete');
+  database.exec('pragma synchronous = full');
+  database.exec('pragma secure_delete = on');
+  const { user_version: version } = fileVersion.parse(database.prepare('pragma user_version').get());
   if (version > schemaVersion) throw newerSchema(path);
   if (version < schemaVersion) {
     database.exec(`begin immediate; ${schema}; pragma user_version = ${schemaVersion}; commit`);

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { z } from 'zod';
 import { IntegratorError } from '../domain/errors.ts';
-import { ensurePrivateDirectory, keepAlive } from './sqlite.ts';
+import { HeldDatabase } from './held-database.ts';
+import { ensurePrivateDirectory } from './sqlite.ts';
 
 const holderSchema = z.object({ pid: z.number(), host: z.string(), since: z.string() });
 export type LockHolder = z.infer<typeof holderSchema>;
@@ -14,7 +14,7 @@ export type LockHolder = z.infer<typeof holderSchema>;
  */
 export function acquireRunLock(stateDir: string, me: LockHolder): { release(): void } {
   ensurePrivateDirectory(stateDir);
-  const database = keepAlive(new SqliteDatabase(join(stateDir, 'run.lock'), { timeout: 0 }));
+  const database = new HeldDatabase(join(stateDir, 'run.lock'), { timeout: 0 });
   try {
     database.exec('begin exclusive');
   } catch (cause) {

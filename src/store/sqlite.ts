@@ -1,39 +1,28 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { CompiledQuery, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { DatabaseConnection, Dialect, Driver } from 'kysely';
+import type { DatabaseConnection, Dialect, Driver, PrimitiveValueListNode } from 'kysely';
 import { IntegratorError } from '../domain/errors.ts';
+import { HeldDatabase } from './held-database.ts';
 
 /**
  * Opens (and creates) a SQLite file that only its owner can read. `synchronous` is set on every open: a re-opened WAL
  * database of this library runs at NORMAL otherwise, and a power cut could lose the last commit.
  */
-export function openSqliteFile(path: string, options: { readonly create: boolean }): SqliteDatabase.Database {
+export function openSqliteFile(path: string, options: { readonly create: boolean }): HeldDatabase {
   ensurePrivateDirectory(dirname(path));
   const existed = existsSync(path);
   if (!existed && !options.create) throw new IntegratorError('store', `there is no store at ${path}`);
   if (existed) refuseReadableByOthers(path);
-  const database = keepAlive(new SqliteDatabase(path, { timeout: 10_000 }));
+  const database = new HeldDatabase(path, { timeout: 10_000 });
   if (!existed) chmodSync(path, 0o600);
   // Most rows are mails of tens of kilobytes; counts only before the first table is made.
-  if (!existed) database.pragma('page_size = 16384');
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma('secure_delete = ON');
-  database.pragma('cache_size = -16000');
-  return database;
-}
-
-const opened = new Set<SqliteDatabase.Database>();
-
-/**
- * Holds on to a connection until the process ends, also after it was closed: on Node 24 the process aborts when the
- * garbage collector takes one away ("RemoveEnvironmentCleanupHook … (env) != nullptr").
- */
-export function keepAlive(database: SqliteDatabase.Database): SqliteDatabase.Database {
-  opened.add(database);
+  if (!existed) database.exec('pragma page_size = 16384');
+  database.exec('pragma journal_mode = WAL');
+  database.exec('pragma synchronous = FULL');
+  database.exec('pragma foreign_keys = ON');
+  database.exec('pragma secure_delete = ON');
+  database.exec('pragma cache_size = -16000');
   return database;
 }
 
@@ -51,12 +40,12 @@ function refuseReadableByOthers(path: string): void {
 }
 
 /** Kysely on better-sqlite3, with prepared statements kept and write transactions that take the lock at once. */
-export function sqliteDialect(database: SqliteDatabase.Database): Dialect {
+export function sqliteDialect(database: HeldDatabase): Dialect {
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new ImmediateSqliteDriver(database),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new FewTextsCompiler(),
   };
 }
 
@@ -75,8 +64,8 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
  * in between, whatever the busy timeout; BEGIN IMMEDIATE waits for its turn instead.
  */
 class ImmediateSqliteDriver extends SqliteDriver implements Driver {
-  constructor(database: SqliteDatabase.Database) {
-    super({ database: new StatementCache(database) });
+  constructor(database: HeldDatabase) {
+    super({ database });
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -84,28 +73,23 @@ class ImmediateSqliteDriver extends SqliteDriver implements Driver {
   }
 }
 
-/** Preparing costs more than running most of our statements; SQL texts are few, so they are all kept. */
-class StatementCache {
-  readonly #database: SqliteDatabase.Database;
-  readonly #statements = new Map<string, SqliteDatabase.Statement>();
-
-  constructor(database: SqliteDatabase.Database) {
-    this.#database = database;
-  }
-
-  prepare(sql: string): SqliteDatabase.Statement {
-    const kept = this.#statements.get(sql);
-    if (kept) return kept;
-    const statement = this.#database.prepare(sql);
-    if (this.#statements.size >= maxStatements) this.#statements.clear();
-    this.#statements.set(sql, statement);
-    return statement;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#database.close();
+/**
+ * Statements are kept by their text, and a list (`in (?, ?, …)`) would make a text of every length: its last value is
+ * repeated up to the next power of two.
+ */
+class FewTextsCompiler extends SqliteQueryCompiler {
+  protected override visitPrimitiveValueList(node: PrimitiveValueListNode): void {
+    const { values } = node;
+    const inList = this.parentNode?.kind === 'BinaryOperationNode';
+    super.visitPrimitiveValueList(
+      inList && values.length <= longestPadded ? { ...node, values: padded(values) } : node,
+    );
   }
 }
 
-const maxStatements = 500;
+const longestPadded = 8_192;
+
+function padded(values: readonly unknown[]): readonly unknown[] {
+  const length = values.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(values.length));
+  return [...values, ...Array.from({ length: length - values.length }, () => values.at(-1))];
+}

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { authSettings } from '../../src/auth/from-config.ts';
 import { signInByBrowser } from '../../src/auth/login/browser.ts';
@@ -9,6 +8,7 @@ import { TokenStore } from '../../src/auth/token-store.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { HeldDatabase } from '../../src/store/held-database.ts';
 import { bin, emptyDirectory, startCli } from '../cli/run-cli.ts';
 import type { CliResult } from '../cli/run-cli.ts';
 import { runHere } from './in-process.ts';
@@ -88,7 +88,7 @@ async function stateOf(...args: string[]): Promise<unknown> {
 }
 
 function auditLines(): unknown[] {
-  const database = new Database(join(directory, 'state/integrator.db'), { readonly: true });
+  const database = new HeldDatabase(join(directory, 'state/integrator.db'), { readonly: true });
   try {
     return database.prepare('select verb, object, outcome, agent from audit_log order by id').all();
   } finally {

@@ -69,7 +69,9 @@ await onBothStores('a schema', (stores) => {
         const before = migrations.slice(0, -1);
         if (before.length > 0) await migrate(db, 'sqlite', before);
         const copies: string[] = [];
-        database.function('as_if_killed', () => {
+        const prepare = database.prepare.bind(database);
+        database.prepare = (text) => {
+          if (text !== asIfKilled) return prepare(text);
           const copy = join(stateDir, String(copies.length));
           mkdirSync(copy, { mode: 0o700 });
           // What a killed process leaves: the files as the system holds them at this moment.
@@ -77,8 +79,8 @@ await onBothStores('a schema', (stores) => {
             if (existsSync(path + end)) copyFileSync(path + end, join(copy, `integrator.db${end}`));
           }
           copies.push(copy);
-          return 0;
-        });
+          return prepare('select 0');
+        };
         await migrate(db, 'sqlite', [...before, ...migrations.slice(-1).map(killedBetweenStatements)]);
         await db.destroy();
 
@@ -97,9 +99,11 @@ await onBothStores('a schema', (stores) => {
   }
 });
 
+const asIfKilled = 'select as_if_killed()';
+
 function killedBetweenStatements(migration: StoreMigration): StoreMigration {
   return {
     ...migration,
-    statements: (dialect) => migration.statements(dialect).flatMap((text) => [text, 'select as_if_killed()']),
+    statements: (dialect) => migration.statements(dialect).flatMap((text) => [text, asIfKilled]),
   };
 }

@@ -43,6 +43,18 @@ await onBothStores('the store', (stores) => {
     expect(await readCounter(store.db, 'n')).toBe(large);
   });
 
+  it.each([1, 3, 4, 700, 9_000])('finds what is in a list of %i values, and nothing else', async (length) => {
+    const store = await stores.open();
+    await store.write(async (trx) => {
+      for (const name of ['v0', 'v2', 'v8999', 'elsewhere']) await addToCounter(trx, name, 1);
+    });
+    const names = Array.from({ length }, (_, index) => `v${index}`);
+    const rows = await store.db.selectFrom('counter').select('name').where('name', 'in', names).execute();
+    expect(rows.map((row) => row.name).toSorted()).toEqual(
+      ['v0', 'v2', 'v8999'].filter((name) => names.includes(name)).toSorted(),
+    );
+  });
+
   it('never changes nor removes a line of the audit log', async () => {
     const store = await stores.open();
     const write = (verb: string) => store.write((trx) => audit(trx, operator, 1_000, { verb, object: 'OPP-1' }));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { htmlFromText } from '../content/html-text.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { mayUse } from '../domain/from-policy.ts';
 import { audit } from '../store/audit.ts';
@@ -56,18 +57,11 @@ export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Prom
       cc: recipientsOf(request.cc),
       bcc: [],
       subject: '',
-      body: { kind: 'html', content: htmlOf(request.text) },
+      body: { kind: 'html', content: htmlFromText(request.text) },
       files: [],
       reply: { to: handle, all: request.all },
       step: 'new',
       draft: null,
     },
   };
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function htmlOf(text: string): string {
-  const escaped = text.replace(/[&<>"]/gu, (character) => entities[character] ?? '');
-  return `<div>${escaped.trimEnd().replace(/\r?\n/gu, '<br>')}</div>`;
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { headerText, subjectLine } from '../content/header-line.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { audit } from '../store/audit.ts';
 import { clientName } from '../store/clients.ts';
 import { addOutboxRow } from '../store/outbox.ts';
 import { findTicket } from '../store/tickets.ts';
-import { headerText, mostRecipients, recipientsOf, subjectLine } from './compose.ts';
+import { mostRecipients, recipientsOf } from './compose.ts';
 import type { OutgoingDeps } from './deps.ts';
 import { type ChosenFrom, completingAgent, decideFrom, sendingMailbox } from './from.ts';
 import { type MailJob, mailKind } from './mail-job.ts';

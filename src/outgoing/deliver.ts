@@ -2,9 +2,10 @@ import type { Config } from '../config/schema.ts';
 import { IntegratorError, toErrorReport, toIntegratorError } from '../domain/errors.ts';
 import type { Draft, FoundMail, MailSender, OutgoingFile, Tried } from '../mail/sender.ts';
 import { audit } from '../store/audit.ts';
-import { type ClaimedRow, claimOutboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
+import { type ClaimedRow, claimOutboxRow, outboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
+import { waitToSend } from './rate-limit.ts';
 import { recordSent } from './record-sent.ts';
 
 export interface DeliverDeps {
@@ -17,6 +18,8 @@ export interface DeliverDeps {
   readonly looksMs: readonly number[];
   /** After so long without a sign of life another process may take a row over; longer than any one request. */
   readonly leaseMs: number;
+  /** Told before a wait for the mailbox's turn under `outgoing.max_per_minute`, with the epoch ms it lasts until. */
+  readonly onWait?: ((mailbox: string, untilMs: number) => void) | undefined;
 }
 
 export const usualLooksMs: readonly number[] = [1_000, 3_000, 8_000, 15_000];
@@ -37,6 +40,7 @@ export type Delivery =
  * any instant and called again, it sends the mail once.
  */
 export async function deliverMail(id: number, deps: DeliverDeps, signal: AbortSignal): Promise<Delivery> {
+  await waitForTurn(id, deps, signal);
   const row = await deps.store.write((trx) => claimOutboxRow(trx, id, deps.now(), deps.leaseMs));
   if (row === null) return { state: 'elsewhere' };
   const job = mailJobSchema.parse(JSON.parse(row.payload_json));
@@ -48,6 +52,16 @@ export async function deliverMail(id: number, deps: DeliverDeps, signal: AbortSi
     if (signal.aborted) throw thrown;
     return delivery.interrupted(toIntegratorError(thrown));
   }
+}
+
+/** Before the row is taken, so that nobody waits with a row in hand. What was spent before is only looked for. */
+async function waitForTurn(id: number, deps: DeliverDeps, signal: AbortSignal): Promise<void> {
+  const row = await outboxRow(deps.store.db, id);
+  if (row === undefined || row.state === 'done') return;
+  const { step, mailbox } = mailJobSchema.parse(JSON.parse(row.payload_json));
+  if (step !== 'new') return;
+  const mostPerMinute = deps.config.outgoing.max_per_minute;
+  await waitToSend({ ...deps, mostPerMinute }, mailbox, signal);
 }
 
 class TakenOver extends Error {}

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { ErrorReport } from '../domain/errors.ts';
-import type { OutboxTable } from './schema.ts';
+import type { OutboxTable } from './outgoing-schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 export type OutboxRow = Selectable<OutboxTable>;
@@ -29,6 +29,8 @@ export async function addOutboxRow(trx: StoreWriter, row: NewOutboxRow): Promise
       created_at: row.atMs,
       updated_at: row.atMs,
       error_json: null,
+      held_by: null,
+      message_key: null,
     })
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returning('id')

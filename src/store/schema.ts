@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { MailResponseTable, OutboxTable, SendSlotTable } from './outgoing-schema.ts';
 import type {
   ActionTable,
   ClientDomainTable,
@@ -6,6 +7,7 @@ import type {
   ContactAddressTable,
   ContactTable,
   CrmNoteTable,
+  IncidentReferenceTable,
   TicketContactTable,
   TicketParticipantTable,
   TicketTable,
@@ -35,11 +37,14 @@ export interface Database {
   ticket_contact: TicketContactTable;
   ticket_participant: TicketParticipantTable;
   ticket_unit: TicketUnitTable;
+  incident_reference: IncidentReferenceTable;
   action: ActionTable;
   crm_note: CrmNoteTable;
   taken_away: TakenAwayTable;
   deleted_message: DeletedMessageTable;
   outbox: OutboxTable;
+  send_slot: SendSlotTable;
+  mail_response: MailResponseTable;
   audit_log: AuditLogTable;
   counter: CounterTable;
 }
@@ -200,23 +205,6 @@ export interface TakenAwayTable {
 export interface DeletedMessageTable {
   identity: string;
   at: number;
-}
-
-export interface OutboxTable {
-  id: Generated<number>;
-  /** Idempotency key; one row per effect, for ever. */
-  key: string;
-  kind: string;
-  state: 'pending' | 'sending' | 'done' | 'unsure' | 'dead';
-  payload_json: string;
-  /** The other side's id of what was made. */
-  ref: string | null;
-  attempts: number;
-  next_at: number;
-  started_at: number | null;
-  created_at: number;
-  updated_at: number;
-  error_json: string | null;
 }
 
 export interface AuditLogTable {

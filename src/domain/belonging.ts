@@ -11,8 +11,21 @@ export function belongsBecause(parties: readonly string[], candidate: Candidate,
   return (
     contactBecause(parties, candidate) ??
     firstOf(parties, (party) => (candidate.participants.includes(party) ? `${party} took part in its mail` : null)) ??
-    domainBecause(parties, candidate, (domain) => !isFreeMail(domain) && mayBeShared(domain, rules))
+    sharedDomainBecause(parties, candidate, rules)
   );
+}
+
+/** As `belongsBecause`, but having taken part is not enough: the address or the domain must be a contact's or unit's. */
+export function contactOrDomainBecause(
+  parties: readonly string[],
+  candidate: Candidate,
+  rules: MatchRules,
+): string | null {
+  return contactBecause(parties, candidate) ?? sharedDomainBecause(parties, candidate, rules);
+}
+
+function sharedDomainBecause(parties: readonly string[], candidate: Candidate, rules: MatchRules): string | null {
+  return domainBecause(parties, candidate, (domain) => !isFreeMail(domain) && mayBeShared(domain, rules));
 }
 
 /** A contact's address; for an incident that of a recipient or member of one of its business units. */

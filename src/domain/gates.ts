@@ -99,7 +99,10 @@ function kindGate(
 function unverifiedGate({ message, placement, rules }: MatchInput): Gate {
   const because = unverifiedBecause(message);
   if (because === null) return gate('unverified_sender', message.authentication.because, null);
-  if (rules.unverifiedSender === 'match') return gate('unverified_sender', `${because}: matched all the same`, null);
+  // What is on an incident is evidence: no setting lets a forged sender write into it.
+  if (rules.unverifiedSender === 'match' && rules.use !== 'incident') {
+    return gate('unverified_sender', `${because}: matched all the same`, null);
+  }
   return waits('unverified_sender', because, 'unverified_sender', placement);
 }
 

@@ -3,6 +3,7 @@ import { domainMayMatch } from './belonging.ts';
 import type { MatchMessage, MatchPlacement } from './match-message.ts';
 import { otherParties } from './match-message.ts';
 import type { MatchRules } from './rules.ts';
+import type { UnitKeys } from './unit.ts';
 
 /**
  * What to look up before a mail is matched; the keys of a page's mails are looked up together. Everything is in the
@@ -11,6 +12,8 @@ import type { MatchRules } from './rules.ts';
 export interface KeysNeeded {
   /** Which tickets is mail with these message keys on? */
   readonly messageKeys: readonly string[];
+  /** What were these references of ours given for? */
+  readonly ourReferences: readonly string[];
   /** Tickets with one of these contact addresses (or units' recipients and members). */
   readonly addresses: readonly string[];
   /** Tickets with one of these contact (or unit) domains; without those that cannot match. */
@@ -28,18 +31,12 @@ export function keysNeeded(message: MatchMessage, placement: MatchPlacement, rul
   const subject = subjectKey(message, rules);
   return {
     messageKeys: [...new Set([...message.inReplyTo, ...message.references])],
+    ourReferences: message.ourReferences,
     addresses: parties,
     domains: [...new Set(parties.map(domainOf))].filter((domain) => domainMayMatch(domain, rules)),
     subjects: subject === '' ? [] : [subject],
     subjectForm: subjectForm(rules),
   };
-}
-
-/** A business unit as matching sees it: addresses are its recipients and members. */
-export interface UnitKeys {
-  readonly name: string;
-  readonly addresses: readonly string[];
-  readonly domains: readonly string[];
 }
 
 /** Names of the units that own one of the addresses or domains looked for: their incidents are candidates. */

@@ -1,5 +1,6 @@
 import type { CandidateIndex } from './candidate-index.ts';
 import type { Step } from './decision.ts';
+import type { GivenReference } from './given-reference.ts';
 import type { MatchMessage, MatchPlacement } from './match-message.ts';
 import type { MatchRules } from './rules.ts';
 import type { Candidate } from './ticket.ts';
@@ -17,6 +18,8 @@ export interface MatchInput {
   readonly candidates: CandidateIndex;
   /** Message key → tickets that mail is on. */
   readonly thread: ReadonlyMap<string, readonly string[]>;
+  /** Reference of ours → for what it was given; only those that we did give. */
+  readonly given?: ReadonlyMap<string, GivenReference>;
   /** Tickets from which a person took this mail or its conversation away. */
   readonly takenAway: ReadonlySet<string>;
   /** Clients to which the other party belongs, where known: their tickets are suggested. */

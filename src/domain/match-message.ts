@@ -2,6 +2,7 @@ import type { Authentication } from './authentication.ts';
 import type { Automatic } from './automatic.ts';
 import { automaticKind } from './automatic.ts';
 import { authenticationOf } from './authentication.ts';
+import { givenReferencesIn } from './given-reference.ts';
 import { doubledHeaders, headerIndex } from './headers.ts';
 import { messageKeysIn } from './message-id.ts';
 import type { ImportedMessage, Person, Sensitivity } from './message.ts';
@@ -21,6 +22,8 @@ export interface MatchMessage {
   /** Message keys, in the order written. */
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
+  /** References of ours that it carries in our own header, as written; whether we gave them is for the store to say. */
+  readonly ourReferences: readonly string[];
   readonly automatic: Automatic | null;
   readonly meeting: boolean;
   readonly authentication: Authentication;
@@ -47,6 +50,7 @@ export function matchMessage(mail: MatchSource): MatchMessage {
     subjectKeys: subjectKeys(mail.subject),
     inReplyTo: messageKeysIn(headers, 'in-reply-to'),
     references: messageKeysIn(headers, 'references'),
+    ourReferences: givenReferencesIn(headers),
     automatic: automaticKind(mail, headers),
     meeting: mail.meeting,
     authentication: authenticationOf(headers),

@@ -1,5 +1,6 @@
 import { candidateIndex } from '../domain/candidate-index.ts';
 import type { CandidateIndex } from '../domain/candidate-index.ts';
+import type { GivenReference } from '../domain/given-reference.ts';
 import { keysNeeded, unitsNeeded } from '../domain/keys-needed.ts';
 import { match } from '../domain/match.ts';
 import type { MatchDecision } from '../domain/decision.ts';
@@ -29,6 +30,7 @@ export class Decider {
   readonly #trx: StoreReader | StoreWriter;
   readonly #context: MailboxContext;
   readonly #threads: Map<string, readonly string[]>;
+  readonly #given: Found['given'];
   readonly #takenAway: (keys: TakenAwayKeys) => ReadonlySet<string>;
   /** Tickets that changed since they were looked up. */
   readonly #changed = new Set<string>();
@@ -40,6 +42,7 @@ export class Decider {
     this.#context = context;
     this.#index = candidateIndex(found.candidates);
     this.#threads = new Map(found.threads);
+    this.#given = found.given;
     this.#takenAway = found.takenAway;
   }
 
@@ -66,6 +69,7 @@ export class Decider {
       rules: this.#context.rules,
       candidates: this.#index,
       thread: new Map(thread.filter(([, tickets]) => tickets.length > 0)),
+      given: this.#given,
       takenAway: this.#takenAway(takenAwayKeys(mail)),
     });
   }
@@ -90,6 +94,7 @@ export class Decider {
 interface Found {
   readonly candidates: readonly Candidate[];
   readonly threads: ReadonlyMap<string, readonly string[]>;
+  readonly given: ReadonlyMap<string, GivenReference>;
   readonly takenAway: (keys: TakenAwayKeys) => ReadonlySet<string>;
 }
 
@@ -111,6 +116,7 @@ function candidateKeys(mails: readonly Deciding[], context: MailboxContext, sent
     domains: context.rules.matching === 'domain' ? distinct(needed.flatMap((keys) => keys.domains)) : [],
     subjects: distinct(mails.map((mail) => mail.facts.subjectKeys.base).filter((key) => key !== '')),
     messageKeys: distinct(needed.flatMap((keys) => keys.messageKeys)),
+    ourReferences: distinct(needed.flatMap((keys) => keys.ourReferences)),
     units: distinct(needed.flatMap((keys) => unitsNeeded(keys, context.candidates.units))),
   };
 }

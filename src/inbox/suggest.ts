@@ -64,6 +64,7 @@ export async function suggestFor(
         rules: each.context.rules,
         candidates: index,
         thread: found.threads,
+        given: found.given,
         takenAway: takenAway(takenAwayKeys(each.deciding)),
         clientIds: client === null ? [] : [client.id],
       };
@@ -107,6 +108,7 @@ async function lookUp(
       domains: [],
       subjects: distinct(asked.map((each) => each.deciding.facts.subjectKeys.base)).filter((key) => key !== ''),
       messageKeys: distinct(needed.flatMap((keys) => keys.messageKeys)),
+      ourReferences: distinct(needed.flatMap((keys) => keys.ourReferences)),
       units: distinct(needed.flatMap((keys) => unitsNeeded(keys, context.units))),
     },
     context,

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
+import type { GivenReference } from '../domain/given-reference.ts';
 import type { Candidate, SubjectKeys } from '../domain/ticket.ts';
+import type { UnitKeys } from '../domain/unit.ts';
+import { givenReferences } from './incident-references.ts';
 import { inParts } from './messages.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import type { TicketTable } from './ticket-schema.ts';
@@ -12,27 +15,24 @@ export interface CandidateKeys {
   readonly subjects: readonly string[];
   /** Message keys out of In-Reply-To and References. */
   readonly messageKeys: readonly string[];
+  /** References of ours in our own header. */
+  readonly ourReferences: readonly string[];
   /** Business units whose addresses or domains occur. */
   readonly units: readonly string[];
-}
-
-/** A part of the organisation as matching sees it; from the configuration. */
-export interface UnitAddresses {
-  readonly name: string;
-  readonly addresses: readonly string[];
-  readonly domains: readonly string[];
 }
 
 export interface CandidateContext {
   /** Ticket types that the configuration excludes from matching. */
   readonly excludedTypes: ReadonlySet<string>;
-  readonly units: readonly UnitAddresses[];
+  readonly units: readonly UnitKeys[];
 }
 
 export interface Candidates {
   readonly candidates: readonly Candidate[];
   /** Message key → tickets that mail is on. */
   readonly threads: ReadonlyMap<string, readonly string[]>;
+  /** Reference of ours → for what it was given. */
+  readonly given: ReadonlyMap<string, GivenReference>;
 }
 
 type Db = StoreReader | StoreWriter;
@@ -45,12 +45,13 @@ const partSize = 400;
  */
 export async function loadCandidates(db: Db, keys: CandidateKeys, context: CandidateContext): Promise<Candidates> {
   const threads = await threadTickets(db, keys.messageKeys);
-  const ids = new Set([...threads.values()].flat());
+  const given = await givenReferences(db, keys.ourReferences, context.units);
+  const ids = new Set([...[...threads.values()].flat(), ...[...given.values()].map(({ ticketId }) => ticketId)]);
   for (const id of await ticketsBySubject(db, keys)) ids.add(id);
   for (const id of await ticketsByContact(db, 'contact_address.address', keys.addresses)) ids.add(id);
   for (const id of await ticketsByContact(db, 'contact_address.domain', keys.domains)) ids.add(id);
-  for (const id of await ticketsByUnit(db, keys.units)) ids.add(id);
-  return { candidates: await candidatesById(db, [...ids], context), threads };
+  for (const id of await ticketsByUnit(db, keys)) ids.add(id);
+  return { candidates: await candidatesById(db, [...ids], context), threads, given };
 }
 
 async function threadTickets(db: Db, messageKeys: readonly string[]): Promise<Map<string, string[]>> {
@@ -132,16 +133,22 @@ async function ticketsBySubject(db: Db, { subjects, addresses }: CandidateKeys):
 /** Databases limit the parameters of a statement; a page of mail has far fewer other parties. */
 const manyAddresses = 20_000;
 
-async function ticketsByUnit(db: Db, units: readonly string[]): Promise<string[]> {
+/** The open incidents of these units, and the closed ones that have one of the subjects. */
+async function ticketsByUnit(db: Db, { units, subjects }: CandidateKeys): Promise<string[]> {
   if (units.length === 0) return [];
-  const rows = await db
-    .selectFrom('ticket_unit')
-    .innerJoin('ticket', 'ticket.id', 'ticket_unit.ticket_id')
-    .select('ticket.id')
-    .distinct()
-    .where('ticket_unit.unit', 'in', [...units])
-    .where('ticket.open', '=', 1)
-    .execute();
+  const ofUnits = () =>
+    db
+      .selectFrom('ticket_unit')
+      .innerJoin('ticket', 'ticket.id', 'ticket_unit.ticket_id')
+      .select('ticket.id')
+      .distinct()
+      .where('ticket_unit.unit', 'in', [...units]);
+  const rows = await ofUnits().where('ticket.open', '=', 1).execute();
+  for (const part of inParts(subjects, partSize)) {
+    for (const column of ['ticket.summary_base', 'ticket.opening_base'] as const) {
+      rows.push(...(await ofUnits().where('ticket.open', '=', 0).where(column, 'in', part).execute()));
+    }
+  }
   return rows.map((row) => row.id);
 }
 
@@ -201,7 +208,7 @@ export async function candidatesById(db: Db, ids: readonly string[], context: Ca
 interface TicketSurroundings {
   readonly contacts: readonly string[];
   readonly participants: readonly string[];
-  readonly units: readonly UnitAddresses[];
+  readonly units: readonly UnitKeys[];
   readonly excluded: boolean;
 }
 

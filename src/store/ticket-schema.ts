@@ -64,6 +64,14 @@ export interface TicketUnitTable {
   unit: string;
 }
 
+/** What a business unit was given to answer with; see domain/given-reference.ts. */
+export interface IncidentReferenceTable {
+  ticket_id: string;
+  unit: string;
+  reference: string;
+  at: number;
+}
+
 export interface ActionTable {
   id: Generated<number>;
   ticket_id: string;

@@ -217,6 +217,7 @@ describe('what is looked up for a mail', () => {
     const headers = ['In-Reply-To: <B@x>', 'References: <a@x> <b@x>'];
     expect(asked({ mail: { subject: 'Re: Offer', headers } })).toEqual({
       messageKeys: ['b@x', 'a@x'],
+      ourReferences: [],
       addresses: ['paula@acme.example'],
       domains: ['acme.example'],
       subjects: ['offer'],

@@ -1,5 +1,6 @@
 import { domainOf, ownDomains } from '../../src/domain/address.ts';
 import { candidateIndex } from '../../src/domain/candidate-index.ts';
+import type { GivenReference } from '../../src/domain/given-reference.ts';
 import type { MatchInput } from '../../src/domain/match-input.ts';
 import type { MatchPlacement } from '../../src/domain/match-message.ts';
 import { matchMessage } from '../../src/domain/match-message.ts';
@@ -69,6 +70,8 @@ export interface Situation {
   readonly tickets?: readonly Candidate[];
   /** Message key → tickets that mail is on. */
   readonly thread?: Readonly<Record<string, readonly string[]>>;
+  /** Reference of ours → what it was given for. */
+  readonly given?: Readonly<Record<string, GivenReference>>;
   readonly takenAway?: readonly string[];
   readonly clientIds?: readonly string[];
 }
@@ -87,6 +90,7 @@ export function input(situation: Situation): MatchInput {
     rules: { ...defaults, ...situation.rules },
     candidates: candidateIndex(situation.tickets ?? [ticket()]),
     thread: new Map(Object.entries(situation.thread ?? {})),
+    given: new Map(Object.entries(situation.given ?? {})),
     takenAway: new Set(situation.takenAway),
     clientIds: situation.clientIds ?? [],
   };

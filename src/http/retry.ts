@@ -80,3 +80,17 @@ const transientCodes = new Set([
 export function isTransient(error: IntegratorError): boolean {
   return error.kind === 'unreachable' && error.code !== undefined && transientCodes.has(error.code);
 }
+
+const neverLeftCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** No connection came about, so that nothing was asked. */
+export function neverLeft(error: IntegratorError): boolean {
+  return error.kind === 'unreachable' && neverLeftCodes.has(error.code ?? '');
+}

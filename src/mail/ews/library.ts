@@ -76,10 +76,15 @@ function changed(how: string): IntegratorError {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+/** Nothing to escape: attachments are megabytes of such text. */
+const plain = /^[ !#-%'-;=?-~]*$/;
+
 /** Text for XML 1.0: what has no place there (control characters, half surrogates) is left out. */
 export function escapeXml(text: unknown): string {
+  const written = String(text);
+  if (plain.test(written)) return written;
   let out = '';
-  for (const character of String(text)) out += entities[character] ?? (isAllowed(character) ? character : '');
+  for (const character of written) out += entities[character] ?? (isAllowed(character) ? character : '');
   return out;
 }
 

@@ -22,7 +22,12 @@ export function isFault(xml: string): boolean {
 
 /** The operation of a request: the first element of its body. */
 export function operationOf(xml: string): string {
-  return /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(xml)?.[1] ?? '';
+  return /^\w+/.exec(openingOf(xml))?.[0] ?? '';
+}
+
+/** That element as it is written, with its attributes: `SendItem SaveItemToFolder="true"`. */
+export function openingOf(xml: string): string {
+  return /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w[^>]*)>/.exec(xml)?.[1] ?? '';
 }
 
 /** The other side's words end up in logs and terminals. */

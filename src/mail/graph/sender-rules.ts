@@ -1,5 +1,6 @@
 import type { Context } from '@microsoft/microsoft-graph-client';
 import { IntegratorError } from '../../domain/errors.ts';
+import { neverLeft } from '../../http/retry.ts';
 import type { Answer, Refusal } from './answer.ts';
 import type { GraphCall } from './call.ts';
 import { ChainLink } from './middleware.ts';
@@ -45,7 +46,7 @@ export class NoBlindRepeat extends ChainLink {
     await this.pass(context);
     const { answer } = call;
     if ((context.options?.method ?? 'GET').toUpperCase() === 'GET' || answer?.kind !== 'refused') return;
-    if (answer.status !== 429 && !neverLeft(answer)) call.again = undefined;
+    if (answer.status !== 429 && !neverLeft(answer.error)) call.again = undefined;
   }
 }
 
@@ -53,23 +54,9 @@ function urlOf(context: Context): string {
   return typeof context.request === 'string' ? context.request : context.request.url;
 }
 
-const neverLeftCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** No connection came about, so that nothing was asked. */
-function neverLeft({ problem, error }: Refusal): boolean {
-  return problem === 'network' && neverLeftCodes.has(error.code ?? '');
-}
-
 /** Did the write certainly not happen? Only a client error says so; 408, 5xx, silence and nonsense say nothing. */
 export function isDefinite(refusal: Refusal): boolean {
-  if (refusal.problem !== 'status') return neverLeft(refusal);
+  if (refusal.problem !== 'status') return neverLeft(refusal.error);
   return refusal.status >= 400 && refusal.status < 500 && refusal.status !== 408;
 }
 

@@ -24,7 +24,7 @@ export interface CompletingAgent {
   readonly sharedMailboxes: readonly string[];
 }
 
-export type FromRule = 'action' | 'client_override' | 'quotation_from' | 'fallback' | 'chosen';
+export type FromRule = 'action' | 'client_override' | 'quotation_from' | 'fallback' | 'team_mailbox' | 'chosen';
 
 export type FromDecision =
   | { readonly kind: 'from'; readonly address: string; readonly rule: FromRule; readonly because: string }

@@ -1,5 +1,5 @@
 import type { IntegratorError } from '../domain/errors.ts';
-import type { Person } from '../domain/message.ts';
+import type { Header, Person } from '../domain/message.ts';
 import type { MailboxAddress } from './provider.ts';
 
 /**
@@ -32,7 +32,11 @@ export interface OutgoingMail {
   readonly bcc: readonly Person[];
   readonly subject: string;
   readonly body: OutgoingBody;
+  readonly headers?: OwnHeaders;
 }
+
+/** Headers of our own (`X-…`, at most four, one line each) that travel with the mail. */
+export type OwnHeaders = readonly Header[];
 
 export interface OutgoingBody {
   readonly kind: 'html' | 'text';
@@ -49,6 +53,7 @@ export interface OutgoingReply {
   /** Stands above the quoted original. */
   readonly html: string;
   readonly cc: readonly Person[];
+  readonly headers?: OwnHeaders;
 }
 
 export interface OutgoingFile {

@@ -147,9 +147,10 @@ class MailDelivery {
   }
 
   async #makeDraft(sender: MailSender): Promise<Tried<Draft>> {
-    const { mark, from, to, cc, bcc, subject, body, reply } = this.#job;
-    if (reply === null) return sender.createDraft({ mark, from, to, cc, bcc, subject, body }, this.#signal);
-    return sender.createReply({ mark, from, to: reply.to, all: reply.all, html: body.content, cc }, this.#signal);
+    const { mark, from, to, cc, bcc, subject, body, reply, headers = [] } = this.#job;
+    if (reply === null) return sender.createDraft({ mark, from, to, cc, bcc, subject, body, headers }, this.#signal);
+    const answer = { mark, from, to: reply.to, all: reply.all, html: body.content, cc, headers };
+    return sender.createReply(answer, this.#signal);
   }
 
   /** Drafts of attempts before, and those that a refused send leaves behind. Sent mail is not touched. */

@@ -28,6 +28,8 @@ export const mailJobSchema = z.object({
   bcc: z.array(person),
   subject: z.string(),
   body: z.object({ kind: z.enum(['html', 'text']), content: z.string() }),
+  /** Headers of our own beside the mark. */
+  headers: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
   files: z.array(z.object({ name: z.string(), contentType: z.string(), sha256: z.string(), size: z.number() })),
   /** The mail answered, in the same mailbox. */
   reply: z.object({ to: z.string(), all: z.boolean() }).nullable(),

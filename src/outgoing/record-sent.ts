@@ -90,7 +90,7 @@ function messageOf(job: MailJob, atMs: number): ImportedMessage {
     receivedAtMs: atMs,
     body: job.body,
     uniqueBody: null,
-    headers: [],
+    headers: job.headers ?? [],
     conversationId: job.draft?.conversationId ?? null,
     isDraft: false,
     sensitivity: 'normal',

@@ -106,6 +106,19 @@ export function mailSenderContract(under: SenderUnderTest): void {
       expect(copy?.body.content).toMatch(/^<p>Ten\.<\/p>[^]*How much/);
     });
 
+    test('headers of our own travel with a mail and with a reply', async () => {
+      const headers = [{ name: 'X-Integrator-Reference', value: 'INC-1.q83vEjRWeJq83vEjRWeJqw' }];
+      await sender.send(await draft({ headers }), never);
+      const question = sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: [ann], subject: 'Question' });
+      const { internetMessageId } = sandbox.world.item(ann, question);
+      const [asked] = await sender.find({ internetMessageId: (internetMessageId ?? '').slice(1, -1) }, never);
+      const reply = { mark: 'mark-2', from: { name: '', address: ann }, html: '<p>Ten.</p>', cc: [], headers };
+      const answer = await sender.createReply({ ...reply, to: asked?.id ?? '', all: false }, never);
+      await sender.send(valueOf(answer), never);
+      expect(delivered()).toHaveLength(2);
+      for (const { headers: sent } of delivered()) expect(sent).toEqual(expect.arrayContaining(headers));
+    });
+
     test('attachments arrive byte for byte, small ones in one request and large ones in slices', async () => {
       const made = await draft();
       const small = Buffer.from('small');

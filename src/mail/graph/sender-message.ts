@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Person } from '../../domain/message.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import { normalAddress, normalMessageId } from '../address.ts';
-import type { Draft, FindBy, FoundMail, OutgoingMail, OutgoingReply } from '../sender.ts';
+import type { Draft, FindBy, FoundMail, OutgoingMail, OutgoingReply, OwnHeaders } from '../sender.ts';
 import { segment } from './query.ts';
 
 /** A named property of our own: it stays on the draft and on the copy in Sent Items, and does not travel. */
@@ -18,19 +18,19 @@ export function draftJson(mail: OutgoingMail): Record<string, unknown> {
     toRecipients: mail.to.map(recipient),
     ccRecipients: mail.cc.map(recipient),
     bccRecipients: mail.bcc.map(recipient),
-    ...marks(mail.mark),
+    ...marks(mail.mark, mail.headers),
   };
 }
 
 /** The mark goes on with the first request, so that a reply draft of unknown fate is found too. */
 export function replyJson(reply: OutgoingReply): Record<string, unknown> {
-  return { message: { from: recipient(reply.from), ...marks(reply.mark) } };
+  return { message: { from: recipient(reply.from), ...marks(reply.mark, reply.headers) } };
 }
 
-function marks(mark: string): Record<string, unknown> {
+function marks(mark: string, headers: OwnHeaders = []): Record<string, unknown> {
   return {
     singleValueExtendedProperties: [{ id: markProperty, value: mark }],
-    internetMessageHeaders: [{ name: markHeader, value: mark }],
+    internetMessageHeaders: [{ name: markHeader, value: mark }, ...headers],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { IntegratorError } from '../domain/errors.ts';
 import type { CommandContext } from './context.ts';
-import { bodyOf, filesToSend, sendPlan } from './outgoing/send-plan.ts';
+import { filesToSend, sendPlan } from './outgoing/send-plan.ts';
 import { outboxTable } from './outgoing/outbox-table.ts';
 import { withOutgoing } from './outgoing/with-outgoing.ts';
 import { dryRunOption } from './program.ts';
@@ -16,9 +17,11 @@ export function register(noun: Command, context: CommandContext): void {
     .requiredOption('--to <address>', 'Name <address> or an address; can be given several times', collect)
     .option('--cc <address>', 'can be given several times', collect)
     .option('--bcc <address>', 'can be given several times', collect)
-    .requiredOption('--subject <text>')
+    .option('--subject <text>', 'default: the template’s')
     .option('--from <address>', 'where the rules leave the choice')
     .option('--body <file>', 'text, or HTML where its name ends in .html')
+    .option('--template <name>', 'a template of outgoing.templates_dir in the place of --subject and --body')
+    .option('--set <name=value>', 'a variable of the template; can be given several times', collect)
     .option('--attach <file>', 'up to 150 MB; can be given several times', collect)
     .addOption(dryRunOption())
     .action((flags: SendFlags) => send(context, flags));
@@ -26,7 +29,7 @@ export function register(noun: Command, context: CommandContext): void {
     .command('reply')
     .description('answer a mail in its thread, from the mailbox it is in')
     .argument('<mail>', 'its id (m12)')
-    .requiredOption('--body <file>', 'the new part, as text')
+    .requiredOption('--body <file>', 'the new part: text, or HTML where its name ends in .html')
     .option('--all', 'also to all others who got it')
     .option('--cc <address>', 'can be given several times', collect)
     .option('--attach <file>', 'can be given several times', collect)
@@ -45,23 +48,30 @@ interface SendFlags {
   readonly to: readonly string[];
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
-  readonly subject: string;
+  readonly subject?: string;
   readonly from?: string;
   readonly body?: string;
+  readonly template?: string;
+  readonly set?: readonly string[];
   readonly attach?: readonly string[];
   readonly dryRun?: boolean;
 }
 
 async function send(context: CommandContext, flags: SendFlags): Promise<void> {
   const { planSend } = await import('../outgoing/send-mail.ts');
-  const body = await bodyOf(context, flags.body);
+  const { mailContent } = await import('./outgoing/mail-content.ts');
   const files = await filesToSend(context, flags.attach ?? []);
   await withOutgoing(context, async (outgoing) => {
-    const { ticket, action, to, cc = [], bcc = [], subject, from = null } = flags;
+    const { ticket, action, to, cc = [], bcc = [], from = null } = flags;
+    const { subject = noSubject(), body } = await mailContent(context, outgoing, flags);
     const quotation = action === 'send_quote';
     const plan = await planSend(outgoing, { ticket, action, quotation, to, cc, bcc, subject, from, body, files });
     await sendPlan(context, outgoing, plan, flags.dryRun === true);
   });
+}
+
+function noSubject(): never {
+  throw new IntegratorError('usage', 'the mail has no subject', { hint: 'add --subject, or --template' });
 }
 
 interface ReplyFlags {
@@ -75,11 +85,12 @@ interface ReplyFlags {
 async function reply(context: CommandContext, name: string, flags: ReplyFlags): Promise<void> {
   const { planReply } = await import('../outgoing/reply.ts');
   const { requireItem } = await import('../inbox/find-mail.ts');
-  const { content: text } = await bodyOf(context, flags.body);
+  const { bodyOf } = await import('./outgoing/mail-content.ts');
+  const body = await bodyOf(context, flags.body);
   const files = await filesToSend(context, flags.attach ?? []);
   await withOutgoing(context, async (outgoing) => {
     const item = await requireItem(outgoing.store.db, name);
-    const plan = await planReply(outgoing, { item, name, all: flags.all === true, cc: flags.cc ?? [], text, files });
+    const plan = await planReply(outgoing, { item, name, all: flags.all === true, cc: flags.cc ?? [], body, files });
     await sendPlan(context, outgoing, plan, flags.dryRun === true);
   });
 }

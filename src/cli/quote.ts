@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { bodyOf, filesToSend, sendPlan } from './outgoing/send-plan.ts';
+import { filesToSend, sendPlan } from './outgoing/send-plan.ts';
 import { withOutgoing } from './outgoing/with-outgoing.ts';
 import { dryRunOption } from './program.ts';
 import { collect } from './ticketing/edit-store.ts';
@@ -13,9 +13,11 @@ export function register(noun: Command, context: CommandContext): void {
     .requiredOption('--file <file>', 'the quotation; can be given several times', collect)
     .requiredOption('--to <address>', 'Name <address> or an address; can be given several times', collect)
     .option('--cc <address>', 'can be given several times', collect)
-    .option('--subject <text>', 'default: the ticket’s summary')
+    .option('--subject <text>', 'default: the template’s, else the ticket’s summary')
     .option('--from <address>', 'where the rules leave the choice')
     .option('--body <file>', 'text, or HTML where its name ends in .html')
+    .option('--template <name>', 'a template of outgoing.templates_dir')
+    .option('--set <name=value>', 'a variable of the template; can be given several times', collect)
     .addOption(dryRunOption())
     .action((flags: QuoteFlags) => send(context, flags));
 }
@@ -28,17 +30,20 @@ interface QuoteFlags {
   readonly subject?: string;
   readonly from?: string;
   readonly body?: string;
+  readonly template?: string;
+  readonly set?: readonly string[];
   readonly dryRun?: boolean;
 }
 
 async function send(context: CommandContext, flags: QuoteFlags): Promise<void> {
   const { planSend } = await import('../outgoing/send-mail.ts');
   const { requireTicket } = await import('../tickets/local/edit-ticket.ts');
-  const body = await bodyOf(context, flags.body);
+  const { mailContent } = await import('./outgoing/mail-content.ts');
   const files = await filesToSend(context, flags.file);
   await withOutgoing(context, async (outgoing) => {
     const { ticket, to, cc = [], from = null } = flags;
-    const subject = flags.subject ?? (await requireTicket(outgoing.store.db, ticket)).summary;
+    const { subject: said, body } = await mailContent(context, outgoing, flags);
+    const subject = said ?? (await requireTicket(outgoing.store.db, ticket)).summary;
     const request = { ticket, action: 'send_quote', quotation: true, to, cc, bcc: [], subject, from, body, files };
     await sendPlan(context, outgoing, await planSend(outgoing, request), flags.dryRun === true);
   });

@@ -1,4 +1,3 @@
-import { type Buffer, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -6,6 +5,7 @@ import { IntegratorError } from '../domain/errors.ts';
 import { subjectLine } from './header-line.ts';
 import { type ParsedPart, parsePart, type PartPlace, renderPart, type TemplateForm } from './template-engine.ts';
 import { htmlToText } from './text.ts';
+import { utf8Text } from './utf8.ts';
 
 /**
  * A mail to fill in, from `<name>.txt`, `<name>.html` or both. The first line is "Subject: …", then an empty line, then
@@ -123,17 +123,7 @@ async function sourceOf(dir: string, file: string): Promise<Source | null> {
     throw new IntegratorError('usage', `cannot read ${path}`, { cause });
   });
   if (bytes.length > largestFile) throw new IntegratorError('usage', `${path} is larger than ${largestFile} bytes`);
-  return { file, source: utf8(bytes, path) };
-}
-
-function utf8(bytes: Buffer, path: string): string {
-  if (!isUtf8(bytes) || bytes.includes(0)) {
-    throw new IntegratorError('usage', `${path} is not UTF-8`, { hint: 'save it as UTF-8' });
-  }
-  return bytes
-    .toString('utf8')
-    .replace(/^\ufeff/u, '')
-    .replace(/\r\n?/gu, '\n');
+  return { file, source: utf8Text(bytes, path) };
 }
 
 const subjectPattern = /^subject:[ \t]*(?<subject>.*)(?:\n|$)/iu;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { htmlFromText } from '../content/html-text.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { mayUse } from '../domain/from-policy.ts';
@@ -8,7 +7,8 @@ import { currentHandle } from '../store/outgoing-mail.ts';
 import { recipientsOf } from './compose.ts';
 import type { OutgoingDeps } from './deps.ts';
 import { completingAgent, sendingMailbox } from './from.ts';
-import { type FileToSend, type SendPlan, senderName } from './send-mail.ts';
+import type { MailJob } from './mail-job.ts';
+import { blankJob, type FileToSend, type SendPlan } from './send-mail.ts';
 
 export interface ReplyRequest {
   readonly item: Item;
@@ -16,7 +16,7 @@ export interface ReplyRequest {
   readonly name: string;
   readonly all: boolean;
   readonly cc: readonly string[];
-  readonly text: string;
+  readonly body: MailJob['body'];
   readonly files: readonly FileToSend[];
 }
 
@@ -44,24 +44,14 @@ export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Prom
     from: { address: mailbox.address, rule: 'chosen', because: 'it has the mail that is answered' },
     files: request.files,
     job: {
-      connection: mailbox.connection,
-      mailbox: mailbox.address,
-      user: mailbox.user ?? null,
-      ticketId: item.ticket_id,
-      action: 'reply',
-      agent: agent.id,
-      unixUser: deps.actor.unixUser,
-      mark: randomUUID(),
-      from: { name: senderName(deps, mailbox.address, agent.id), address: mailbox.address },
-      to: [],
+      ...blankJob(deps, { mailbox, agent: agent.id, action: 'reply', ticketId: item.ticket_id }),
       cc: recipientsOf(request.cc),
-      bcc: [],
-      subject: '',
-      body: { kind: 'html', content: htmlFromText(request.text) },
-      files: [],
+      body: { kind: 'html', content: htmlOf(request.body) },
       reply: { to: handle, all: request.all },
-      step: 'new',
-      draft: null,
     },
   };
+}
+
+function htmlOf({ kind, content }: MailJob['body']): string {
+  return kind === 'html' ? content : htmlFromText(content);
 }

@@ -4,10 +4,11 @@ import { IntegratorError } from '../domain/errors.ts';
 import { audit } from '../store/audit.ts';
 import { clientName } from '../store/clients.ts';
 import { addOutboxRow } from '../store/outbox.ts';
+import type { StoreWriter } from '../store/store.ts';
 import { findTicket } from '../store/tickets.ts';
 import { mostRecipients, recipientsOf } from './compose.ts';
 import type { OutgoingDeps } from './deps.ts';
-import { type ChosenFrom, completingAgent, decideFrom, sendingMailbox } from './from.ts';
+import { type ChosenFrom, completingAgent, decideFrom, type SendingMailbox, sendingMailbox } from './from.ts';
 import { type MailJob, mailKind } from './mail-job.ts';
 
 export interface SendRequest {
@@ -54,31 +55,45 @@ export async function planSend(deps: OutgoingDeps, request: SendRequest): Promis
     throw new IntegratorError('usage', `${recipients} recipients are more than the ${mostRecipients} Exchange takes`);
   }
   for (const { name } of request.files) headerText(name, `the file name ${JSON.stringify(name)}`);
-  const job: MailJob = {
+  const blank = blankJob(deps, { mailbox, agent: agent.id, action, ticketId: ticket.id });
+  const job = { ...blank, to, cc, bcc, subject: subjectLine(request.subject), body: request.body };
+  return { from, job, files: request.files };
+}
+
+export interface JobBasis {
+  readonly mailbox: SendingMailbox;
+  readonly agent: string;
+  readonly action: string;
+  /** null: the mail becomes an action of no ticket. */
+  readonly ticketId: string | null;
+}
+
+/** A mail of its own mark, from that mailbox, to nobody yet. */
+export function blankJob(deps: OutgoingDeps, { mailbox, agent, action, ticketId }: JobBasis): MailJob {
+  return {
     connection: mailbox.connection,
     mailbox: mailbox.address,
     user: mailbox.user ?? null,
-    ticketId: ticket.id,
+    ticketId,
     action,
-    agent: agent.id,
+    agent,
     unixUser: deps.actor.unixUser,
     mark: randomUUID(),
-    from: { name: senderName(deps, mailbox.address, agent.id), address: mailbox.address },
-    to,
-    cc,
-    bcc,
-    subject: subjectLine(request.subject),
-    body: request.body,
+    from: { name: senderName(deps, mailbox.address, agent), address: mailbox.address },
+    to: [],
+    cc: [],
+    bcc: [],
+    subject: '',
+    body: { kind: 'text', content: '' },
     files: [],
     reply: null,
     step: 'new',
     draft: null,
   };
-  return { from, job, files: request.files };
 }
 
 /** The agent's name on the agent's own mailbox; a shared one has the name its directory entry gives it. */
-export function senderName({ config }: OutgoingDeps, address: string, agent: string): string {
+function senderName({ config }: OutgoingDeps, address: string, agent: string): string {
   const own = config.connections.some(({ mailboxes }) =>
     mailboxes.some((mailbox) => mailbox.address === address && mailbox.agents.includes(agent)),
   );
@@ -87,23 +102,32 @@ export function senderName({ config }: OutgoingDeps, address: string, agent: str
 
 /** Puts the files into the store, then the row: from here on it is sent, or said why not. Gives the row's number. */
 export async function queueMail(deps: OutgoingDeps, { job, files }: SendPlan): Promise<number> {
-  const { store, actor, now } = deps;
+  const payload: MailJob = { ...job, files: await storeFiles(deps, files) };
+  const id = await deps.store.write((trx) => addMail(trx, deps, payload, `mail:${job.mark}`));
+  if (id === null) throw new IntegratorError('bug', 'a mail was put into the outbox twice');
+  return id;
+}
+
+export async function storeFiles({ store }: OutgoingDeps, files: readonly FileToSend[]): Promise<MailJob['files']> {
   const stored: MailJob['files'] = [];
   for (const file of files) {
     const kept = await store.files.put(file.bytes(), largestFile);
     stored.push({ name: file.name, contentType: file.contentType, ...kept });
   }
-  return store.write(async (trx) => {
-    const payload: MailJob = { ...job, files: stored };
-    const id = await addOutboxRow(trx, { key: `mail:${job.mark}`, kind: mailKind, payload, atMs: now() });
-    if (id === null) throw new IntegratorError('bug', 'a mail was put into the outbox twice');
-    const detail = {
-      mailbox: job.mailbox,
-      action: job.action,
-      recipients: job.to.map(({ address }) => address),
-      outbox: id,
-    };
-    await audit(trx, actor, now(), { verb: 'mail.send', object: job.ticketId ?? job.action, detail });
-    return id;
-  });
+  return stored;
+}
+
+/** The outbox row of a mail whose files are stored; null where that key has one already. */
+export async function addMail(
+  trx: StoreWriter,
+  { actor, now }: OutgoingDeps,
+  job: MailJob,
+  key: string,
+): Promise<number | null> {
+  const id = await addOutboxRow(trx, { key, kind: mailKind, payload: job, atMs: now() });
+  if (id === null) return null;
+  const recipients = job.to.map(({ address }) => address);
+  const detail = { mailbox: job.mailbox, action: job.action, recipients, outbox: id };
+  await audit(trx, actor, now(), { verb: 'mail.send', object: job.ticketId ?? job.action, detail });
+  return id;
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { terminalText } from '../../content/terminal.ts';
 import { IntegratorError } from '../../domain/errors.ts';
@@ -67,16 +67,4 @@ export async function filesToSend(context: CommandContext, paths: readonly strin
     files.push({ name: basename(full), contentType, bytes: () => createReadStream(full) });
   }
   return files;
-}
-
-/** A file's text: HTML where its name says so. */
-export async function bodyOf(
-  context: CommandContext,
-  path: string | undefined,
-): Promise<{ readonly kind: 'html' | 'text'; readonly content: string }> {
-  if (path === undefined) return { kind: 'text', content: '' };
-  const content = await readFile(resolve(context.cwd, path), 'utf8').catch((cause: unknown) => {
-    throw new IntegratorError('usage', `cannot read ${path}`, { cause });
-  });
-  return { kind: /\.html?$/i.test(path) ? 'html' : 'text', content };
 }

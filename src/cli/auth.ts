@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from './commander.ts';
 import type { CommandContext } from './context.ts';
 import { dryRunOption } from './program.ts';
 

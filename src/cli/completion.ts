@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command } from './commander.ts';
 import { type CompletionNode, bashCompletion, fishCompletion, zshCompletion } from './completion-scripts.ts';
 import type { CommandContext } from './context.ts';
 import { loadEverything } from './program.ts';

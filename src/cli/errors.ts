@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError } from './commander.ts';
 import { IntegratorError, toErrorReport, toIntegratorError } from '../domain/errors.ts';
 import { redactText } from '../log/redact.ts';
 import type { Output } from './output.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { CommanderError, type Command } from 'commander';
+import { CommanderError, type Command } from './commander.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { type Program, createProgram } from './program.ts';
 import { exitNow, watchSignals } from './signals.ts';

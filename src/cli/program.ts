@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, Option } from './commander.ts';
 import { type Noun, nouns } from './commands.ts';
 import type { CommandContext, GlobalFlags } from './context.ts';
 

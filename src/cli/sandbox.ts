@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from './commander.ts';
 import { terminalText } from '../content/terminal.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import type { SandboxDocument } from '../sandbox/describe.ts';

@@ -1,4 +1,8 @@
-import SqliteDatabase from 'better-sqlite3';
+import { createRequire } from 'node:module';
+import type BetterSqlite from 'better-sqlite3';
+
+// As the CommonJS package it is: imported as an ES module, Node reads it twice, for its names first.
+const SqliteDatabase: typeof BetterSqlite = createRequire(import.meta.url)('better-sqlite3');
 
 /** Whatever was opened, with its statements. */
 const held = new Set<HeldDatabase>();
@@ -10,16 +14,16 @@ const held = new Set<HeldDatabase>();
  * nodejs/node#65446). Whoever writes SQL for it keeps the number of different texts small.
  */
 export class HeldDatabase {
-  readonly #database: SqliteDatabase.Database;
-  readonly #statements = new Map<string, SqliteDatabase.Statement>();
+  readonly #database: BetterSqlite.Database;
+  readonly #statements = new Map<string, BetterSqlite.Statement>();
 
-  constructor(path: string, options: SqliteDatabase.Options) {
+  constructor(path: string, options: BetterSqlite.Options) {
     this.#database = new SqliteDatabase(path, options);
     held.add(this);
   }
 
   /** The same statement for the same text: its modes (`pluck`, `raw`, `bind`) are not to be changed. */
-  prepare(sql: string): SqliteDatabase.Statement {
+  prepare(sql: string): BetterSqlite.Statement {
     const kept = this.#statements.get(sql);
     if (kept) return kept;
     const statement = this.#database.prepare(sql);

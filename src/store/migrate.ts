@@ -1,9 +1,9 @@
 import { Migrator, sql } from 'kysely';
 import type { Kysely, Migration } from 'kysely';
-import { IntegratorError } from '../domain/errors.ts';
-import { latestMigration, storeMigrations } from './migrations/index.ts';
+import { storeMigrations } from './migrations/index.ts';
 import type { StoreMigration } from './migrations/migration.ts';
 import type { Database } from './schema.ts';
+import { currentVersion, newerStore } from './version.ts';
 
 /**
  * Brings the schema up to date, each step in the one transaction of the migrator: a kill in between leaves the old
@@ -17,22 +17,10 @@ export async function migrate(
   const latest = migrations.at(-1)?.name ?? '';
   const current = await currentVersion(db, dialect);
   if (current === latest) return;
-  if (current !== null && current > latest) throw newerStore(current);
+  if (current !== null && current > latest) throw newerStore(current, latest);
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsFor(migrations, dialect) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
-}
-
-/** The newest step the store has seen, or null for an empty store. */
-export async function currentVersion(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): Promise<string | null> {
-  const table =
-    dialect === 'sqlite'
-      ? await sql<{ n: number }>`select count(*) as n from sqlite_master where name = 'kysely_migration'`.execute(db)
-      : await sql<{ n: number }>`select count(*) as n from pg_tables where schemaname = current_schema()
-          and tablename = 'kysely_migration'`.execute(db);
-  if (table.rows[0]?.n === 0) return null;
-  const newest = await sql<{ name: string }>`select max(name) as name from kysely_migration`.execute(db);
-  return newest.rows[0]?.name ?? null;
 }
 
 function migrationsFor(
@@ -49,10 +37,4 @@ function migrationsFor(
       },
     ]),
   );
-}
-
-function newerStore(version: string): IntegratorError {
-  return new IntegratorError('config', `the store has schema ${version}, this program knows up to ${latestMigration}`, {
-    hint: 'install the version of integrator that wrote it, or a newer one',
-  });
 }

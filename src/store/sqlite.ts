@@ -1,9 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { CompiledQuery, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { DatabaseConnection, Dialect, Driver, PrimitiveValueListNode } from 'kysely';
+import { dirname, join } from 'node:path';
 import { IntegratorError } from '../domain/errors.ts';
 import { HeldDatabase } from './held-database.ts';
+
+/** Where the store lies in a state directory. */
+export function sqlitePath(stateDir: string): string {
+  return join(stateDir, 'integrator.db');
+}
 
 /**
  * Opens (and creates) a SQLite file that only its owner can read. `synchronous` is set on every open: a re-opened WAL
@@ -37,59 +40,4 @@ function refuseReadableByOthers(path: string): void {
   throw new IntegratorError('not_allowed', `${path} can be read by other users (mode ${mode.toString(8)})`, {
     hint: `chmod 600 ${path}*`,
   });
-}
-
-/** Kysely on better-sqlite3, with prepared statements kept and write transactions that take the lock at once. */
-export function sqliteDialect(database: HeldDatabase): Dialect {
-  return {
-    createAdapter: () => new TransactionalSqliteAdapter(),
-    createDriver: () => new ImmediateSqliteDriver(database),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new FewTextsCompiler(),
-  };
-}
-
-/**
- * SQLite takes a schema change back with its transaction; Kysely does not rely on that, and a kill in the middle of a
- * migration would leave half a schema.
- */
-class TransactionalSqliteAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
-}
-
-/**
- * A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when another process wrote
- * in between, whatever the busy timeout; BEGIN IMMEDIATE waits for its turn instead.
- */
-class ImmediateSqliteDriver extends SqliteDriver implements Driver {
-  constructor(database: HeldDatabase) {
-    super({ database });
-  }
-
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-}
-
-/**
- * Statements are kept by their text, and a list (`in (?, ?, …)`) would make a text of every length: its last value is
- * repeated up to the next power of two.
- */
-class FewTextsCompiler extends SqliteQueryCompiler {
-  protected override visitPrimitiveValueList(node: PrimitiveValueListNode): void {
-    const { values } = node;
-    const inList = this.parentNode?.kind === 'BinaryOperationNode';
-    super.visitPrimitiveValueList(
-      inList && values.length <= longestPadded ? { ...node, values: padded(values) } : node,
-    );
-  }
-}
-
-const longestPadded = 8_192;
-
-function padded(values: readonly unknown[]): readonly unknown[] {
-  const length = values.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(values.length));
-  return [...values, ...Array.from({ length: length - values.length }, () => values.at(-1))];
 }

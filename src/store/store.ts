@@ -4,6 +4,7 @@ import type { Transaction } from 'kysely';
 import { IntegratorError } from '../domain/errors.ts';
 import { FileStore } from './file-store.ts';
 import { migrate } from './migrate.ts';
+import type { Reader } from './query.ts';
 import type { Database } from './schema.ts';
 import { storeError } from './store-error.ts';
 
@@ -18,9 +19,17 @@ export interface StoreOptions {
   readonly create?: boolean;
 }
 
-/** Everything the product remembers, but tokens. The only place that knows SQL is this folder. */
-export interface Store {
+/** What a command needs that only looks; see open-to-read.ts. */
+export interface StoreToRead {
   readonly dialect: 'sqlite' | 'postgres';
+  readonly reader: Reader;
+  /** The same store with everything; closed together with this one. */
+  whole(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+/** Everything the product remembers, but tokens. The only place that knows SQL is this folder. */
+export interface Store extends StoreToRead {
   readonly db: StoreReader;
   readonly files: FileStore;
   /**
@@ -28,7 +37,6 @@ export interface Store {
    * SQLite nothing else of this process runs meanwhile, and on PostgreSQL writers take turns.
    */
   write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
 }
 
 /** Opens the store and brings its schema up to date. Throws `store`, or `config` where the schema is newer than us. */
@@ -49,8 +57,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** The drivers are loaded only when used: each costs start-up time. */
 async function dialectFor(options: StoreOptions) {
   if (options.url === 'sqlite') {
-    const { openSqliteFile, sqliteDialect } = await import('./sqlite.ts');
-    return sqliteDialect(openSqliteFile(join(options.stateDir, 'integrator.db'), { create: options.create ?? true }));
+    const { openSqliteFile, sqlitePath } = await import('./sqlite.ts');
+    const { sqliteDialect } = await import('./sqlite-dialect.ts');
+    return sqliteDialect(openSqliteFile(sqlitePath(options.stateDir), { create: options.create ?? true }));
   }
   if (!/^postgres(ql)?:\/\//.test(options.url)) {
     throw new IntegratorError('config', `store: "${options.url}" is neither sqlite nor a postgres:// URL`);
@@ -71,6 +80,14 @@ class KyselyStore implements Store {
     this.db = db;
     this.dialect = dialect;
     this.files = files;
+  }
+
+  get reader(): StoreReader {
+    return this.db;
+  }
+
+  whole(): Promise<Store> {
+    return Promise.resolve(this);
   }
 
   async write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T> {

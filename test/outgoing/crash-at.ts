@@ -3,9 +3,11 @@ import type { Store } from '../../src/store/store.ts';
 /** A store at which the process ends: at its n-th write, before or after that was committed. */
 export function crashAt(store: Store, nth: number, when: 'before' | 'after'): Store {
   let writes = 0;
-  return {
+  const crashing: Store = {
     dialect: store.dialect,
     db: store.db,
+    reader: store.db,
+    whole: () => Promise.resolve(crashing),
     files: store.files,
     close: async () => undefined,
     write: async (work) => {
@@ -16,4 +18,5 @@ export function crashAt(store: Store, nth: number, when: 'before' | 'after'): St
       return result;
     },
   };
+  return crashing;
 }

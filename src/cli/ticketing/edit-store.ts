@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from '../commander.ts';
 import type { Config } from '../../config/schema.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/policy.ts';

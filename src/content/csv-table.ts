@@ -7,6 +7,10 @@ import type { CsvSource } from './csv-source.ts';
 export interface CsvColumns {
   readonly required: readonly string[];
   readonly optional: readonly string[];
+  /** Other names of columns, for files that do not have the column itself. */
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** All other columns are wanted, too, where their name is a word. */
+  readonly others?: boolean;
 }
 
 export type CsvRow =
@@ -37,14 +41,24 @@ export async function readCsvTable(source: CsvSource, columns: CsvColumns): Prom
   if (first.value.kind === 'broken')
     throw new IntegratorError('usage', `${source.name}, header: ${first.value.problem}`);
   const written = first.value.cells;
-  const names = written.map(columnName);
+  const names = withoutAliases(written.map(columnName), columns.aliases ?? new Map());
   refuseBadHeader(source.name, names, columns);
-  const known = new Set([...columns.required, ...columns.optional]);
+  const others = columns.others === true ? names.filter((name) => word.test(name)) : [];
+  const known = new Set([...columns.required, ...columns.optional, ...others]);
   return {
     ignoredColumns: written.filter((_, index) => !known.has(names[index] ?? '') && names[index] !== ''),
     rows: rowsOf(records, names, known),
   };
 }
+
+function withoutAliases(names: readonly string[], aliases: ReadonlyMap<string, string>): string[] {
+  return names.map((name) => {
+    const meant = aliases.get(name);
+    return meant === undefined || names.includes(meant) ? name : meant;
+  });
+}
+
+const word = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 async function* rowsOf(
   records: AsyncIterable<CsvRecord>,

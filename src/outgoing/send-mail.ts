@@ -92,6 +92,11 @@ export function blankJob(deps: OutgoingDeps, { mailbox, agent, action, ticketId 
   };
 }
 
+/** The same for another recipient: a mark belongs to one mail. */
+export function markedAnew(job: MailJob): MailJob {
+  return { ...job, mark: randomUUID() };
+}
+
 /** The agent's name on the agent's own mailbox; a shared one has the name its directory entry gives it. */
 function senderName({ config }: OutgoingDeps, address: string, agent: string): string {
   const own = config.connections.some(({ mailboxes }) =>
@@ -120,11 +125,11 @@ export async function storeFiles({ store }: OutgoingDeps, files: readonly FileTo
 /** The outbox row of a mail whose files are stored; null where that key has one already. */
 export async function addMail(
   trx: StoreWriter,
-  { actor, now }: OutgoingDeps,
+  { actor, now, presence }: OutgoingDeps,
   job: MailJob,
   key: string,
 ): Promise<number | null> {
-  const id = await addOutboxRow(trx, { key, kind: mailKind, payload: job, atMs: now() });
+  const id = await addOutboxRow(trx, { key, kind: mailKind, payload: job, atMs: now(), heldBy: presence?.name() });
   if (id === null) return null;
   const recipients = job.to.map(({ address }) => address);
   const detail = { mailbox: job.mailbox, action: job.action, recipients, outbox: id };

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { CampaignRecipientTable, CampaignTable, OptOutTable } from './campaign-schema.ts';
 import type { MailResponseTable, OutboxTable, SendSlotTable } from './outgoing-schema.ts';
 import type {
   ActionTable,
@@ -42,6 +43,9 @@ export interface Database {
   crm_note: CrmNoteTable;
   taken_away: TakenAwayTable;
   deleted_message: DeletedMessageTable;
+  campaign: CampaignTable;
+  campaign_recipient: CampaignRecipientTable;
+  opt_out: OptOutTable;
   outbox: OutboxTable;
   send_slot: SendSlotTable;
   mail_response: MailResponseTable;

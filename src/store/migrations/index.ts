@@ -1,9 +1,10 @@
 import { initial } from './0001-initial.ts';
 import { search } from './0002-search.ts';
+import { campaigns } from './0003-campaigns.ts';
 import { outgoing } from './0004-outgoing.ts';
 import { incidents } from './0005-incidents.ts';
 import type { StoreMigration } from './migration.ts';
 
-export const storeMigrations: readonly StoreMigration[] = [initial, search, outgoing, incidents];
+export const storeMigrations: readonly StoreMigration[] = [initial, search, campaigns, outgoing, incidents];
 
 export const latestMigration = storeMigrations.at(-1)?.name ?? '';

@@ -1,0 +1,67 @@
+import type { Selectable } from 'kysely';
+import type { CampaignTable } from './campaign-schema.ts';
+import type { OutboxTable } from './outgoing-schema.ts';
+import type { StoreReader, StoreWriter } from './store.ts';
+
+export type Campaign = Selectable<CampaignTable>;
+
+export function findCampaign(db: StoreReader, name: string): Promise<Campaign | undefined> {
+  return db.selectFrom('campaign').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+/** Nothing changes where it began before. */
+export async function beginCampaign(trx: StoreWriter, campaign: Campaign): Promise<void> {
+  await trx
+    .insertInto('campaign')
+    .values(campaign)
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+}
+
+/** `state` is the outbox row's; null where that was dropped. */
+export interface WrittenTo {
+  readonly outboxId: number;
+  readonly state: OutboxTable['state'] | null;
+}
+
+/** Everybody the campaign has a mail for, by address. */
+export async function writtenTo(db: StoreReader, campaign: string): Promise<Map<string, WrittenTo>> {
+  const rows = await db
+    .selectFrom('campaign_recipient')
+    .leftJoin('outbox', 'outbox.id', 'campaign_recipient.outbox_id')
+    .select(['campaign_recipient.address', 'campaign_recipient.outbox_id', 'outbox.state'])
+    .where('campaign', '=', campaign)
+    .execute();
+  return new Map(rows.map(({ address, outbox_id: outboxId, state }) => [address, { outboxId, state }]));
+}
+
+export async function addCampaignRecipient(
+  trx: StoreWriter,
+  recipient: { readonly campaign: string; readonly address: string; readonly outboxId: number; readonly atMs: number },
+): Promise<void> {
+  const { campaign, address, outboxId, atMs } = recipient;
+  await trx.insertInto('campaign_recipient').values({ campaign, address, outbox_id: outboxId, at: atMs }).execute();
+}
+
+export interface CampaignLine extends Campaign {
+  readonly recipients: number;
+  readonly done: number;
+}
+
+/** Newest first. */
+export async function listCampaigns(db: StoreReader): Promise<CampaignLine[]> {
+  const rows = await db
+    .selectFrom('campaign')
+    .leftJoin('campaign_recipient', 'campaign_recipient.campaign', 'campaign.name')
+    .leftJoin('outbox', 'outbox.id', 'campaign_recipient.outbox_id')
+    .selectAll('campaign')
+    .select((eb) => [
+      eb.fn.count('campaign_recipient.address').as('recipients'),
+      eb.fn.count(eb.case().when('outbox.state', '=', 'done').then(1).end()).as('done'),
+    ])
+    .groupBy(['campaign.name', 'template', 'template_hash', 'started_by', 'started_at'])
+    .orderBy('started_at', 'desc')
+    .orderBy('campaign.name')
+    .execute();
+  return rows.map((row) => ({ ...row, recipients: Number(row.recipients), done: Number(row.done) }));
+}

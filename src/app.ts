@@ -3,6 +3,7 @@ import type { AuthWorld } from './auth/connect.ts';
 import type { Config, Connection, EwsConnection, GraphConnection } from './config/schema.ts';
 import { IntegratorError } from './domain/errors.ts';
 import type { EwsSignIn } from './mail/ews/exchange.ts';
+import type { PasswordGuard } from './mail/ews/password-guard.ts';
 import type { MailProvider } from './mail/provider.ts';
 import type { SendProvider } from './mail/sender.ts';
 import { addToCounter, mutatingRequests } from './store/counters.ts';
@@ -34,7 +35,7 @@ export interface AppOptions {
 export async function openApp({ config, env, now = Date.now }: AppOptions): Promise<App> {
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
   const world = lazily(() => authWorld(config, env, now));
-  const around = { env, now, world, store };
+  const around = { env, now, world, store, guards: new Map<string, PasswordGuard>() };
   const provider = keptByName((connection: Connection) => createProvider(connection, around));
   const sender = keptByName((connection: Connection) => createSender(connection, around));
   return {
@@ -78,6 +79,8 @@ interface Surroundings {
   readonly now: () => number;
   readonly world: () => Promise<AuthWorld>;
   readonly store: Store;
+  /** By connection: who reads and who sends share the one attempt that a password has. */
+  readonly guards: Map<string, PasswordGuard>;
 }
 
 function createProvider(connection: Connection, around: Surroundings): Promise<MailProvider> {
@@ -158,20 +161,18 @@ async function ewsAddress({ endpoints, server, port, ssl, cloud }: EwsConnection
 
 async function ewsSignIn(connection: EwsConnection, around: Surroundings): Promise<EwsSignIn> {
   const { auth, name, username, password } = connection;
-  if (auth === 'ntlm') {
-    throw new IntegratorError('config', `connection ${name}: auth: ntlm is not part of this version`, {
-      hint: 'use auth: basic over TLS where the server allows it, or auth: delegated with hybrid modern authentication',
-    });
-  }
-  if (auth !== 'basic') {
+  if (auth !== 'basic' && auth !== 'ntlm') {
     return { kind: 'token', tokens: await tokens(connection, around), impersonate: auth === 'application' };
   }
   if (username === undefined || password === undefined) {
-    throw new IntegratorError('config', `connection ${name}: auth: basic needs username and password`);
+    throw new IntegratorError('config', `connection ${name}: auth: ${auth} needs username and password`);
   }
   const { resolveSecret } = await import('./config/secrets.ts');
   const secret = await resolveSecret(password, `the password of ${name}`, around.env);
-  return { kind: 'basic', username, password: secret };
+  const { PasswordGuard } = await import('./mail/ews/password-guard.ts');
+  const guard = around.guards.get(name) ?? new PasswordGuard(username);
+  around.guards.set(name, guard);
+  return { kind: auth, username, password: secret, guard };
 }
 
 async function tokens(connection: Connection, around: Surroundings) {

@@ -48,6 +48,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   '@azure/identity': ['auth'],
   '@azure/msal-node': ['auth'],
   '@microsoft/microsoft-graph-client': ['mail/graph'],
+  '@node-ntlm/core': ['mail/ews'],
   'better-sqlite3': ['store'],
   commander: ['cli'],
   cosmiconfig: ['config'],

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { createGunzip } from 'node:zlib';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent, Client, type Dispatcher, ProxyAgent } from 'undici';
 import { IntegratorError } from '../domain/errors.ts';
 import { wholeBody } from './body.ts';
 import { networkError } from './network-error.ts';
@@ -17,6 +17,8 @@ export interface TransportOptions {
   readonly proxy?: string | undefined;
   /** Longest silence within an answer. */
   readonly bodyTimeoutMs?: number;
+  /** See `single`. */
+  readonly single?: boolean;
 }
 
 export interface HttpRequest {
@@ -51,11 +53,31 @@ export class HttpTransport {
   readonly #options: TransportOptions;
   readonly #trust: SecureContext | undefined;
   #dispatcher: Dispatcher;
+  readonly #beside: HttpTransport[] = [];
+  #opened = 0;
+  #open = 0;
 
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#trust = trustOf(options);
-    this.#dispatcher = createDispatcher(options, this.#trust);
+    this.#dispatcher = this.#createDispatcher();
+  }
+
+  /** Another to the same place with one connection at a time, for a sign-in that belongs to it. Closed with this one. */
+  single(): HttpTransport {
+    const made = new HttpTransport({ ...this.#options, single: true });
+    this.#beside.push(made);
+    return made;
+  }
+
+  /** Of a `single` transport: how many connections there were so far, the open one included. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Of a `single` transport: the next request finds a connection that is open already. */
+  get isOpen(): boolean {
+    return this.#open > 0;
   }
 
   async send(request: HttpRequest): Promise<HttpReply> {
@@ -81,13 +103,41 @@ export class HttpTransport {
   /** The next request opens a new connection; those under way are left to finish. */
   renew(): void {
     const old = this.#dispatcher;
-    this.#dispatcher = createDispatcher(this.#options, this.#trust);
+    this.#dispatcher = this.#createDispatcher();
     old.close().catch(() => undefined);
   }
 
   async close(): Promise<void> {
+    for (const one of this.#beside) await one.close();
     await this.#dispatcher.destroy();
   }
+
+  #createDispatcher(): Dispatcher {
+    const options = this.#options;
+    const tls = this.#trust === undefined ? {} : { secureContext: this.#trust };
+    const times = { keepAliveTimeout: idleConnectionMs, bodyTimeout: options.bodyTimeoutMs ?? 60_000 };
+    const kind = options.single === true ? { connections: 1, factory: this.#watchedClient } : {};
+    if (options.proxy === undefined) {
+      return new Agent({ ...times, ...kind, connect: { ...tls, timeout: connectTimeoutMs } });
+    }
+    return new ProxyAgent({
+      uri: options.proxy,
+      ...times,
+      ...kind,
+      requestTls: { ...tls, timeout: connectTimeoutMs },
+      proxyTls: { ...tls, timeout: connectTimeoutMs },
+    });
+  }
+
+  readonly #watchedClient = (origin: string | URL, options: Client.Options): Client =>
+    new Client(origin, options)
+      .on('connect', () => {
+        this.#opened += 1;
+        this.#open += 1;
+      })
+      .on('disconnect', () => {
+        this.#open -= 1;
+      });
 }
 
 /** By the authorities added. A process knows one or two. */
@@ -113,20 +163,6 @@ function certificatesOf(pem: string): readonly string[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0) throw new Error('no certificate in it');
   return found.map((one) => new X509Certificate(one).toString());
-}
-
-function createDispatcher(options: TransportOptions, secureContext: SecureContext | undefined): Dispatcher {
-  const tls = secureContext === undefined ? {} : { secureContext };
-  const times = { keepAliveTimeout: idleConnectionMs, bodyTimeout: options.bodyTimeoutMs ?? 60_000 };
-  if (options.proxy === undefined) {
-    return new Agent({ ...times, connect: { ...tls, timeout: connectTimeoutMs } });
-  }
-  return new ProxyAgent({
-    uri: options.proxy,
-    ...times,
-    requestTls: { ...tls, timeout: connectTimeoutMs },
-    proxyTls: { ...tls, timeout: connectTimeoutMs },
-  });
 }
 
 function methodOf(method: string): Dispatcher.HttpMethod {

@@ -37,4 +37,6 @@ export interface Request {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** Stands for the connection it came on: some sign-ins belong to that. */
+  readonly connection: object;
 }

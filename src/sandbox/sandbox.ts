@@ -9,6 +9,7 @@ import { entraService } from './entra/service.ts';
 import { serveFolder } from './eml/serve-folder.ts';
 import type { EmlReport } from './eml/serve-folder.ts';
 import { FaultControl } from './faults.ts';
+import { NtlmDoor } from './ews/ntlm.ts';
 import { ewsService } from './ews/service.ts';
 import { Gate } from './graph/gate.ts';
 import { graphService } from './graph/service.ts';
@@ -160,7 +161,7 @@ function servicesOf(shared: Controlled): Services {
       gate: new Gate(settings, now),
       callers: { signer, world, now },
     }),
-    ews: ewsService({ world, directory: shared.directory, signer, now, settings }),
+    ews: ewsService({ world, directory, signer, now, settings, ntlm: new NtlmDoor(directory) }),
     upload: uploadService({ uploads, now }),
     control: controlService(shared),
   };

@@ -119,7 +119,8 @@ async function readRequest(incoming: IncomingMessage): Promise<Request> {
     Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
   const url = new URL(incoming.url ?? '/', `https://${incoming.headers.host ?? 'localhost'}`);
-  return { method: incoming.method ?? 'GET', url, headers, body: Buffer.concat(chunks) };
+  const connection = incoming.socket;
+  return { method: incoming.method ?? 'GET', url, headers, body: Buffer.concat(chunks), connection };
 }
 
 function decoded(path: string): string {

@@ -7,8 +7,11 @@ import { isTransient, type Outcome, retrying } from '../../http/retry.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
 import type { HttpReply, HttpTransport } from '../../http/transport.ts';
 import { type EwsLimits, slotsPerAccount, slotsPerMailbox, syncsPerAccount } from './limits.ts';
+import { passwordDoor, type PasswordSignIn } from './password-door.ts';
+import type { PasswordDoor } from './password-guard.ts';
 import { codeError, passes, statusError } from './refusals.ts';
-import { isFault, operationOf, type Spoken, spokenBy } from './spoken.ts';
+import { FateUnknown, isDefinite, mayRepeat } from './sender-rules.ts';
+import { isFault, openingOf, operationOf, type Spoken, spokenBy } from './spoken.ts';
 
 export type EwsSignIn =
   | {
@@ -17,7 +20,7 @@ export type EwsSignIn =
       /** Acts as the owner of each mailbox. */
       readonly impersonate: boolean;
     }
-  | { readonly kind: 'basic'; readonly username: string; readonly password: string };
+  | PasswordSignIn;
 
 export interface ExchangeOptions {
   /** The address of Exchange.asmx. */
@@ -27,6 +30,8 @@ export interface ExchangeOptions {
   readonly limits: EwsLimits;
   readonly nowMs: () => number;
   readonly onMutation: (operation: string) => void;
+  /** What may leave besides reading; nothing unless told. Gets the operation, and its element with its attributes. */
+  readonly writes?: (operation: string, opening: string) => boolean;
 }
 
 /** Who asks, and for what. */
@@ -37,6 +42,8 @@ export interface Asker {
   readonly signal: AbortSignal;
   readonly onRequest: () => void;
   readonly maxBytes?: number;
+  /** Each part of the answer has its own trouble, told apart by whoever asks. */
+  readonly parts?: boolean;
 }
 
 /** All EWS is POST: only the operation tells reading from writing. Nothing else leaves. */
@@ -55,23 +62,31 @@ const batches: ReadonlySet<string> = new Set(['GetItem', 'GetAttachment']);
 
 type Attempt = { readonly text: string } | { readonly error: IntegratorError };
 
-/** Carries SOAP to Exchange and back, with sign-in, pauses, repetitions; reads only. */
+/** Carries SOAP to Exchange and back, with sign-in, pauses, repetitions; reads only, unless it was given writes. */
 export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #mailboxes = new Map<string, Gate>();
   readonly #account = new Gate(slotsPerAccount);
   readonly #syncs = new Gate(syncsPerAccount);
 
+  /** Null where tokens sign in. */
+  readonly #password: PasswordDoor | null;
+
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.#password = options.signIn.kind === 'token' ? null : passwordDoor(options.signIn, options.transport);
   }
 
-  /** The XML of a good answer. Throws IntegratorError for everything else, also for a refusal inside a good status. */
+  /**
+   * The XML of a good answer. Throws IntegratorError for everything else, also for a refusal inside a good status;
+   * FateUnknown for a write that may have been carried out all the same.
+   */
   async send(xml: string, asker: Asker): Promise<string> {
     const operation = operationOf(xml);
-    if (!reads.has(operation)) {
+    const writes = !reads.has(operation);
+    if (writes && this.#options.writes?.(operation, openingOf(xml)) !== true) {
       this.#options.onMutation(operation);
-      throw new IntegratorError('bug', `a ${operation} request was refused: reading a mailbox must not change it`);
+      throw new IntegratorError('bug', `a ${operation} request was refused: it is no part of what is done here`);
     }
     const { limits, url } = this.#options;
     const deadline = new Deadline(url.host, limits.deadlineMs, asker.signal);
@@ -80,19 +95,20 @@ export class Exchange {
       throw error;
     });
     try {
-      const request = { xml, operation, asker, deadline };
+      const request = { xml, operation, writes, asker, deadline };
       let refusedBefore = false;
       const attempt = await retrying(
         async () => {
           const outcome = await this.#attempt(request, refusedBefore);
+          if (writes && 'error' in outcome.value && !mayRepeat(outcome.value.error)) return done(outcome.value);
           refusedBefore ||= 'error' in outcome.value && outcome.value.error.kind === 'needs_login';
           return outcome;
         },
         limits.retries,
         deadline,
       );
-      if ('error' in attempt) throw attempt.error;
-      return attempt.text;
+      if (!('error' in attempt)) return attempt.text;
+      throw writes && !isDefinite(attempt.error) ? new FateUnknown(attempt.error) : attempt.error;
     } finally {
       leave();
       deadline.end();
@@ -139,28 +155,32 @@ export class Exchange {
       if (reply.status === 401) return this.#refused(request, reply, token, refusedBefore);
       return this.#judge(request, reply, body.toString('utf8'));
     } catch (error) {
-      if (!(error instanceof IntegratorError) || !isTransient(error) || deadline.signal.aborted) throw error;
+      if (!(error instanceof IntegratorError) || asker.signal.aborted) throw error;
+      if (request.writes) return again({ error }, null);
+      if (!isTransient(error) || deadline.signal.aborted) throw error;
       return again({ error }, null);
     }
   }
 
   #post({ xml, asker, deadline }: Request, token: string): Promise<HttpReply> {
-    asker.onRequest();
     const { url, transport } = this.#options;
-    return transport.send({
+    const post = {
       method: 'POST',
       target: url.pathname + url.search,
       headers: {
         'content-type': 'text/xml; charset=utf-8',
         accept: 'text/xml',
-        authorization: this.#authorization(token),
+        ...(this.#password === null ? { authorization: `Bearer ${token}` } : {}),
         'x-anchormailbox': asker.address,
         'client-request-id': randomUUID(),
         'return-client-request-id': 'true',
       },
       body: xml,
       signal: deadline.signal,
-    });
+    };
+    if (this.#password !== null) return this.#password.send(post, asker);
+    asker.onRequest();
+    return transport.send(post);
   }
 
   async #token(signal: AbortSignal): Promise<string> {
@@ -168,17 +188,11 @@ export class Exchange {
     return signIn.kind === 'token' ? signIn.tokens.getToken('ews', signal) : '';
   }
 
-  #authorization(token: string): string {
-    const { signIn } = this.#options;
-    if (signIn.kind === 'token') return `Bearer ${token}`;
-    return `Basic ${Buffer.from(`${signIn.username}:${signIn.password}`).toString('base64')}`;
-  }
-
-  /** One refusal may be a token that has just expired, or throttling in disguise; a password is not tried twice. */
+  /** One refusal may be a token that has just expired, or throttling in disguise. */
   #refused({ asker }: Request, reply: HttpReply, token: string, refusedBefore: boolean): Outcome<Attempt> {
     const { signIn } = this.#options;
     const error = statusError(401, asker.about, null, reply.header('x-ms-diagnostics'));
-    if (signIn.kind === 'basic') return done({ error });
+    if (signIn.kind !== 'token') return done({ error });
     signIn.tokens.invalidate('ews', token);
     return refusedBefore ? done({ error }) : again({ error }, null);
   }
@@ -197,7 +211,8 @@ export class Exchange {
     const spoken = spokenBy(text);
     const fault = isFault(text);
     const code = spoken.codes.find((one) => one !== 'NoError') ?? '';
-    if (!fault && (code === '' || (batches.has(operation) && !spoken.codes.every(passes)))) {
+    const parts = asker.parts === true || batches.has(operation);
+    if (!fault && (code === '' || (parts && !spoken.codes.every(passes)))) {
       return /Envelope>\s*$/.test(text) ? done({ text }) : again({ error: noXml(asker.about) }, null);
     }
     const waitMs = backOffOf(spoken);
@@ -216,6 +231,7 @@ export class Exchange {
 interface Request {
   readonly xml: string;
   readonly operation: string;
+  readonly writes: boolean;
   readonly asker: Asker;
   readonly deadline: Deadline;
 }

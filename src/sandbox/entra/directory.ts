@@ -95,8 +95,11 @@ export class Directory {
   checkPassword(username: string, password: string): Mailbox | null {
     const account = this.account(username);
     if (account === null) return null;
-    const known = this.#passwords.get(account.userPrincipalName.toLowerCase()) ?? defaultPassword;
-    return known === password ? account : null;
+    return this.passwordOf(account) === password ? account : null;
+  }
+
+  passwordOf(account: Mailbox): string {
+    return this.#passwords.get(account.userPrincipalName.toLowerCase()) ?? defaultPassword;
   }
 
   revokeSessions(account: string, at: number): void {

@@ -1,7 +1,9 @@
 import type { Directory } from '../entra/directory.ts';
 import type { TokenSigner } from '../entra/jwt.ts';
+import type { Request } from '../reply.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import type { World } from '../world/world.ts';
+import type { NtlmDoor, Spoken } from './ntlm.ts';
 import { EwsRefusal } from './soap.ts';
 import { below } from './xml.ts';
 import type { Node } from './xml.ts';
@@ -10,6 +12,7 @@ export interface CallerParts {
   readonly world: World;
   readonly directory: Directory;
   readonly signer: TokenSigner;
+  readonly ntlm: NtlmDoor;
   now(): number;
 }
 
@@ -17,7 +20,12 @@ export interface CallerParts {
 export type Caller =
   | { readonly kind: 'account'; readonly account: Mailbox }
   | { readonly kind: 'application' }
-  | { readonly kind: 'nobody'; readonly diagnostics: string | null };
+  | {
+      readonly kind: 'nobody';
+      readonly diagnostics: string | null;
+      /** What an NTLM sign-in has to answer. */
+      readonly challenge?: string;
+    };
 
 /** Whose rights a request has, and whose mailbox it means where it names none. */
 export interface Actor {
@@ -28,10 +36,14 @@ export interface Actor {
 
 const audiences = new Set(['https://outlook.office365.com', 'https://outlook.office.com']);
 
-export function callerOf(authorization: string | undefined, parts: CallerParts): Caller {
+export function callerOf(request: Pick<Request, 'headers' | 'connection'>, parts: CallerParts): Caller {
+  const authorization = request.headers['authorization'];
+  const signedIn = parts.ntlm.accountOf(request.connection);
+  if (authorization === undefined && signedIn !== null) return { kind: 'account', account: signedIn };
   const [, scheme = '', credentials = ''] = /^(\w+)\s+(\S+)$/.exec(authorization ?? '') ?? [];
   if (scheme.toLowerCase() === 'basic') return basic(credentials, parts);
   if (scheme.toLowerCase() === 'bearer') return bearer(credentials, parts);
+  if (scheme.toLowerCase() === 'ntlm') return windows(parts.ntlm.speak(credentials, request.connection));
   return { kind: 'nobody', diagnostics: null };
 }
 
@@ -39,6 +51,11 @@ function basic(credentials: string, { directory }: CallerParts): Caller {
   const [username = '', ...rest] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
   const account = directory.checkPassword(username, rest.join(':'));
   return account === null ? { kind: 'nobody', diagnostics: null } : { kind: 'account', account };
+}
+
+function windows(spoken: Spoken): Caller {
+  if (spoken.kind === 'account') return spoken;
+  return { kind: 'nobody', diagnostics: null, ...(spoken.kind === 'challenge' ? { challenge: spoken.header } : {}) };
 }
 
 export const expired = '2000008;reason="The token has expired or is not yet valid.";error_category="invalid_lifetime"';

@@ -76,8 +76,8 @@ export function ewsService(parts: EwsParts): Service {
 }
 
 function carryOut(parts: EwsParts, request: Request, envelope: Node | null): Reply {
-  const caller = callerOf(request.headers['authorization'], parts);
-  if (caller.kind === 'nobody') return unauthorized(caller.diagnostics);
+  const caller = callerOf(request, parts);
+  if (caller.kind === 'nobody') return unauthorized(caller.diagnostics, caller.challenge);
   if (request.method !== 'POST') return empty(200);
   parts.world.post.settle();
   try {

@@ -53,6 +53,7 @@ function inner(outer: Request, part: Part): Request {
     url: new URL(`${version}/${part.url.replace(/^\//, '')}`, outer.url),
     headers: { authorization: outer.headers['authorization'], ...headers },
     body: part.body === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(part.body)),
+    connection: outer.connection,
   };
 }
 

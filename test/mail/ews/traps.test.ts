@@ -1,31 +1,23 @@
-import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { IntegratorError } from '../../../src/domain/errors.ts';
-import { createEwsProvider } from '../../../src/mail/ews/provider.ts';
 import type { EwsSignIn } from '../../../src/mail/ews/exchange.ts';
 import { escapeXml, loadLibrary } from '../../../src/mail/ews/library.ts';
-import type { ChangePage, FileSink, MailboxReader, MailProvider, ReadResult } from '../../../src/mail/provider.ts';
+import type { ChangePage, MailboxReader, MailProvider, ReadResult } from '../../../src/mail/provider.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { ewsToken, quick, tokensOf } from './fixtures.ts';
+import {
+  at,
+  collect,
+  connectEws,
+  errorOf,
+  floorMs,
+  inbox,
+  never,
+  operationsAt,
+  readPages,
+  roundOf,
+} from './fixtures.ts';
 
 const address = 'ann@contoso.test';
-const inbox = { path: 'Inbox', id: 'inbox', sentItems: false };
-const never = new AbortController().signal;
-const floorMs = Date.parse('2026-01-01T00:00:00Z');
-const at = (day: number): number => floorMs + day * 86_400_000;
-const files: FileSink = {
-  put: async (bytes) => {
-    const hash = createHash('sha256');
-    let size = 0;
-    for await (const chunk of bytes) {
-      hash.update(chunk);
-      size += chunk.byteLength;
-    }
-    return { sha256: hash.digest('hex'), size };
-  },
-};
-const options = { files, keepOriginal: false, signal: never };
 
 let sandbox: Sandbox;
 let provider: MailProvider;
@@ -34,15 +26,8 @@ let refused: string[];
 const open: MailProvider[] = [];
 
 async function connect(signIn?: EwsSignIn): Promise<MailProvider> {
-  const made = createEwsProvider({
-    url: sandbox.ews,
-    caPem: sandbox.caPem,
-    signIn: signIn ?? { kind: 'token', tokens: tokensOf(await ewsToken(sandbox)), impersonate: true },
-    uniqueBody: true,
-    clock: Date.now,
-    onMutation: (operation) => void refused.push(operation),
-    limits: quick,
-  });
+  const onMutation = (operation: string) => void refused.push(operation);
+  const made = await connectEws(sandbox, { onMutation, ...(signIn === undefined ? {} : { signIn }) });
   open.push(made);
   return made;
 }
@@ -53,30 +38,9 @@ const basic = (password = sandbox.serviceAccount.password): EwsSignIn => ({
   password,
 });
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
-const round = (cursor: string | null = null, of = reader): Promise<ChangePage[]> =>
-  collect(of.changes(inbox, cursor, { floorMs, signal: never }));
-
-async function readAll(pages: readonly ChangePage[], of = reader): Promise<ReadResult[]> {
-  const entries = pages.flatMap((page) => page.entries.filter((entry) => entry.kind === 'present'));
-  return collect(of.read(entries, options));
-}
-
-async function errorOf(work: Promise<unknown>): Promise<IntegratorError> {
-  const error: unknown = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof IntegratorError) return error;
-  throw new Error('nothing of ours was thrown');
-}
-
-const operations = (): string[] => sandbox.requests.of('ews').map(({ path }) => path.split('#')[1] ?? '');
+const round = (cursor: string | null = null, of = reader): Promise<ChangePage[]> => roundOf(of, cursor);
+const readAll = (pages: readonly ChangePage[], of = reader): Promise<ReadResult[]> => readPages(of, pages);
+const operations = (): readonly string[] => operationsAt(sandbox);
 
 beforeAll(async () => {
   sandbox = await startSandbox();

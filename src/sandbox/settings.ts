@@ -33,6 +33,13 @@ export interface Settings {
   delegatedUploads: boolean;
   /** Largest JSON request body. */
   maxRequestBytes: number;
+  /** Largest request of EWS (web.config of Exchange). */
+  maxEwsRequestBytes: number;
+  /** Largest mail EWS takes, attachments included. */
+  maxMessageBytes: number;
+  maxRecipients: number;
+  /** Recipients one account reaches over EWS before its submission quota is used up. */
+  recipientQuota: number;
   /** Seconds between polls for a device code. */
   deviceCodeInterval: number;
 }
@@ -55,6 +62,10 @@ export function defaultSettings(): Settings {
     sentCopyDelayMs: 200,
     delegatedUploads: true,
     maxRequestBytes: 4 * 1024 * 1024,
+    maxEwsRequestBytes: 64 * 1024 * 1024,
+    maxMessageBytes: 150 * 1024 * 1024,
+    maxRecipients: 500,
+    recipientQuota: 10_000,
     deviceCodeInterval: 1,
   };
 }

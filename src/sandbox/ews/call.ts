@@ -1,3 +1,4 @@
+import type { Settings } from '../settings.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import type { Folder, Item, WellKnown } from '../world/types.ts';
 import type { World } from '../world/world.ts';
@@ -14,8 +15,7 @@ export interface Call {
   /** The operation's own element. */
   readonly body: Node;
   readonly operation: string;
-  /** Milliseconds until a sent copy appears. */
-  readonly sentCopyDelayMs: number;
+  readonly settings: Settings;
 }
 
 export interface FolderFound {

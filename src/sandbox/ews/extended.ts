@@ -1,4 +1,5 @@
 import { headersOf } from '../world/headers.ts';
+import { namedProperty } from '../world/named-property.ts';
 import type { Item } from '../world/types.ts';
 import { tag, value } from './xml.ts';
 import type { Node } from './xml.ts';
@@ -18,19 +19,32 @@ const byTag: Readonly<Record<number, (item: Item) => string | null>> = {
 
 /** A property that was asked for; nothing where the item has none. */
 export function extendedXml(item: Item, wanted: Node): string {
-  const text = valueOf(item, wanted.attributes);
+  const text = extendedValue(item, wanted.attributes);
   if (text === null) return '';
   return tag('t:ExtendedProperty', [tag('t:ExtendedFieldURI', '', wanted.attributes), value('t:Value', text)]);
 }
 
-function valueOf(item: Item, asked: Readonly<Record<string, string>>): string | null {
+/** `asked` are the attributes of an ExtendedFieldURI. */
+export function extendedValue(item: Item, asked: Readonly<Record<string, string>>): string | null {
   const number = asked['PropertyTag'];
   if (number !== undefined) return byTag[Number(number)]?.(item) ?? null;
   const name = asked['PropertyName']?.toLowerCase();
-  if (asked['DistinguishedPropertySetId'] === 'InternetHeaders') {
+  if (isHeader(asked)) {
     return headersOf(item).find((header) => header.name.toLowerCase() === name)?.value ?? null;
   }
-  return null;
+  const id = namedIdOf(asked);
+  return id === null ? null : namedProperty(item, id);
+}
+
+/** A header of the mail that is set and read as a property. */
+export function isHeader(asked: Readonly<Record<string, string>>): boolean {
+  return asked['DistinguishedPropertySetId'] === 'InternetHeaders';
+}
+
+/** Graph's name of the same named property; null where the attributes name none. */
+export function namedIdOf(asked: Readonly<Record<string, string>>): string | null {
+  const { PropertySetId: set, PropertyName: name, PropertyType: type = 'String' } = asked;
+  return set === undefined || name === undefined ? null : `${type} {${set}} Name ${name}`;
 }
 
 function transportHeaders(item: Item): string | null {

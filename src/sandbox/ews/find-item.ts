@@ -1,6 +1,7 @@
 import type { Item } from '../world/types.ts';
 import { folderOf, listed } from './call.ts';
 import type { Call } from './call.ts';
+import { extendedValue } from './extended.ts';
 import { each } from './folders.ts';
 import { itemXml } from './item-xml.ts';
 import { shapeOf } from './shape.ts';
@@ -57,14 +58,22 @@ function testOf(node: Node | null): Test {
     case 'Or':
       return (item) => parts.some((part) => part(item));
     default:
-      return comparison(node);
+      return sameText(node) ?? comparison(node);
   }
+}
+
+function sameText(node: Node): Test | null {
+  if (node.name !== 'IsEqualTo') return null;
+  const constant = below(node, 'Constant')?.attributes['Value'] ?? '';
+  const property = child(node, 'ExtendedFieldURI')?.attributes;
+  if (property !== undefined) return (item) => extendedValue(item, property) === constant;
+  const isId = child(node, 'FieldURI')?.attributes['FieldURI'] === 'message:InternetMessageId';
+  return isId ? (item) => item.internetMessageId === constant : null;
 }
 
 function comparison(node: Node): Test {
   const field = child(node, 'FieldURI')?.attributes['FieldURI'] ?? '';
   const constant = below(node, 'Constant')?.attributes['Value'] ?? '';
-  if (field === 'message:InternetMessageId') return (item) => item.internetMessageId === constant;
   const at = second(Date.parse(constant));
   if (field !== 'item:DateTimeReceived' || Number.isNaN(at)) {
     throw new EwsRefusal('ErrorUnsupportedPathForQuery', 'The property is not supported for queries.');

@@ -6,13 +6,15 @@ import type { Settings } from '../settings.ts';
 import { actorOf, callerOf, expired, impersonated } from './caller.ts';
 import type { CallerParts } from './caller.ts';
 import type { Call } from './call.ts';
+import { createAttachment, deleteItem, moveItem, sendItem, updateItem } from './change-item.ts';
+import { createItem } from './create-item.ts';
 import { findItem } from './find-item.ts';
 import { findFolder, getFolder } from './folders.ts';
 import { getAttachment, getItem } from './items.ts';
 import { convertId, resolveNames } from './names.ts';
 import { EwsRefusal, answerOf, fault, refused, unauthorized } from './soap.ts';
 import { syncFolderItems } from './sync.ts';
-import { below, child, parseXml } from './xml.ts';
+import { below, child, parseXml, textOf } from './xml.ts';
 import type { Node } from './xml.ts';
 
 export interface EwsParts extends CallerParts {
@@ -21,7 +23,7 @@ export interface EwsParts extends CallerParts {
 
 type Operation = (call: Call) => readonly string[];
 
-const operations: Readonly<Record<string, Operation>> = {
+const reads: Readonly<Record<string, Operation>> = {
   GetFolder: getFolder,
   FindFolder: findFolder,
   SyncFolderItems: syncFolderItems,
@@ -31,6 +33,16 @@ const operations: Readonly<Record<string, Operation>> = {
   ConvertId: convertId,
   ResolveNames: resolveNames,
 };
+/** What sending needs, and all else that changes a mailbox here. */
+const writes: Readonly<Record<string, Operation>> = {
+  CreateItem: createItem,
+  CreateAttachment: createAttachment,
+  UpdateItem: updateItem,
+  MoveItem: moveItem,
+  SendItem: sendItem,
+  DeleteItem: deleteItem,
+};
+const operations: Readonly<Record<string, Operation>> = { ...reads, ...writes };
 
 /** Exchange Web Services at /EWS/Exchange.asmx, in any case. */
 export function ewsService(parts: EwsParts): Service {
@@ -56,7 +68,7 @@ export function ewsService(parts: EwsParts): Service {
       const operation = operationOf(envelope);
       return {
         mailbox: mailboxOf(parts, envelope, request),
-        mutating: operation !== undefined && operations[operation] === undefined,
+        mutating: operation !== undefined && reads[operation] === undefined,
         operation,
       };
     },
@@ -79,6 +91,7 @@ function carryOut(parts: EwsParts, request: Request, envelope: Node | null): Rep
   const caller = callerOf(request, parts);
   if (caller.kind === 'nobody') return unauthorized(caller.diagnostics, caller.challenge);
   if (request.method !== 'POST') return empty(200);
+  if (request.body.length > parts.settings.maxEwsRequestBytes) return empty(413);
   parts.world.post.settle();
   try {
     const body = bodyOf(envelope);
@@ -86,8 +99,7 @@ function carryOut(parts: EwsParts, request: Request, envelope: Node | null): Rep
     if (envelope === null || body === null || operation === undefined) throw invalid();
     const actor = actorOf(caller, envelope, parts.world);
     const { world, settings } = parts;
-    const call = { world, actor, body, operation: body.name, sentCopyDelayMs: settings.sentCopyDelayMs };
-    return answerOf(body.name, operation(call));
+    return answerOf(body.name, operation({ world, actor, body, settings, operation: body.name }));
   } catch (error) {
     if (error instanceof EwsRefusal) return fault(error);
     throw error;
@@ -113,7 +125,8 @@ function spoken(
 /** The mailbox a request says it is about. */
 function mailboxOf(parts: EwsParts, envelope: Node | null, request: Request): string | null {
   const anchor = request.headers['x-anchormailbox'];
-  const named = impersonated(envelope) ?? below(bodyOf(envelope), 'EmailAddress')?.text.trim() ?? anchor;
+  const folder = below(bodyOf(envelope), 'DistinguishedFolderId');
+  const named = impersonated(envelope) ?? textOf(folder, 'Mailbox', 'EmailAddress') ?? anchor;
   return named === undefined ? null : (parts.world.find(named)?.address ?? named);
 }
 

@@ -50,6 +50,8 @@ export function success(operation: string, content: string): string {
 const emptyParts: Readonly<Record<string, string>> = {
   GetItem: '<m:Items/>',
   CreateItem: '<m:Items/>',
+  UpdateItem: '<m:Items/>',
+  MoveItem: '<m:Items/>',
   GetFolder: '<m:Folders/>',
   GetAttachment: '<m:Attachments/>',
   CreateAttachment: '<m:Attachments/>',

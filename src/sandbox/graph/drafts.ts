@@ -1,8 +1,7 @@
 import { empty } from '../reply.ts';
 import type { Reply } from '../reply.ts';
-import { buildAttachment, buildItem } from '../world/build-item.ts';
-import { people, person } from '../world/people.ts';
-import type { Folder, Item, MessageSpec } from '../world/types.ts';
+import { addAttachment, contentFields, addDraft as newDraft } from '../world/draft.ts';
+import type { AttachmentSpec, Folder, Item, MessageSpec } from '../world/types.ts';
 import { answer, folderOf } from './call.ts';
 import type { Call } from './call.ts';
 import { jsonBody, messageInput } from './draft-json.ts';
@@ -35,22 +34,9 @@ export function created(call: Call, item: Item): Reply {
   return answer(call, 201, { '@odata.context': context, ...messageJson(item, call.view, null) });
 }
 
-export function addDraft(call: Call, folder: Folder, spec: MessageSpec): Item {
-  const { mailbox, graph } = call;
+export function addDraft({ mailbox, graph }: Call, folder: Folder, spec: MessageSpec): Item {
   const owner = { name: mailbox.displayName, address: mailbox.address };
-  const bodyless = spec.html === undefined && spec.text === undefined;
-  const whole: MessageSpec = {
-    from: owner,
-    to: [],
-    subject: '',
-    ...(bodyless ? { text: '' } : {}),
-    isRead: true,
-    ...spec,
-    isDraft: true,
-  };
-  const item = buildItem(whole, { mailbox, folder, now: graph.now() });
-  mailbox.put(item);
-  return item;
+  return newDraft({ mailbox, folder, owner }, spec, graph.now());
 }
 
 /** `PATCH messages/{id}`: everything of a draft but its headers; of other mail only marks. */
@@ -73,21 +59,6 @@ export function updateMessage(call: Call): Reply {
   };
   if (Object.keys(fields).length > 0) call.mailbox.change(item, { ...fields, modifiedAt: now }, 'updated');
   return answer(call, 200, messageJson(item, call.view, null));
-}
-
-function contentFields(spec: MessageSpec): Partial<Item> {
-  return {
-    ...(spec.subject === undefined ? {} : { subject: spec.subject }),
-    ...(spec.html === undefined ? {} : { body: { kind: 'html' as const, content: spec.html } }),
-    ...(spec.text === undefined ? {} : { body: { kind: 'text' as const, content: spec.text } }),
-    ...(spec.from === undefined || spec.from === null ? {} : { from: person(spec.from) }),
-    ...(spec.to === undefined ? {} : { to: people(spec.to) }),
-    ...(spec.cc === undefined ? {} : { cc: people(spec.cc) }),
-    ...(spec.bcc === undefined ? {} : { bcc: people(spec.bcc) }),
-    ...(spec.replyTo === undefined ? {} : { replyTo: people(spec.replyTo) }),
-    ...(spec.internetMessageId === undefined ? {} : { internetMessageId: spec.internetMessageId }),
-    ...(spec.extendedProperties === undefined ? {} : { extendedProperties: spec.extendedProperties }),
-  };
 }
 
 /** If-Match with another version than the item's is a conflict. */
@@ -131,10 +102,8 @@ function destination(call: Call): Folder {
 }
 
 /** Puts an attachment on a draft. */
-export function attach(call: Call, item: Item, spec: Parameters<typeof buildAttachment>[0]): string {
+export function attach(call: Call, item: Item, spec: AttachmentSpec): string {
   if (!item.isDraft) throw badRequest('Attachments can be added to drafts only.', 'ErrorInvalidRequest');
   const { mailbox, graph } = call;
-  const attachment = buildAttachment(spec, { mailbox, folder: item.folder, now: graph.now() });
-  mailbox.change(item, { attachments: [...item.attachments, attachment], modifiedAt: graph.now() }, 'updated');
-  return mailbox.ids.make('attachment', attachment.serial);
+  return mailbox.ids.make('attachment', addAttachment(mailbox, item, spec, graph.now()).serial);
 }

@@ -1,4 +1,5 @@
 import { headersOf } from '../world/headers.ts';
+import { namedProperty, normalPropertyId } from '../world/named-property.ts';
 import type { Item } from '../world/types.ts';
 
 const sensitivities = { normal: '0', personal: '1', private: '2', confidential: '3' } as const;
@@ -21,20 +22,8 @@ const tags: ReadonlyMap<string, (item: Item) => string | null> = new Map<string,
 
 /** The value of `String 0x1042` or `String {guid} Name X`; null where the item has none. */
 export function extendedValue(item: Item, id: string): string | null {
-  const wanted = normal(id);
-  const tag = tags.get(wanted);
-  if (tag !== undefined) return tag(item);
-  const own = Object.entries(item.extendedProperties).find(([name]) => normal(name) === wanted);
-  return own?.[1] ?? null;
-}
-
-/** Graph writes hexadecimal without leading zeros, and nobody agrees on upper and lower case. */
-function normal(id: string): string {
-  return id
-    .trim()
-    .replace(/\s+/g, ' ')
-    .toLowerCase()
-    .replace(/0x0+(?=[0-9a-f])/, '0x');
+  const tag = tags.get(normalPropertyId(id));
+  return tag === undefined ? namedProperty(item, id) : tag(item);
 }
 
 function headerOf(item: Item, name: string): string | null {

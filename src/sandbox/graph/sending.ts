@@ -59,10 +59,7 @@ function senderOf({ caller, graph, mailbox }: Call, item: Item): Person | null {
     return item.from;
   }
   const { account } = caller;
-  if (from === account) return item.from;
-  const single =
-    from.sendAsOf.get(account.userPrincipalName.toLowerCase()) ?? from.sendAsOf.get(account.address.toLowerCase());
-  switch (single ?? from.sendAs) {
+  switch (from.sendRightOf(account)) {
     case 'ok':
       return item.from;
     case 'on_behalf':

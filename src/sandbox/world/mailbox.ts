@@ -75,6 +75,14 @@ export class Mailbox {
     return this.#byKey.values();
   }
 
+  /** What an account may do in this mailbox's name. */
+  sendRightOf(account: Mailbox): SendAs {
+    if (account === this) return 'ok';
+    const single =
+      this.sendAsOf.get(account.userPrincipalName.toLowerCase()) ?? this.sendAsOf.get(account.address.toLowerCase());
+    return single ?? this.sendAs;
+  }
+
   folder(name: WellKnown): Folder {
     return this.folders.wellKnown(name);
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { buildItem } from './build-item.ts';
 import type { Mailbox } from './mailbox.ts';
 import { mimeOf } from './mime.ts';
-import type { Header, Item, MessageSpec, Person } from './types.ts';
+import type { Folder, Header, Item, MessageSpec, Person } from './types.ts';
 
 /** One act of sending, as the world saw it. A mail sent twice is here twice. */
 export interface Delivery {
@@ -25,6 +25,7 @@ export interface Delivery {
 interface PendingCopy {
   readonly dueAt: number;
   readonly mailbox: Mailbox;
+  readonly folder: Folder;
   readonly spec: MessageSpec;
 }
 
@@ -44,19 +45,21 @@ export class PostOffice {
     this.#clock = clock;
   }
 
-  /** Sends a finished item; the copy in Sent Items appears later, under a new id. */
-  send(item: Item, saveIn: Mailbox | null, copyDelayMs: number): void {
+  /** Sends a finished item; the copy appears later, under a new id, in Sent Items unless told. */
+  send(item: Item, saveIn: Mailbox | null, copyDelayMs: number, folder = saveIn?.folder('sentitems')): void {
     const now = this.#clock.now();
     const spec = specOf(item, now);
     this.deliveries.push(deliveryOf(item, saveIn, now));
-    if (saveIn !== null)
-      this.#copies.push({ dueAt: now + copyDelayMs, mailbox: saveIn, spec: { ...spec, isRead: true } });
+    if (saveIn !== null && folder !== undefined) {
+      this.#copies.push({ dueAt: now + copyDelayMs, mailbox: saveIn, folder, spec: { ...spec, isRead: true } });
+    }
     const addresses = new Set([...item.to, ...item.cc, ...item.bcc].map(({ address }) => address.toLowerCase()));
     for (const address of addresses) {
       const target = this.#world.find(address);
       if (target !== null && target.kind !== 'none') {
         // Blind copies do not show, and MAPI properties do not travel.
-        put(target, 'inbox', { ...spec, bcc: [], extendedProperties: {}, auth: 'pass' }, now);
+        const received = { ...spec, bcc: [], extendedProperties: {}, auth: 'pass' } as const;
+        put(target, target.folder('inbox'), received, now);
       }
     }
   }
@@ -67,12 +70,12 @@ export class PostOffice {
     const now = this.#clock.now();
     const due = this.#copies.filter((copy) => copy.dueAt <= now);
     this.#copies = this.#copies.filter((copy) => copy.dueAt > now);
-    for (const copy of due) put(copy.mailbox, 'sentitems', copy.spec, now);
+    for (const copy of due) put(copy.mailbox, copy.folder, copy.spec, now);
   }
 }
 
-function put(mailbox: Mailbox, folder: 'inbox' | 'sentitems', spec: MessageSpec, now: number): void {
-  mailbox.put(buildItem(spec, { mailbox, folder: mailbox.folder(folder), now }));
+function put(mailbox: Mailbox, folder: Folder, spec: MessageSpec, now: number): void {
+  mailbox.put(buildItem(spec, { mailbox, folder, now }));
 }
 
 function specOf(item: Item, now: number): MessageSpec {

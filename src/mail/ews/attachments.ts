@@ -81,7 +81,7 @@ export class AttachmentReader {
         const answers = await service.GetAttachments([...ids], nothing(), [library.ItemSchema.MimeContent]);
         return new Map(ids.map((id, index) => [id, bytesOf(answers.Responses[index], library.ServiceError)]));
       },
-      contentBytes,
+      { maxBytes: contentBytes },
     );
   }
 }

@@ -14,7 +14,7 @@ const excludedFromAll: readonly WellKnownId[] = ['drafts', 'junkemail', 'deleted
 const allRefreshMs = 15 * 60_000;
 const foldersPerPage = 500;
 
-interface Found {
+export interface FoundFolder {
   readonly id: string;
   readonly parentId: string;
   readonly name: string;
@@ -56,7 +56,7 @@ export class FolderFinder {
   }
 
   async #walk(path: string, signal: AbortSignal): Promise<Folder> {
-    const tree = await this.#tree(signal);
+    const tree = await mailFolders(this.#mailbox, signal);
     const names = path.split('/').map((name) => name.trim());
     const first = wellKnown.get(names[0]?.toLowerCase() ?? '');
     let parent = await this.#idOf(first ?? 'msgfolderroot', signal);
@@ -75,7 +75,7 @@ export class FolderFinder {
   async #everything(signal: AbortSignal): Promise<readonly Folder[]> {
     const { all } = this.#memory;
     if (all !== null && performance.now() - all.at < allRefreshMs) return all.folders;
-    const tree = await this.#tree(signal);
+    const tree = await mailFolders(this.#mailbox, signal);
     const excluded = new Set<string>();
     for (const name of excludedFromAll) excluded.add(await this.#idOf(name, signal));
     const sentId = await this.#idOf('sentitems', signal);
@@ -91,30 +91,6 @@ export class FolderFinder {
     return folders;
   }
 
-  /** Every mail folder; search folders only repeat what lies elsewhere, calendars hold no mail. */
-  async #tree(signal: AbortSignal): Promise<readonly Found[]> {
-    const tree: Found[] = [];
-    for (let offset: number | null = 0; offset !== null;) {
-      const from: number = offset;
-      const page = await this.#mailbox.call('', signal, (service, library) => {
-        const { FolderSchema } = library;
-        const view = new library.FolderView(foldersPerPage, from);
-        view.Traversal = library.FolderTraversal.Deep;
-        const properties = [FolderSchema.DisplayName, FolderSchema.ParentFolderId, FolderSchema.FolderClass];
-        view.PropertySet = new library.PropertySet(library.BasePropertySet.IdOnly, properties);
-        return service.FindFolders(folderId(library, 'msgfolderroot', this.#mailbox.address), view);
-      });
-      for (const folder of page.Folders) {
-        const folderClass = optional(() => folder.FolderClass) ?? 'IPF.Note';
-        if (folder.constructor.name === 'SearchFolder' || !folderClass.toUpperCase().startsWith('IPF.NOTE')) continue;
-        const name = optional(() => folder.DisplayName) ?? '';
-        tree.push({ id: folder.Id.UniqueId, parentId: folder.ParentFolderId.UniqueId, name });
-      }
-      offset = page.MoreAvailable && page.Folders.length > 0 ? from + page.Folders.length : null;
-    }
-    return tree;
-  }
-
   async #idOf(name: WellKnownId, signal: AbortSignal): Promise<string> {
     const folder = await this.#mailbox.call('', signal, (service, library) =>
       library.Folder.Bind(service, folderId(library, name, this.#mailbox.address), library.PropertySet.IdOnly),
@@ -122,7 +98,7 @@ export class FolderFinder {
     return folder.Id.UniqueId;
   }
 
-  #notFound(path: string, above: readonly string[], children: readonly Found[]): IntegratorError {
+  #notFound(path: string, above: readonly string[], children: readonly FoundFolder[]): IntegratorError {
     const where = above.length === 0 ? this.#mailbox.address : `"${above.join('/')}" of ${this.#mailbox.address}`;
     const names = children.map(({ name }) => JSON.stringify(name)).slice(0, 50);
     const hint = names.length === 0 ? 'There are no folders there.' : `These are there: ${names.join(', ')}.`;
@@ -133,4 +109,28 @@ export class FolderFinder {
 function isSame(one: string, other: string): boolean {
   const plain = (name: string): string => name.trim().normalize('NFC').toLowerCase();
   return plain(one) === plain(other);
+}
+
+/** Every mail folder; search folders only repeat what lies elsewhere, calendars hold no mail. */
+export async function mailFolders(mailbox: EwsMailbox, signal: AbortSignal): Promise<readonly FoundFolder[]> {
+  const tree: FoundFolder[] = [];
+  for (let offset: number | null = 0; offset !== null;) {
+    const from: number = offset;
+    const page = await mailbox.call('', signal, (service, library) => {
+      const { FolderSchema } = library;
+      const view = new library.FolderView(foldersPerPage, from);
+      view.Traversal = library.FolderTraversal.Deep;
+      const properties = [FolderSchema.DisplayName, FolderSchema.ParentFolderId, FolderSchema.FolderClass];
+      view.PropertySet = new library.PropertySet(library.BasePropertySet.IdOnly, properties);
+      return service.FindFolders(folderId(library, 'msgfolderroot', mailbox.address), view);
+    });
+    for (const folder of page.Folders) {
+      const folderClass = optional(() => folder.FolderClass) ?? 'IPF.Note';
+      if (folder.constructor.name === 'SearchFolder' || !folderClass.toUpperCase().startsWith('IPF.NOTE')) continue;
+      const name = optional(() => folder.DisplayName) ?? '';
+      tree.push({ id: folder.Id.UniqueId, parentId: folder.ParentFolderId.UniqueId, name });
+    }
+    offset = page.MoreAvailable && page.Folders.length > 0 ? from + page.Folders.length : null;
+  }
+  return tree;
 }

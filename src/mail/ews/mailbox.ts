@@ -1,4 +1,7 @@
 import type { EwsClient, Work } from './client.ts';
+import type { Asker } from './exchange.ts';
+
+export type AnswerRules = Pick<Asker, 'maxBytes' | 'parts'>;
 
 /** One mailbox's requests: its address, its name in errors, its count. */
 export class EwsMailbox {
@@ -16,7 +19,7 @@ export class EwsMailbox {
   }
 
   /** `about` names the thing asked for, without the mailbox; '' means the mailbox itself. */
-  call<T>(about: string, signal: AbortSignal, work: Work<T>, maxBytes?: number): Promise<T> {
+  call<T>(about: string, signal: AbortSignal, work: Work<T>, more: AnswerRules = {}): Promise<T> {
     const { address } = this;
     const asker = {
       address,
@@ -25,7 +28,7 @@ export class EwsMailbox {
       onRequest: () => {
         this.#requests += 1;
       },
-      ...(maxBytes === undefined ? {} : { maxBytes }),
+      ...more,
     };
     return this.client.call(asker, work);
   }

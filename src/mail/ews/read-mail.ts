@@ -121,7 +121,7 @@ export class MailReader {
         const error = serviceErrorOf(answer, library.ServiceError, 'the original of a mail');
         return error === null ? (answer?.Item?.MimeContent.Content ?? null) : null;
       },
-      contentBytes,
+      { maxBytes: contentBytes },
     );
     return base64 === null ? null : options.files.put(once(Buffer.from(base64, 'base64')), contentBytes);
   }

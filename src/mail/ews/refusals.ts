@@ -26,6 +26,18 @@ const login: Meaning = {
   hint: 'Run `integrator auth status`, then `integrator auth login`; for basic, check username and password.',
 };
 
+const badRecipients: Meaning = {
+  kind: 'usage',
+  says: 'is refused: a recipient is not valid, or there are too many',
+  hint: 'Correct the addresses; Exchange allows 500 recipients of one mail unless told otherwise.',
+};
+const tooLarge: Meaning = {
+  kind: 'usage',
+  says: 'is larger than the server takes',
+  hint: 'Send a link or a smaller file, or have the limit raised (MaxSendSize, and for requests web.config of EWS: 64 MB).',
+};
+const changedMeanwhile: Meaning = { kind: 'busy', says: 'was changed by somebody meanwhile' };
+
 /** By code; the codes are documented, the texts change. */
 const meanings: Readonly<Record<string, Meaning>> = {
   ErrorAccessDenied: denied,
@@ -37,6 +49,27 @@ const meanings: Readonly<Record<string, Meaning>> = {
     says: 'is over its quota',
     hint: 'Ask its owner to delete mail or an administrator to raise the quota.',
   },
+  ErrorSendAsDenied: {
+    kind: 'access_denied',
+    says: 'is refused: the account may not send as this mailbox',
+    hint: 'Grant the account Send As on this mailbox; it can take hours. `integrator test-mailboxes --send` shows when it works.',
+  },
+  ErrorMessageSubmissionBlocked: {
+    kind: 'access_denied',
+    says: 'is blocked by the service',
+    hint: 'Microsoft blocks accounts that look taken over: an administrator lifts it.',
+  },
+  ErrorInvalidRecipients: badRecipients,
+  ErrorMissingRecipients: badRecipients,
+  ErrorExceededMaxRecipientLimit: badRecipients,
+  ErrorMessageSizeExceeded: tooLarge,
+  ErrorAttachmentSizeLimitExceeded: tooLarge,
+  ErrorSubmissionQuotaExceeded: {
+    kind: 'throttled',
+    says: 'is over the number of recipients the service allows in a day',
+  },
+  ErrorIrresolvableConflict: changedMeanwhile,
+  ErrorStaleObject: changedMeanwhile,
   ErrorAccountDisabled: { ...login, says: 'the account is disabled' },
   ErrorPasswordExpired: { ...login, says: 'the password has expired' },
   ErrorNonExistentMailbox: noMailbox,
@@ -106,6 +139,7 @@ const blocked: Meaning = {
 function meaningOfStatus(status: number): Meaning {
   if (status === 401) return login;
   if (status === 403) return blocked;
+  if (status === 413) return tooLarge;
   if (status === 429) return { kind: 'throttled', says: 'gets too many requests' };
   if (status >= 500 || status === 408 || (status >= 300 && status < 400)) return trouble;
   if (status === 404) {

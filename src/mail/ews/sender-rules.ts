@@ -41,7 +41,7 @@ export function mayRepeat(error: IntegratorError): boolean {
  */
 export function isDefinite(error: IntegratorError): boolean {
   const code = error.code ?? '';
-  if (mayRepeat(error)) return true;
+  if (mayRepeat(error) || error.kind === 'needs_login') return true;
   if (code.startsWith('Error')) return !passes(code);
   return /^HTTP 4\d\d$/.test(code) && code !== 'HTTP 408';
 }

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { Person } from '../../domain/message.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import { normalAddress, normalMessageId } from '../address.ts';
+import { markHeader, markName, markSet } from '../mark.ts';
 import type { Draft, FindBy, FoundMail, OutgoingMail, OutgoingReply, OwnHeaders } from '../sender.ts';
 import { segment } from './query.ts';
 
-/** A named property of our own: it stays on the draft and on the copy in Sent Items, and does not travel. */
-export const markProperty = 'String {6f1d8a52-3c0e-4b7b-9f43-2e5a71c0d914} Name IntegratorMark';
-/** Headers can be set when creating only, at most five, and only x- ones. This one travels. */
-export const markHeader = 'x-integrator-mark';
+/** At most five headers can be set, when creating only, and only x- ones. */
+const markProperty = `String {${markSet}} Name ${markName}`;
 
 export function draftJson(mail: OutgoingMail): Record<string, unknown> {
   return {

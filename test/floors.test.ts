@@ -19,7 +19,7 @@ const parts: Readonly<Record<string, Part>> = {
   importer: { floor: 5 },
   inbox: { floor: 5 },
   outgoing: { floor: 5 },
-  incidents: { floor: 5, beside: ['outgoing'] },
+  incidents: { floor: 5, beside: ['outgoing', 'inbox'] },
   filing: { floor: 4 },
   'mail/graph': { floor: 3 },
   'mail/ews': { floor: 3 },

@@ -115,6 +115,18 @@ export const nouns: readonly Noun[] = [
     load: () => import('./quote.ts'),
   },
   {
+    name: 'incident',
+    description: 'notify business units, follow their mail, answer it, export it as evidence',
+    group: ticketing,
+    load: () => import('./incident.ts'),
+  },
+  {
+    name: 'campaign',
+    description: 'send a template to many, each by a mail of their own; who wants none',
+    group: sending,
+    load: () => import('./campaign.ts'),
+  },
+  {
     name: 'outbox',
     description: 'what is still to be delivered, or unsure',
     group: sending,

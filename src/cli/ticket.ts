@@ -3,7 +3,7 @@ import type { TicketFields } from '../tickets/local/edit-ticket.ts';
 import type { Edit } from '../tickets/local/edit.ts';
 import type { CommandContext } from './context.ts';
 import { dryRunOption } from './program.ts';
-import { collect, editStore, wholeNumber } from './ticketing/edit-store.ts';
+import { collect, editStore, unitList, wholeNumber } from './ticketing/edit-store.ts';
 import type { DryRunFlag } from './ticketing/edit-store.ts';
 import { addImport } from './ticketing/import-command.ts';
 import { ticketTable } from './ticketing/ticket-table.ts';
@@ -78,7 +78,8 @@ function fieldOptions(command: Command): Command {
     .option('--reference <text>', 'your own key for it; "" for none')
     .option('--opening-subject <text>', 'a further subject that its mail may have')
     .option('--details <text>')
-    .option('--unit <name>', 'a business unit the incident touches; can be given several times', collect)
+    .option('--units <a,b>', 'the business units an incident touches, these and no others; "" for none')
+    .option('--unit <name>', 'the same, one at a time; can be given several times', collect)
     .addOption(dryRunOption());
 }
 
@@ -138,6 +139,7 @@ interface FieldFlags extends DryRunFlag {
   readonly reference?: string;
   readonly openingSubject?: string;
   readonly details?: string;
+  readonly units?: string;
   readonly unit?: readonly string[];
   readonly summary?: string;
 }
@@ -178,14 +180,20 @@ async function changeTicket(context: CommandContext, name: string, flags: SetFla
 
 async function fieldsOf(edit: Edit, flags: FieldFlags): Promise<TicketFields> {
   const { clientIdOf } = await import('../tickets/local/edit-client.ts');
-  const { type, summary, reference, openingSubject, details, unit } = flags;
+  const { type, summary, reference, openingSubject, details } = flags;
+  const units = unitsAsked(flags);
   return {
     ...(type === undefined ? {} : { type }),
     ...(summary === undefined ? {} : { summary }),
     ...(reference === undefined ? {} : { reference: reference === '' ? null : reference }),
     ...(openingSubject === undefined ? {} : { openingSubject }),
     ...(details === undefined ? {} : { details }),
-    ...(unit === undefined ? {} : { units: unit }),
+    ...(units === undefined ? {} : { units }),
     ...(flags.client === undefined ? {} : { clientId: await clientIdOf(edit.trx, flags.client) }),
   };
+}
+
+/** undefined: nobody asked for it. */
+function unitsAsked({ units, unit }: FieldFlags): string[] | undefined {
+  return units === undefined && unit === undefined ? undefined : [...unitList(units), ...(unit ?? [])];
 }

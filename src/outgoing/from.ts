@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { chooseFromAddress } from '../domain/from-policy.ts';
-import type { CompletingAgent, FromRule, FromSetting } from '../domain/from-policy.ts';
+import type { CompletingAgent, FromDecision, FromRule, FromSetting } from '../domain/from-policy.ts';
 import { audit } from '../store/audit.ts';
 import type { OutgoingDeps } from './deps.ts';
 
@@ -43,11 +43,20 @@ export function completingAgent({ actor, config }: OutgoingDeps): CompletingAgen
 export async function decideFrom(deps: OutgoingDeps, question: FromQuestion): Promise<ChosenFrom> {
   const agent = completingAgent(deps);
   const decision = chooseFromAddress(rulesOf(deps.config, question), agent, question.chosen);
+  return settledFrom(deps, decision, { action: question.action, agent: agent.id });
+}
+
+/** The mailbox decided on; throws, as `decideFrom` does, where there is none. */
+export async function settledFrom(
+  deps: OutgoingDeps,
+  decision: FromDecision,
+  about: { readonly action: string; readonly agent: string },
+): Promise<ChosenFrom> {
   switch (decision.kind) {
     case 'from':
       return decision;
     case 'choose':
-      if (decision.from.length === 0) return refuse(deps, question, decision.because, agent.id);
+      if (decision.from.length === 0) return refuse(deps, about.action, decision.because, about.agent);
       throw new IntegratorError('usage', `which mailbox should this go out from? ${decision.because}`, {
         hint: `add --from with one of: ${decision.from.join(', ')}`,
       });
@@ -56,11 +65,11 @@ export async function decideFrom(deps: OutgoingDeps, question: FromQuestion): Pr
         hint: 'leave --from out, or change outgoing in the configuration',
       });
     case 'not_allowed':
-      return refuse(deps, question, decision.because, decision.address);
+      return refuse(deps, about.action, decision.because, decision.address);
   }
 }
 
-async function refuse(deps: OutgoingDeps, { action }: FromQuestion, because: string, object: string): Promise<never> {
+async function refuse(deps: OutgoingDeps, action: string, because: string, object: string): Promise<never> {
   const { store, actor, now } = deps;
   const detail = { action, because };
   await store.write((trx) => audit(trx, actor, now(), { verb: 'mail.send', object, outcome: 'refused', detail }));
@@ -69,11 +78,17 @@ async function refuse(deps: OutgoingDeps, { action }: FromQuestion, because: str
   });
 }
 
-function rulesOf({ outgoing }: Config, { action, quotation, client }: FromQuestion) {
+/** What `outgoing.actions` says of an action; null: no opinion. */
+export function actionSetting({ outgoing }: Config, action: string): FromSetting | null {
+  return settingOf(outgoing.actions[action]?.from);
+}
+
+function rulesOf(config: Config, { action, quotation, client }: FromQuestion) {
+  const { outgoing } = config;
   const name = client?.trim().toLowerCase();
   const override = outgoing.client_overrides.find((each) => each.client.trim().toLowerCase() === name);
   return {
-    action: settingOf(outgoing.actions[action]?.from),
+    action: actionSetting(config, action),
     quotation,
     clientOverride: settingOf(override?.quotation_from),
     quotationFrom: settingOf(outgoing.quotation_from),

@@ -18,6 +18,8 @@ export interface ReplyRequest {
   readonly cc: readonly string[];
   readonly body: MailJob['body'];
   readonly files: readonly FileToSend[];
+  /** Mailboxes it may go out from beside the agent's own: a team's, for its administrator. */
+  readonly alsoFrom?: readonly string[];
 }
 
 /**
@@ -25,9 +27,9 @@ export interface ReplyRequest {
  * `not_allowed` (written down) where that mailbox is not the agent's to use.
  */
 export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Promise<SendPlan> {
-  const { item, name } = request;
+  const { item, name, alsoFrom = [] } = request;
   const agent = completingAgent(deps);
-  if (!mayUse(agent).includes(item.mailbox)) {
+  if (![...mayUse(agent), ...alsoFrom].includes(item.mailbox)) {
     const because = `${agent.id} may not send from ${item.mailbox}`;
     const entry = { verb: 'mail.reply', object: name, outcome: 'refused', detail: { because } } as const;
     await deps.store.write((trx) => audit(trx, deps.actor, deps.now(), entry));

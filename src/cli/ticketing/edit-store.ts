@@ -72,3 +72,9 @@ export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('it must be a whole number above 0.');
   return Number(text);
 }
+
+/** `Finance,HR`; a name with a comma is given with `--unit`. */
+export function unitList(text: string | undefined): string[] {
+  const names = (text ?? '').split(',').map((name) => name.trim());
+  return names.filter((name) => name !== '');
+}

@@ -145,19 +145,18 @@ function checkUnits(edit: Edit, use: Use, names: readonly string[]): string[] {
       `only incidents have business units, this is ${use === 'opportunity' ? 'an' : 'a'} ${use}`,
     );
   }
-  const units = names.map((text) => {
-    const name = lineValue('unit', text);
-    const unit = edit.units.find((known) => known.toLowerCase() === name.toLowerCase());
-    if (unit !== undefined) return unit;
-    throw new IntegratorError(
-      'usage',
-      `there is no business unit "${name}"${didYouMean(name, edit.units, 'there are')}`,
-      {
-        hint: 'units are configured under business_units',
-      },
-    );
+  return [...new Set(names.map((name) => unitNamed(edit.units, name)))].sort();
+}
+
+/** A business unit as configured, from what a person typed. Throws `usage`. */
+export function unitNamed(units: readonly string[], text: string): string {
+  const name = lineValue('unit', text);
+  const unit = units.find((known) => known.toLowerCase() === name.toLowerCase());
+  if (unit !== undefined) return unit;
+  const there = units.length === 0 ? 'none is configured' : `units are: ${units.toSorted().join(', ')}`;
+  throw new IntegratorError('usage', `there is no business unit "${name}"${didYouMean(name, units, 'there are')}`, {
+    hint: `${there}; they are configured under business_units`,
   });
-  return [...new Set(units)].sort();
 }
 
 type ScalarFields = Pick<TicketRow, 'reference' | 'opening_subject'> &

@@ -1,0 +1,14 @@
+import { IntegratorError } from '../domain/errors.ts';
+import type { StoreReader } from '../store/store.ts';
+import type { TicketRow } from '../store/tickets.ts';
+import { requireTicket } from '../tickets/local/edit-ticket.ts';
+
+/** Throws `not_found` for an unknown ticket, `usage` for one of another use. */
+export async function requireIncident(db: StoreReader, name: string): Promise<TicketRow> {
+  const ticket = await requireTicket(db, name);
+  if (ticket.use === 'incident') return ticket;
+  const what = ticket.use === 'opportunity' ? 'an opportunity' : 'a project';
+  throw new IntegratorError('usage', `${ticket.id} is ${what}, not an incident`, {
+    hint: 'integrator ticket list --use incident',
+  });
+}

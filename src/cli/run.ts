@@ -1,18 +1,20 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
-import { IntegratorError } from '../domain/errors.ts';
+import { IntegratorError, toIntegratorError } from '../domain/errors.ts';
 import { decideAccess } from '../domain/policy.ts';
 import type { ErrorReport } from '../domain/errors.ts';
 import type { App } from '../app.ts';
 import type { ImportDeps } from '../importer/run-once.ts';
 import type { MailboxJob } from '../importer/mailbox-job.ts';
 import type { MailboxReport, RunReport } from '../importer/report.ts';
+import type { WaitingCounts } from '../outgoing/deliver-waiting.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { indexBehind } from './index-behind.ts';
 import { narrowing } from './narrowing.ts';
 import { dryRunOption } from './program.ts';
 import { timeFlag } from './time-flag.ts';
+import { openWaitingMail, outcomeTeller, type WaitingMail, waitingLines } from './outgoing/waiting-mail.ts';
 import { mailboxLine, renderRun } from './run-report.ts';
 
 interface RunFlags {
@@ -52,11 +54,14 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
     flags.dryRun === true ? null : acquireRunLock(config.state_dir, { pid: process.pid, host: hostname(), since });
   const { openApp } = await import('../app.ts');
   const app = await openApp({ config, env: context.env });
+  const waiting = await openWaitingMail(context, app);
   try {
     const deps = await importDeps(app, sinceMs, flags.dryRun === true);
-    if (service) await runUntilStopped(jobs, deps, context);
-    else await runJobsOnce(jobs, deps, context, flags.dryRun === true);
+    const deliver = flags.dryRun === true ? null : () => waiting.round(flags);
+    if (service) await runUntilStopped(jobs, deps, { context, waiting });
+    else await runJobsOnce(jobs, deps, { context, deliver });
   } finally {
+    waiting.close();
     await app.close();
     lock?.release();
   }
@@ -68,11 +73,12 @@ async function importDeps(app: App, sinceMs: number | null, dryRun: boolean): Pr
   return { pages, provider: app.provider, now: app.now, sinceMs, retryAll: true };
 }
 
+const nothingWaited: WaitingCounts = { done: 0, pending: 0, unsure: 0, dead: 0 };
+
 async function runJobsOnce(
   jobs: readonly MailboxJob[],
   deps: ImportDeps,
-  context: CommandContext,
-  dryRun: boolean,
+  { context, deliver }: { readonly context: CommandContext; readonly deliver: (() => Promise<WaitingCounts>) | null },
 ): Promise<void> {
   const { runOnce } = await import('../importer/run-once.ts');
   const { config } = await context.loadConfig();
@@ -88,15 +94,27 @@ async function runJobsOnce(
     },
     { concurrency: config.concurrency, signal: context.signal },
   );
+  const dryRun = deliver === null;
+  const outbox = dryRun ? nothingWaited : await deliver();
   context.output.progress('');
   context.signal.throwIfAborted();
-  context.output.print(report, (page) => renderRun(report, page, { dryRun }));
-  context.setExitCode(exitCodeOfRun(report));
+  context.output.print({ ...report, outbox }, (page) => [
+    ...renderRun(report, page, { dryRun }),
+    ...waitingLines(outbox),
+  ]);
+  const code = exitCodeOfRun(report);
+  const someFailed = outbox.pending + outbox.unsure + outbox.dead > 0;
+  context.setExitCode(code === exitCodes.ok && someFailed ? exitCodes.tryAgain : code);
   if (!dryRun) await indexBehind(deps.pages.store, context.signal).step();
 }
 
-async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, context: CommandContext): Promise<void> {
+async function runUntilStopped(
+  jobs: readonly MailboxJob[],
+  deps: ImportDeps,
+  { context, waiting }: { readonly context: CommandContext; readonly waiting: WaitingMail },
+): Promise<void> {
   const { runService } = await import('../daemon/service.ts');
+  const { deliverWaitingMail } = await import('../daemon/deliver-waiting-mail.ts');
   const { systemdNotifier } = await import('../daemon/systemd-notify.ts');
   const { config } = await context.loadConfig();
   const notifier = systemdNotifier(context.env, deps.now);
@@ -105,6 +123,9 @@ async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, co
   context.takeOverSignals();
   context.output.say(`importing ${jobs.length} mailboxes on schedule; stop with Ctrl-C`);
   notifier.ready();
+  const onDelivery = await outcomeTeller(context, deps.now);
+  const warn = (thrown: unknown) => context.output.warn(`the outbox: ${toIntegratorError(thrown).message}`);
+  const outbox = deliverWaitingMail(() => waiting.round({ onDelivery }), warn, context.signal);
   await runService(
     jobs,
     { ...deps, retryAll: false },
@@ -118,6 +139,7 @@ async function runUntilStopped(jobs: readonly MailboxJob[], deps: ImportDeps, co
       },
     },
   );
+  await outbox;
   await index.step();
   notifier.stopping();
   context.output.say('stopped');

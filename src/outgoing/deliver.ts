@@ -1,12 +1,15 @@
 import type { Config } from '../config/schema.ts';
+import { messageKey } from '../domain/message-id.ts';
 import { IntegratorError, toErrorReport, toIntegratorError } from '../domain/errors.ts';
 import type { Draft, FoundMail, MailSender, OutgoingFile, Tried } from '../mail/sender.ts';
 import { audit } from '../store/audit.ts';
 import { type ClaimedRow, claimOutboxRow, outboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
-import type { Store } from '../store/store.ts';
+import type { Presence, Whereabouts } from '../store/presence.ts';
+import type { Store, StoreWriter } from '../store/store.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
-import { waitToSend } from './rate-limit.ts';
+import { type RateLimit, waitToSend } from './rate-limit.ts';
 import { recordSent } from './record-sent.ts';
+import { givenUp, mayPass, mostAttempts, nextTryMs } from './try-again.ts';
 
 export interface DeliverDeps {
   readonly store: Store;
@@ -18,13 +21,16 @@ export interface DeliverDeps {
   readonly looksMs: readonly number[];
   /** After so long without a sign of life another process may take a row over; longer than any one request. */
   readonly leaseMs: number;
+  /** Tells which deliverers still run, so that nobody waits for the lease of one that does not. */
+  readonly presence?: Presence | undefined;
+  /** Nobody waits for the outcome: what a sign-in or a changed configuration would mend is tried again later. */
+  readonly patient?: boolean | undefined;
   /** Told before a wait for the mailbox's turn under `outgoing.max_per_minute`, with the epoch ms it lasts until. */
   readonly onWait?: ((mailbox: string, untilMs: number) => void) | undefined;
 }
 
 export const usualLooksMs: readonly number[] = [1_000, 3_000, 8_000, 15_000];
 export const usualLeaseMs = 300_000;
-const tryAgainMs = 60_000;
 
 export type Delivery =
   | { readonly state: 'done' }
@@ -41,17 +47,26 @@ export type Delivery =
  */
 export async function deliverMail(id: number, deps: DeliverDeps, signal: AbortSignal): Promise<Delivery> {
   await waitForTurn(id, deps, signal);
-  const row = await deps.store.write((trx) => claimOutboxRow(trx, id, deps.now(), deps.leaseMs));
+  const heldBy = deps.presence?.name() ?? null;
+  const claim = { nowMs: deps.now(), leaseMs: deps.leaseMs, heldBy, whereabouts: whereaboutsFor(deps) };
+  const row = await deps.store.write((trx) => claimOutboxRow(trx, id, claim));
   if (row === null) return { state: 'elsewhere' };
   const job = mailJobSchema.parse(JSON.parse(row.payload_json));
   const delivery = new MailDelivery(row, job, deps, signal);
   try {
-    return await delivery.run();
+    return await delivery.run().catch((thrown: unknown) => {
+      if (thrown instanceof TakenOver) throw thrown;
+      if (signal.aborted) return delivery.stopped(thrown);
+      return delivery.interrupted(toIntegratorError(thrown));
+    });
   } catch (thrown) {
     if (thrown instanceof TakenOver) return { state: 'elsewhere' };
-    if (signal.aborted) throw thrown;
-    return delivery.interrupted(toIntegratorError(thrown));
+    throw thrown;
   }
+}
+
+export function whereaboutsFor({ presence }: Pick<DeliverDeps, 'presence'>): (name: string) => Whereabouts {
+  return (name) => presence?.of(name) ?? 'unknown';
 }
 
 /** Before the row is taken, so that nobody waits with a row in hand. What was spent before is only looked for. */
@@ -60,11 +75,22 @@ async function waitForTurn(id: number, deps: DeliverDeps, signal: AbortSignal): 
   if (row === undefined || row.state === 'done') return;
   const { step, mailbox } = mailJobSchema.parse(JSON.parse(row.payload_json));
   if (step !== 'new') return;
-  const mostPerMinute = deps.config.outgoing.max_per_minute;
-  await waitToSend({ ...deps, mostPerMinute }, mailbox, signal);
+  await waitToSend(limitOf(deps), mailbox, signal);
+}
+
+function limitOf(deps: DeliverDeps): RateLimit {
+  return { ...deps, mostPerMinute: deps.config.outgoing.max_per_minute };
 }
 
 class TakenOver extends Error {}
+
+interface Standing {
+  readonly state: OutboxRow['state'];
+  readonly job: Partial<MailJob>;
+  readonly error: IntegratorError | null;
+  readonly nextAtMs?: number | null;
+  readonly ref?: string | null;
+}
 
 class MailDelivery {
   readonly #row: ClaimedRow;
@@ -100,36 +126,38 @@ class MailDelivery {
     return this.#job.step === 'submitting' ? this.#unsure(error) : this.#notSent({ kind: 'unsure', error });
   }
 
+  /** Asked to stop: whoever comes next may take it up at once. */
+  async stopped(thrown: unknown): Promise<never> {
+    const state = this.#job.step === 'submitting' ? 'unsure' : 'pending';
+    await this.#save(state, {}, toIntegratorError(thrown), this.#deps.now());
+    throw thrown;
+  }
+
   async #spend(sender: MailSender, draft: Draft): Promise<Delivery> {
     const sent = await sender.send(draft, this.#signal);
     if (sent.kind === 'done') return this.#done();
     // A draft that is not there any more was spent, by an attempt whose answer never came.
-    if (sent.kind === 'unsure' || sent.error.kind === 'not_found') return this.#resolve(sender);
+    if (sent.kind === 'unsure' || sent.error.kind === 'not_found') return this.#resolve(sender, sent.error);
     await this.#clearDrafts(sender);
     return this.#notSent(sent);
   }
 
   /** Looks until the mail shows in Sent Items. A draft that lies in Drafts after all looks was not spent. */
-  async #resolve(sender: MailSender): Promise<Delivery> {
+  async #resolve(sender: MailSender, because: IntegratorError | null = null): Promise<Delivery> {
     let found: readonly FoundMail[] = [];
-    for (const waitMs of this.#deps.looksMs) {
+    for (const waitMs of [...this.#deps.looksMs, null]) {
       found = await this.#look(sender);
-      if (found.some(({ isDraft }) => !isDraft)) return this.#done();
-      await this.#deps.sleep(waitMs, this.#signal);
+      const sent = found.find(({ isDraft }) => !isDraft);
+      if (sent !== undefined) return this.#done(sent.internetMessageId);
+      if (waitMs !== null) await this.#deps.sleep(waitMs, this.#signal);
     }
-    found = await this.#look(sender);
-    if (found.some(({ isDraft }) => !isDraft)) return this.#done();
     const waiting = found.find(({ isDraft, place, id }) => isDraft && place === 'drafts' && id === this.#job.draft?.id);
     if (waiting !== undefined && this.#job.draft !== null) return this.#spendAgain(sender, this.#job.draft);
-    return this.#unsure(
-      new IntegratorError('unreachable', `it is not known whether ${quoted(this.#job.subject)} was sent`, {
-        code: 'unsure',
-        hint: this.#checkByHand(),
-      }),
-    );
+    return this.#unsure(because);
   }
 
   async #spendAgain(sender: MailSender, draft: Draft): Promise<Delivery> {
+    await waitToSend(limitOf(this.#deps), this.#job.mailbox, this.#signal);
     await this.#save('sending', {}, null);
     const sent = await sender.send(draft, this.#signal);
     if (sent.kind === 'done') return this.#done();
@@ -160,11 +188,14 @@ class MailDelivery {
     }
   }
 
-  async #done(): Promise<Delivery> {
+  /** `foundId`: the message id of the copy, where the draft had none yet. */
+  async #done(foundId: string | null = null): Promise<Delivery> {
     const { store, now, config } = this.#deps;
     const { ticketId, draft, mailbox, agent, unixUser, action } = this.#job;
+    const internetMessageId = draft?.internetMessageId ?? foundId;
+    const sent = draft === null ? {} : { draft: { ...draft, internetMessageId } };
     await store.write(async (trx) => {
-      await this.#saveIn(trx, 'done', {}, null, draft?.internetMessageId ?? null);
+      await this.#saveIn(trx, { state: 'done', job: sent, error: null, ref: internetMessageId });
       await recordSent(trx, this.#job, config, now());
       const actor = { kind: 'operator', unixUser } as const;
       const detail = { mailbox, agent, ticket: ticketId, outbox: this.#row.id };
@@ -174,37 +205,47 @@ class MailDelivery {
   }
 
   async #notSent({ error }: Exclude<Tried<unknown>, { kind: 'done' }>): Promise<Delivery> {
-    const later = error.kind === 'throttled' || error.kind === 'unreachable' || error.kind === 'busy';
-    const state = later ? 'pending' : 'dead';
-    await this.#save(state, { step: 'new', draft: null }, error);
-    return { state, error };
+    const { id, attempts } = this.#row;
+    const passing = mayPass(error, this.#deps.patient === true);
+    const state = passing && attempts < mostAttempts ? 'pending' : 'dead';
+    const told = passing && state === 'dead' ? givenUp(id, attempts, error) : error;
+    await this.#save(state, { step: 'new', draft: null }, told);
+    return { state, error: told };
   }
 
-  async #unsure(error: IntegratorError): Promise<Delivery> {
+  async #unsure(because: IntegratorError | null): Promise<Delivery> {
+    const said = because === null ? '' : `: ${because.message}`;
+    const error = new IntegratorError(
+      because?.kind ?? 'unreachable',
+      `it is not known whether ${quoted(this.#job.subject)} was sent${said}`,
+      { code: 'unsure', hint: this.#checkByHand(), ...(because === null ? {} : { cause: because }) },
+    );
     await this.#save('unsure', {}, error);
     return { state: 'unsure', error };
   }
 
-  async #save(state: OutboxRow['state'], change: Partial<MailJob>, error: IntegratorError | null): Promise<void> {
-    await this.#deps.store.write((trx) => this.#saveIn(trx, state, change, error, undefined));
+  async #save(
+    state: OutboxRow['state'],
+    job: Partial<MailJob>,
+    error: IntegratorError | null,
+    nextAtMs: number | null = error?.retryAtMs ?? null,
+  ): Promise<void> {
+    await this.#deps.store.write((trx) => this.#saveIn(trx, { state, job, error, nextAtMs }));
   }
 
-  async #saveIn(
-    ...[trx, state, change, error, ref]: [
-      Parameters<typeof saveOutboxRow>[0],
-      OutboxRow['state'],
-      Partial<MailJob>,
-      IntegratorError | null,
-      string | null | undefined,
-    ]
-  ): Promise<void> {
-    const job = { ...this.#job, ...change };
+  async #saveIn(trx: StoreWriter, { state, job, error, nextAtMs, ref }: Standing): Promise<void> {
+    const changed = { ...this.#job, ...job };
     const nowMs = this.#deps.now();
-    const nextAtMs = error?.retryAtMs ?? nowMs + tryAgainMs;
-    const report = error === null ? null : toErrorReport(error);
-    const row = { state, payload: job, nextAtMs, error: report, ...(ref === undefined ? {} : { ref }) };
-    if (!(await saveOutboxRow(trx, this.#row, row, nowMs))) throw new TakenOver();
-    this.#job = job;
+    const change = {
+      state,
+      payload: changed,
+      nextAtMs: nextAtMs ?? nextTryMs(this.#row.attempts, nowMs),
+      messageKey: messageKey(changed.draft?.internetMessageId ?? null),
+      error: error === null ? null : toErrorReport(error),
+      ...(ref === undefined ? {} : { ref }),
+    };
+    if (!(await saveOutboxRow(trx, this.#row, change, nowMs))) throw new TakenOver();
+    this.#job = changed;
   }
 
   #open({ name, contentType, size, sha256 }: MailJob['files'][number]): OutgoingFile {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { IntegratorError } from '../domain/errors.ts';
 import type { Actor } from '../domain/policy.ts';
 import { audit } from '../store/audit.ts';
-import { dropOutboxRow, outboxRow, type OutboxRow, outboxRows } from '../store/outbox.ts';
+import { dropOutboxRow, isInHand, outboxRow, type OutboxRow, outboxRows } from '../store/outbox.ts';
+import { whereaboutsFor } from './deliver.ts';
 import type { OutgoingDeps } from './deps.ts';
 import { type MailJob, mailJobSchema, mailKind } from './mail-job.ts';
 
@@ -57,21 +58,34 @@ export async function requireRow(deps: Pick<OutgoingDeps, 'store' | 'actor'>, te
   return row;
 }
 
-/** Takes an entry out for good. One that is just being sent is left alone: `busy`. */
-export async function dropRow(deps: OutgoingDeps, row: OutboxRow, leaseMs: number): Promise<void> {
+/** What `outbox retry` would do with an entry. */
+export function retryPlan(row: OutboxRow): 'send' | 'look' | 'nothing' {
+  if (row.state === 'done' || row.kind !== mailKind) return 'nothing';
+  return mailJobSchema.parse(JSON.parse(row.payload_json)).step === 'new' ? 'send' : 'look';
+}
+
+/** Takes an entry out for good, or with `dryRun` only says whether it could. One being sent is left alone: `busy`. */
+export async function dropRow(
+  deps: OutgoingDeps,
+  row: OutboxRow,
+  options: { readonly leaseMs: number; readonly dryRun: boolean },
+): Promise<void> {
   const { store, actor, now } = deps;
+  if (options.dryRun) return mustBeFree(deps, row, options.leaseMs);
   await store.write(async (trx) => {
     const current = await outboxRow(trx, row.id);
-    if (current?.state === 'done') throw new IntegratorError('usage', `${row.id} is done: there is nothing to drop`);
-    if (current?.state === 'sending' && (current.started_at ?? 0) > now() - leaseMs) {
-      throw new IntegratorError('busy', `${row.id} is being sent at this moment`, {
-        hint: 'try again in some minutes',
-      });
-    }
+    if (current !== undefined) mustBeFree(deps, current, options.leaseMs);
     await dropOutboxRow(trx, row.id);
     const { state, to, subject } = lineOf(row);
     await audit(trx, actor, now(), { verb: 'outbox.drop', object: String(row.id), detail: { state, to, subject } });
   });
+}
+
+function mustBeFree({ presence, now }: OutgoingDeps, row: OutboxRow, leaseMs: number): void {
+  if (row.state === 'done') throw new IntegratorError('usage', `${row.id} is done: there is nothing to drop`);
+  const whereabouts = whereaboutsFor({ presence });
+  if (row.state !== 'sending' || !isInHand(row, { nowMs: now(), leaseMs, whereabouts })) return;
+  throw new IntegratorError('busy', `${row.id} is being sent at this moment`, { hint: 'try again in some minutes' });
 }
 
 function sees(actor: Actor, line: OutboxLine): boolean {

@@ -33,7 +33,10 @@ export async function sendPlan(
     return;
   }
   const id = await queueMail(outgoing, plan);
-  const delivery = await outgoing.deliver(id);
+  const delivery = await outgoing.deliver(id).catch((thrown: unknown) => {
+    context.output.warn(`it waits in the outbox as ${id}; to take it back: integrator outbox drop ${id}`);
+    throw thrown;
+  });
   if (delivery.state === 'dead') throw delivery.error;
   context.output.print({ dry_run: false, id: String(id), state: delivery.state, ...document }, () => [
     terminalText(delivery.state === 'done' ? `sent ${words}` : `outbox ${id}: ${delivery.state}, ${words}`),

@@ -1,5 +1,4 @@
-import { IntegratorError } from '../../domain/errors.ts';
-import { type DeliverDeps, type Delivery, deliverMail, usualLeaseMs, usualLooksMs } from '../../outgoing/deliver.ts';
+import { type DeliverDeps, type Delivery, deliverMail } from '../../outgoing/deliver.ts';
 import type { OutgoingDeps } from '../../outgoing/deps.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -8,29 +7,32 @@ export interface Outgoing extends OutgoingDeps {
 }
 
 /** Opens the store and, where something is sent, the connection it goes through. */
-export async function withOutgoing<T>(context: CommandContext, work: (outgoing: Outgoing) => Promise<T>): Promise<T> {
+export async function withOutgoing<T>(
+  context: CommandContext,
+  work: (outgoing: Outgoing) => Promise<T>,
+  more: Pick<DeliverDeps, 'onWait'> = {},
+): Promise<T> {
   const { config } = await context.loadConfig();
   const actor = await context.actor();
   const { openApp } = await import('../../app.ts');
-  const { sleep } = await import('../../http/deadline.ts');
+  const { deliverDeps } = await import('../../outgoing/delivering.ts');
+  const { openPresence } = await import('../../store/presence.ts');
   const app = await openApp({ config, env: context.env });
-  const deps: OutgoingDeps = { store: app.store, config, actor, now: app.now, sender: app.sender };
-  const delivering: DeliverDeps = {
-    store: app.store,
-    config,
-    now: app.now,
-    sleep,
-    looksMs: usualLooksMs,
-    leaseMs: usualLeaseMs,
-    senderOf: async (job) => {
-      const connection = config.connections.find(({ name }) => name === job.connection);
-      if (connection === undefined) throw new IntegratorError('config', `there is no connection ${job.connection}`);
-      return (await app.sender(connection)).sender({ address: job.mailbox, user: job.user ?? undefined });
-    },
-  };
+  const presence = openPresence(config.state_dir, app.store.dialect);
+  const deps: OutgoingDeps = { store: app.store, config, actor, now: app.now, sender: app.sender, presence };
+  const delivering = deliverDeps({ ...deps, presence }, { onWait: saysSo(context, app.now), ...more });
   try {
     return await work({ ...deps, deliver: (id) => deliverMail(id, delivering, context.signal) });
   } finally {
+    presence.close();
     await app.close();
   }
+}
+
+/** A person at a terminal is told why nothing happens. */
+function saysSo({ output }: CommandContext, now: () => number) {
+  return (mailbox: string, untilMs: number): void => {
+    const seconds = Math.max(1, Math.ceil((untilMs - now()) / 1000));
+    output.say(`${mailbox} sends no more than outgoing.max_per_minute allows: the next mail goes out in ${seconds} s`);
+  };
 }

@@ -15,8 +15,8 @@ export interface SenderUnderTest {
   /** Paths of the requests that make a draft, and that send it. */
   readonly making: string;
   readonly sending: string;
-  /** Where large attachments go. */
-  readonly uploading: string;
+  /** Where large attachments go in slices; null where a file is one request. */
+  readonly uploading: string | null;
 }
 
 const never = new AbortController().signal;
@@ -24,6 +24,7 @@ const bob = { name: 'Bob Buyer', address: 'bob@acme.example' };
 
 /** The contract of src/mail/sender.ts, told against the sandbox; every implementation must pass it. */
 export function mailSenderContract(under: SenderUnderTest): void {
+  const { uploading } = under;
   let sandbox: Sandbox;
   let provider: SendProvider;
   let sender: MailSender;
@@ -130,17 +131,18 @@ export function mailSenderContract(under: SenderUnderTest): void {
       expect(sentFiles(sandbox, ann)).toEqual([hash(small), hash(large)]);
     });
 
-    test('an upload that breaks off in the middle goes on where it was', async () => {
+    test.skipIf(uploading === null)('an upload that breaks off in the middle goes on where it was', async () => {
       const made = await draft();
       const large = Buffer.alloc(9_000_000, 'slice after slice ');
-      sandbox.faults.add({ path: under.uploading, method: 'PUT', nth: 2, fault: { kind: 'reset_after' } });
-      sandbox.faults.add({ path: under.uploading, method: 'PUT', nth: 3, fault: { kind: 'status', status: 503 } });
+      const slices = { path: uploading ?? '', method: 'PUT' };
+      sandbox.faults.add({ ...slices, nth: 2, fault: { kind: 'reset_after' } });
+      sandbox.faults.add({ ...slices, nth: 3, fault: { kind: 'status', status: 503 } });
       expect(await sender.attach(made, fileOf('b.bin', large), never)).toEqual({ kind: 'done', value: null });
       await sender.send(made, never);
       expect(sentFiles(sandbox, ann)).toEqual([hash(large)]);
     });
 
-    test('that large attachments are refused in the mailbox of another is explained', async () => {
+    test.skipIf(uploading === null)('that large attachments are refused in another mailbox is explained', async () => {
       sandbox.settings.delegatedUploads = false;
       const tried = await sender.attach(await draft(), fileOf('b.bin', Buffer.alloc(4_000_000)), never);
       expect(tried).toMatchObject({ kind: 'refused', error: { kind: 'access_denied' } });

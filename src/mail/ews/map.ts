@@ -143,7 +143,7 @@ export function personOf(address: EmailAddress | undefined): Person | null {
   return address === undefined ? null : toPerson(address.Name, address.Address);
 }
 
-function peopleOf(list: readonly EmailAddress[] | undefined): readonly Person[] {
+export function peopleOf(list: readonly EmailAddress[] | undefined): readonly Person[] {
   return (list ?? []).flatMap((one) => personOf(one) ?? []);
 }
 

@@ -20,7 +20,7 @@ export interface EwsConnectionOptions {
 
 export interface OpenedEws {
   readonly client: EwsClient;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** One connection to Exchange. Costs no request. Throws `config` where the address cannot be used. */

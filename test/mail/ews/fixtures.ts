@@ -95,3 +95,8 @@ export async function errorOf(work: Promise<unknown>): Promise<IntegratorError> 
 export function operationsAt(sandbox: Sandbox): readonly string[] {
   return sandbox.requests.of('ews').map(({ path }) => path.split('#')[1] ?? '');
 }
+
+/** A delegate with rights on the mailboxes of others, and no mailbox of its own. */
+export function serviceAccount(sandbox: Sandbox): EwsSignIn {
+  return { kind: 'basic', ...sandbox.serviceAccount };
+}

@@ -59,8 +59,8 @@ export async function listCampaigns(db: StoreReader): Promise<CampaignLine[]> {
       eb.fn.count('campaign_recipient.address').as('recipients'),
       eb.fn.count(eb.case().when('outbox.state', '=', 'done').then(1).end()).as('done'),
     ])
-    .groupBy(['campaign.name', 'template', 'template_hash', 'started_by', 'started_at'])
-    .orderBy('started_at', 'desc')
+    .groupBy('campaign.name')
+    .orderBy('campaign.started_at', 'desc')
     .orderBy('campaign.name')
     .execute();
   return rows.map((row) => ({ ...row, recipients: Number(row.recipients), done: Number(row.done) }));

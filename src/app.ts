@@ -3,6 +3,7 @@ import type { AuthWorld } from './auth/connect.ts';
 import type { Config, Connection, EwsConnection, GraphConnection } from './config/schema.ts';
 import { IntegratorError } from './domain/errors.ts';
 import type { EwsSignIn } from './mail/ews/exchange.ts';
+import type { EwsConnectionOptions } from './mail/ews/open.ts';
 import type { PasswordGuard } from './mail/ews/password-guard.ts';
 import type { MailProvider } from './mail/provider.ts';
 import type { SendProvider } from './mail/sender.ts';
@@ -97,14 +98,8 @@ function createSender(connection: Connection, around: Surroundings): Promise<Sen
     case 'graph':
       return graphSender(connection, around);
     case 'ews':
-      return Promise.reject(noEws(connection));
+      return ewsSender(connection, around);
   }
-}
-
-function noEws({ name }: Connection): IntegratorError {
-  return new IntegratorError('config', `connection ${name}: sending over ews is not part of this version`, {
-    hint: 'use a graph connection, or set enabled: false',
-  });
 }
 
 async function graphProvider(connection: GraphConnection, around: Surroundings): Promise<MailProvider> {
@@ -139,17 +134,28 @@ async function graphSender(connection: GraphConnection, around: Surroundings): P
 
 async function ewsProvider(connection: EwsConnection, around: Surroundings): Promise<MailProvider> {
   const { createEwsProvider } = await import('./mail/ews/provider.ts');
+  return createEwsProvider({
+    ...(await ewsOptions(connection, around)),
+    uniqueBody: connection.hide_email_chain,
+    onMutation: () => void addToCounter(around.store.db, mutatingRequests, 1),
+  });
+}
+
+async function ewsSender(connection: EwsConnection, around: Surroundings): Promise<SendProvider> {
+  const { createEwsSendProvider } = await import('./mail/ews/sender-provider.ts');
+  return createEwsSendProvider(await ewsOptions(connection, around));
+}
+
+async function ewsOptions(connection: EwsConnection, around: Surroundings): Promise<EwsConnectionOptions> {
   const { proxyFor } = await import('./http/proxy.ts');
   const url = await ewsAddress(connection);
-  return createEwsProvider({
+  return {
     url,
     signIn: await ewsSignIn(connection, around),
     caPem: await caPem(connection),
     proxy: proxyFor(new URL(url), around.env),
-    uniqueBody: connection.hide_email_chain,
     clock: around.now,
-    onMutation: () => void addToCounter(around.store.db, mutatingRequests, 1),
-  });
+  };
 }
 
 async function ewsAddress({ endpoints, server, port, ssl, cloud }: EwsConnection): Promise<string> {

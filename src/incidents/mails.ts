@@ -15,7 +15,10 @@ export interface IncidentMail {
   readonly unit: string | null;
   readonly units: readonly string[];
   readonly direction: 'in' | 'out';
+  /** When it was received; of mail that went out, when it was sent. */
   readonly at: string;
+  /** The Date that the sender gave it. */
+  readonly sent_at: string | null;
   readonly from: Person | null;
   readonly to: readonly Person[];
   readonly cc: readonly Person[];
@@ -55,7 +58,7 @@ export async function incidentMails(deps: IncidentDeps, name: string): Promise<I
 
 async function lineOf(
   { store }: IncidentDeps,
-  { action, mail, items, units }: TrackedMail,
+  { action, atMs, mail, items, units }: TrackedMail,
   readable: ReadonlySet<string>,
 ): Promise<IncidentMail> {
   const item = items.find(({ mailbox }) => readable.has(mailbox));
@@ -66,7 +69,8 @@ async function lineOf(
     unit: units[0] ?? null,
     units,
     direction: incoming ? 'in' : 'out',
-    at: new Date(action.atMs).toISOString(),
+    at: new Date(atMs).toISOString(),
+    sent_at: mail.sentAtMs === null ? null : new Date(mail.sentAtMs).toISOString(),
     from: mail.from,
     to: mail.to,
     cc: mail.cc,

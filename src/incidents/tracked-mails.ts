@@ -12,6 +12,8 @@ import { unitKeys } from './units.ts';
 /** A mail on an incident. */
 export interface TrackedMail {
   readonly action: ActionRow;
+  /** When it was received, by the server's clock, which no sender can set; of mail that went out, when it was sent. */
+  readonly atMs: number;
   readonly mail: StoredEnvelope;
   /** How mailboxes see it; empty where it was filed by what is no mailbox any more. */
   readonly items: readonly Item[];
@@ -31,11 +33,20 @@ export async function trackedMails({ store, config }: IncidentDeps, incident: st
     ...units.filter(({ name }) => hit.includes(name)),
     ...units.filter(({ name }) => !hit.includes(name)),
   ];
-  return actions.flatMap((action) => {
+  const tracked = actions.flatMap((action): TrackedMail[] => {
     const mail = mails.get(action.messageId ?? 0);
     if (mail === undefined) return [];
-    return { action, mail, items: items.get(mail.id) ?? [], units: unitsOf(otherSide(action, mail), sorted) };
+    const atMs = action.direction === 'out' ? action.atMs : mail.receivedAtMs;
+    return [{ action, atMs, mail, items: items.get(mail.id) ?? [], units: unitsOf(otherSide(action, mail), sorted) }];
   });
+  return tracked.sort(byTime);
+}
+
+/** Servers tell whole seconds: within one, what we sent comes first, since nobody answers so quickly. */
+function byTime(one: TrackedMail, other: TrackedMail): number {
+  const second = ({ atMs }: TrackedMail) => Math.floor(atMs / 1000);
+  const incoming = ({ action }: TrackedMail) => (action.direction === 'out' ? 0 : 1);
+  return second(one) - second(other) || incoming(one) - incoming(other) || one.action.id - other.action.id;
 }
 
 function otherSide({ direction }: ActionRow, { from, to, cc, bcc }: StoredEnvelope): readonly string[] {

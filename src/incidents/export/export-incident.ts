@@ -118,12 +118,11 @@ async function writeAll(deps: IncidentDeps, directory: NewDirectory, all: ToWrit
 
 async function writeTracked(deps: IncidentDeps, directory: NewDirectory, number: number, each: TrackedMail) {
   const { store } = deps;
-  const { action, items, units } = each;
+  const { action, atMs, items, units } = each;
   const mail = (await storedMails(store.db, [each.mail.id])).get(each.mail.id);
   if (mail === undefined) throw new IntegratorError('store', `mail ${each.mail.id} has no content in the store`);
   const direction = action.direction === 'out' ? 'out' : 'in';
   const attachments = await attachmentsOf(store.db, mail.id);
-  const { atMs } = action;
   const written = await writeMail(directory, store.files, { number, direction, atMs, mail, attachments });
   const placements = await placementsOf(
     store.db,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../reply.ts';
 import {
   addMessageSchema,
   accessSchema,
+  answerSchema,
   appSchema,
   bulkSchema,
   clockSchema,
@@ -24,6 +25,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['POST /sandbox/mailboxes', addMailbox],
   ['POST /sandbox/folders', addFolder],
   ['POST /sandbox/messages', addMessage],
+  ['POST /sandbox/answer', answer],
   ['POST /sandbox/bulk', addBulk],
   ['POST /sandbox/move', move],
   ['POST /sandbox/delete', remove],
@@ -56,6 +58,11 @@ function addMessage({ world }: Controlled, body: unknown): JsonObject {
   const { mailbox, folder, message } = addMessageSchema.parse(body);
   const id = world.addMessage(mailbox, folder, message);
   return { id, internet_message_id: world.item(mailbox, id).internetMessageId };
+}
+
+/** A person answers a mail that lies in the own mailbox. */
+function answer({ world }: Controlled, body: unknown): JsonObject {
+  return { internet_message_id: world.answer(answerSchema.parse(body)) };
 }
 
 function addBulk({ world }: Controlled, body: unknown): JsonObject {

@@ -61,6 +61,16 @@ export const addMessageSchema = z.object({
   message: messageSchema,
 });
 
+export const answerSchema = z.strictObject({
+  mailbox: z.string(),
+  internetMessageId: z.string().exactOptional(),
+  as: person.exactOptional(),
+  text: z.string(),
+  all: z.boolean().exactOptional(),
+  attachments: z.array(z.discriminatedUnion('kind', [fileAttachment, referenceAttachment])).exactOptional(),
+  into: z.string().exactOptional(),
+});
+
 export const mailboxSchema = z.object({
   address: z.string(),
   displayName: z.string().exactOptional(),

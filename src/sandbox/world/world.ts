@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts';
+import { answerMail } from './answer-mail.ts';
+import type { AnswerSpec } from './answer-mail.ts';
 import { buildItem } from './build-item.ts';
 import { bulkMessages } from './bulk.ts';
 import type { BulkSpec } from './bulk.ts';
@@ -69,6 +71,11 @@ export class World {
     const item = buildItem(spec, { mailbox, folder: mailbox.folders.ensure(folderPath), now: this.now() });
     mailbox.put(item);
     return this.idOf(mailbox, item);
+  }
+
+  /** A person answers a mail from the own mailbox; gives the answer's internet message id. */
+  answer(spec: AnswerSpec): string {
+    return answerMail(this, spec);
   }
 
   /** Fills a folder with many mails that share their text in memory. */

@@ -76,11 +76,12 @@ export function previewLines({ from, preview, files }: CampaignPlan): string[] {
   return ['', ...head, '', ...form, ...body].map((line) => terminalText(line));
 }
 
-/** Before anything is sent: how many, from where, and who is left out. */
-export function summaryWords({ name, from, rows }: CampaignPlan): string {
-  return `campaign ${name}, from ${from.address} (${from.because}): ${counts(
-    rows.map(({ state }) => (state === 'to_send' ? 'would_send' : state)),
-  )}`;
+/** Before anything is sent: how many, from where, who is left out, and how long it takes. */
+export function summaryWords({ name, from, rows, perMinute }: CampaignPlan): string {
+  const told = rows.map(({ state }) => (state === 'to_send' ? 'would_send' : state));
+  const minutes = Math.floor((told.filter((state) => state === 'would_send').length - 1) / perMinute);
+  const time = minutes < 1 ? '' : `; at ${perMinute} a minute this takes ${count(minutes, 'minute')} or more`;
+  return `campaign ${name}, from ${from.address} (${from.because}): ${counts(told)}${time}`;
 }
 
 export function runWords({ name }: CampaignPlan, { rows, stopped }: CampaignRun): string {

@@ -54,6 +54,8 @@ export interface CampaignPlan {
   readonly job: MailJob;
   /** The first mail as it will be; null where there is none to send. */
   readonly preview: (RenderedMail & { readonly to: string }) | null;
+  /** `outgoing.max_per_minute`. */
+  readonly perMinute: number;
   /** The template was another one when the campaign began. */
   readonly templateChanged: boolean;
 }
@@ -84,6 +86,7 @@ export async function planCampaign(deps: OutgoingDeps, request: CampaignRequest)
     files,
     job: blankJob(deps, { mailbox, agent: agent.id, action, ticketId }),
     preview: first === undefined ? null : { to: first.to, ...(await renderTemplate(template, first.variables)) },
+    perMinute: deps.config.outgoing.max_per_minute,
     templateChanged: begun !== undefined && begun.template_hash !== template.hash,
   };
 }

@@ -43,6 +43,20 @@ export async function addCampaignRecipient(
   await trx.insertInto('campaign_recipient').values({ campaign, address, outbox_id: outboxId, at: atMs }).execute();
 }
 
+/** Takes back a mail that nobody tried to send yet; false, and nothing changed, where somebody did. */
+export async function takeBackUntried(trx: StoreWriter, outboxId: number): Promise<boolean> {
+  const gone = await trx
+    .deleteFrom('outbox')
+    .where('id', '=', outboxId)
+    .where('state', '=', 'pending')
+    .where('attempts', '=', 0)
+    .returning('id')
+    .executeTakeFirst();
+  if (gone === undefined) return false;
+  await trx.deleteFrom('campaign_recipient').where('outbox_id', '=', outboxId).execute();
+  return true;
+}
+
 export interface CampaignLine extends Campaign {
   readonly recipients: number;
   readonly done: number;

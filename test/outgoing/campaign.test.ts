@@ -113,6 +113,16 @@ test('asked to stop, it stops after the mail in hand and queues nothing ahead', 
   const stopped = await sendTo('stop', ['a', 'b', 'c'], { onRow: () => stop.abort(), signal: stop.signal });
   expect(states(stopped)).toEqual(['sent', 'not_sent', 'not_sent']);
   expect(stopped.run.stopped).toBe('signal');
+  const inHand = new AbortController();
+  const deliver = async () => {
+    inHand.abort();
+    throw new Error('stopped while it waited for its turn');
+  };
+  const waiting = await sendTo('stop', ['b', 'c'], { deliver, signal: inHand.signal });
+  expect(waiting.run.rows).toMatchObject([
+    { state: 'not_sent', outboxId: null },
+    { state: 'not_sent', outboxId: null },
+  ]);
   expect(states(await sendTo('stop', ['c', 'b', 'a']))).toEqual(['sent', 'sent', 'already_sent']);
 });
 

@@ -68,7 +68,7 @@ async function mayStart(context: CommandContext, plan: CampaignPlan, flags: Camp
     return false;
   }
   if (!output.interactive || flags.yes === true) return true;
-  for (const line of previewLines(plan)) output.say(line);
+  output.say(previewLines(plan).join('\n'));
   output.say(summaryWords(plan));
   const { ask } = await import('../inbox/ask.ts');
   return ask(`Send ${toSend === 1 ? 'this mail' : `these ${toSend} mails`} from ${plan.from.address}?`);

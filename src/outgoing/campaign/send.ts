@@ -2,7 +2,7 @@ import { renderTemplate } from '../../content/template.ts';
 import type { IntegratorError } from '../../domain/errors.ts';
 import { actorName } from '../../domain/policy.ts';
 import { audit } from '../../store/audit.ts';
-import { addCampaignRecipient, beginCampaign } from '../../store/campaigns.ts';
+import { addCampaignRecipient, beginCampaign, takeBackUntried } from '../../store/campaigns.ts';
 import { hasOptedOut } from '../../store/opt-outs.ts';
 import type { Delivery } from '../deliver.ts';
 import type { OutgoingDeps } from '../deps.ts';
@@ -110,7 +110,8 @@ async function sendRow(
     return { ...place, outboxId: queued, ...outcomeOf(await deliver(queued)) };
   } catch (error) {
     if (!signal.aborted) throw error;
-    return { ...place, outboxId: queued, state: 'not_sent', error: null };
+    const takenBack = await deps.store.write((trx) => takeBackUntried(trx, queued));
+    return { ...place, outboxId: takenBack ? null : queued, state: 'not_sent', error: null };
   }
 }
 

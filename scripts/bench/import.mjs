@@ -64,12 +64,13 @@ async function benchRequests(directory) {
   }
 }
 
-function expectAll({ imported, error }, expected) {
+export function expectAll({ imported, error }, expected) {
   if (error !== null) throw new Error(error.message);
   if (imported !== expected) throw new Error(`${imported} mails were imported instead of ${expected}`);
 }
 
-function writeConfig(directory, sandbox, name = 'import') {
+/** Every mailbox of the sandbox since 2000, over Graph unless told otherwise; the file's path. */
+export function writeConfig(directory, sandbox, name = 'import', more = {}) {
   const caFile = join(directory, `${name}-ca.pem`);
   writeFileSync(caFile, sandbox.caPem);
   const file = join(directory, `${name}.yaml`);
@@ -85,7 +86,8 @@ function writeConfig(directory, sandbox, name = 'import') {
         tenant_id: sandbox.tenantId,
         client_id: sandbox.clientId,
         client_secret: { env: 'SANDBOX_SECRET' },
-        endpoints: { authority: sandbox.authority, graph: sandbox.graph, ca_file: caFile },
+        endpoints: { authority: sandbox.authority, graph: sandbox.graph, ews: sandbox.ews, ca_file: caFile },
+        ...more,
         mailboxes: sandbox.addresses.map((address) => ({ address, agent: 'ann', import_from: '2000-01-01' })),
       },
     ],

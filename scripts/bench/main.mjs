@@ -1,10 +1,17 @@
 // npm run bench: every figure is a ratio (or a count) within this one run, so that a slow machine changes nothing.
+import { benchEws } from './ews.mjs';
 import { benchImport } from './import.mjs';
 import { benchMatching } from './matching.mjs';
 import { benchStartup } from './startup.mjs';
 import { benchInbox } from './inbox.mjs';
 
-const sections = { import: benchImport, inbox: benchInbox, matching: benchMatching, startup: benchStartup };
+const sections = {
+  import: benchImport,
+  ews: benchEws,
+  inbox: benchInbox,
+  matching: benchMatching,
+  startup: benchStartup,
+};
 const asked = process.argv.slice(2);
 let failed = false;
 for (const [name, section] of Object.entries(sections)) {

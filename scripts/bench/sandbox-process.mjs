@@ -13,6 +13,8 @@ for (let index = 0; index < mailboxes; index += 1) {
 process.send({
   authority: sandbox.authority,
   graph: sandbox.graph,
+  ews: sandbox.ews,
+  serviceAccount: sandbox.serviceAccount,
   caPem: sandbox.caPem,
   tenantId: sandbox.tenantId,
   clientId: sandbox.clientId,

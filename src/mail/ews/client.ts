@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ExchangeService } from 'ews-javascript-api';
+import type { DateTime, ExchangeService } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import { either } from '../../http/deadline.ts';
 import { type Asker, Exchange, type ExchangeOptions } from './exchange.ts';
@@ -67,8 +67,23 @@ export class EwsClient {
     if (signIn.kind === 'token' && signIn.impersonate) {
       service.ImpersonatedUserId = new library.ImpersonatedUserId(library.ConnectingIdType.SmtpAddress, address);
     }
-    return service;
+    return Object.assign(service, { ConvertUniversalDateTimeStringToLocalDateTime: dateReader(library) });
   }
+}
+
+/** The library's own way takes a third of the time a mail takes: it reads every date twice, through time zones. */
+function dateReader(library: Library): (written: string) => DateTime | null {
+  let last: { readonly written: string; readonly date: DateTime | null } = { written: '', date: null };
+  return (written) => {
+    if (written !== last.written) last = { written, date: dateOf(library, written) };
+    return last.date;
+  };
+}
+
+/** Exchange means UTC where it names no zone. Null where it is no date. */
+function dateOf(library: Library, written: string): DateTime | null {
+  const ms = Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(written) ? written : `${written}Z`);
+  return Number.isNaN(ms) ? null : new library.DateTime(ms, library.DateTimeKind.Utc);
 }
 
 function noStreams(): Promise<LibraryReply> {
@@ -77,12 +92,7 @@ function noStreams(): Promise<LibraryReply> {
 
 /** As much of a browser's request object as the library looks at. */
 function replyOf(text: string): LibraryReply {
-  const responseText = text
-    .replace(
-      /<(\w+:)?ReferenceAttachment>/g,
-      `<$1FileAttachment><$1ContentLocation>${referenceMark}</$1ContentLocation>`,
-    )
-    .replace(/<\/(\w+:)?ReferenceAttachment>/g, '</$1FileAttachment>');
+  const responseText = text.includes('ReferenceAttachment>') ? withReferencesAsFiles(text) : text;
   return {
     status: text === '' ? 0 : 200,
     responseText,
@@ -90,6 +100,15 @@ function replyOf(text: string): LibraryReply {
     getAllResponseHeaders: () => '',
     getResponseHeader: () => null,
   };
+}
+
+function withReferencesAsFiles(text: string): string {
+  return text
+    .replace(
+      /<(\w+:)?ReferenceAttachment>/g,
+      `<$1FileAttachment><$1ContentLocation>${referenceMark}</$1ContentLocation>`,
+    )
+    .replace(/<\/(\w+:)?ReferenceAttachment>/g, '</$1FileAttachment>');
 }
 
 /** The library stumbled over an answer: it throws things that are no errors. */

@@ -213,7 +213,7 @@ export class Exchange {
     const code = spoken.codes.find((one) => one !== 'NoError') ?? '';
     const parts = asker.parts === true || batches.has(operation);
     if (!fault && (code === '' || (parts && !spoken.codes.every(passes)))) {
-      return /Envelope>\s*$/.test(text) ? done({ text }) : again({ error: noXml(asker.about) }, null);
+      return text.trimEnd().endsWith('Envelope>') ? done({ text }) : again({ error: noXml(asker.about) }, null);
     }
     const waitMs = backOffOf(spoken);
     const error = codeError(code, spoken.message, asker.about, this.#comeBack(asker, waitMs));

@@ -24,6 +24,11 @@ type Fetched =
   | { readonly kind: 'item'; readonly item: Item; readonly library: Library }
   | { readonly kind: 'refused'; readonly error: IntegratorError };
 
+interface Batch {
+  readonly ids: readonly string[];
+  readonly fetched: Promise<ReadonlyMap<string, Fetched>>;
+}
+
 /** Reads mails in small batches. One mail's trouble becomes a result; what would hit every mail is thrown. */
 export class MailReader {
   readonly #mailbox: EwsMailbox;
@@ -38,10 +43,20 @@ export class MailReader {
 
   async *read(entries: readonly PresentEntry[], options: ReadOptions): AsyncGenerator<ReadResult> {
     const { batch } = this.#mailbox.client.limits;
-    for (let from = 0; from < entries.length; from += batch) {
+    const begin = (from: number): Batch => {
       const ids = entries.slice(from, from + batch).map(({ providerId }) => providerId);
-      const fetched = await this.#fetch(ids, options.signal);
-      for (const id of ids) yield await this.#complete(id, fetched.get(id), options);
+      const fetched = this.#fetch(ids, options.signal);
+      // Whoever stops reading does not wait for what was asked ahead.
+      fetched.catch(() => undefined);
+      return { ids, fetched };
+    };
+    let next = entries.length === 0 ? null : begin(0);
+    for (let from = batch; next !== null; from += batch) {
+      const { ids, fetched }: Batch = next;
+      const found = await fetched;
+      // The server works on the next batch while this one is taken apart.
+      next = from < entries.length ? begin(from) : null;
+      for (const id of ids) yield await this.#complete(id, found.get(id), options);
     }
   }
 

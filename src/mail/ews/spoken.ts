@@ -10,14 +10,30 @@ export interface Spoken {
 const longestQuote = 300;
 
 export function spokenBy(xml: string): Spoken {
-  const codes = [...xml.matchAll(/<(?:\w+:)?ResponseCode[^>]*>(\w+)</g)].map(([, code]) => code ?? '');
+  const codes = codesIn(xml);
+  if (codes.length > 0 && codes.every((code) => code === 'NoError')) return { codes, message: '', backOffMs: null };
   const message = /<(?:\w+:)?(?:MessageText|faultstring)[^>]*>([^<]*)</.exec(xml)?.[1] ?? '';
   const wait = /<(?:\w+:)?Value Name="BackOffMilliseconds"[^>]*>\s*(\d+)/.exec(xml)?.[1];
   return { codes, message: printable(message), backOffMs: wait === undefined ? null : Number(wait) };
 }
 
+/** Found by a plain search: a pattern that begins with any tag is tried at each of the thousands of a page of mail. */
+function codesIn(xml: string): readonly string[] {
+  const codes: string[] = [];
+  for (let at = xml.indexOf(codeTag); at >= 0; at = xml.indexOf(codeTag, at + codeTag.length)) {
+    const begun = /<(?:\w+:)?$/.test(xml.slice(Math.max(0, at - longestPrefix), at));
+    const code = begun ? /^[^>]*>(\w+)</.exec(xml.slice(at + codeTag.length, at + longestCode)) : null;
+    if (code !== null) codes.push(code[1] ?? '');
+  }
+  return codes;
+}
+
+const codeTag = 'ResponseCode';
+const longestPrefix = 40;
+const longestCode = 400;
+
 export function isFault(xml: string): boolean {
-  return /<(?:\w+:)?Fault[\s>]/.test(xml);
+  return /^Fault\b/.test(openingOf(xml));
 }
 
 /** The operation of a request: the first element of its body. */

@@ -39,6 +39,22 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it.each([
+    [
+      'all others that are words',
+      'Email,First Name,Umsatz (EUR),Größe\na,b,c,d',
+      { email: 'a', first_name: 'b', größe: 'd' },
+    ],
+    ['another name for a column', 'Address,city\na,b', { email: 'a', city: 'b' }],
+    ['another name beside the column itself', 'address,email\na,b', { address: 'a', email: 'b' }],
+  ])('can be read with %s', async (_, content, cells) => {
+    const aliases = new Map([['address', 'email']]);
+    const table = await readCsvTable(sourceOf(content), { required: ['email'], optional: [], aliases, others: true });
+    for await (const row of table.rows) expect(row.kind === 'row' && Object.fromEntries(row.cells)).toEqual(cells);
+    expect(table.ignoredColumns).toEqual(content.includes('EUR') ? ['Umsatz (EUR)'] : []);
+    expect.assertions(2);
+  });
+
   it('may hold line breaks, quotes and commas in quoted cells; rows and lines are counted apart', async () => {
     expect(await read('name,a\r\n"x\r\ny ""z"", ü",1\r\n\r\nlast,2')).toEqual([
       [2, 2, { name: 'x\r\ny "z", ü', a: '1' }],

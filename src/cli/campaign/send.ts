@@ -71,7 +71,9 @@ async function mayStart(context: CommandContext, plan: CampaignPlan, flags: Camp
   output.say(previewLines(plan).join('\n'));
   output.say(summaryWords(plan));
   const { ask } = await import('../inbox/ask.ts');
-  return ask(`Send ${toSend === 1 ? 'this mail' : `these ${toSend} mails`} from ${plan.from.address}?`);
+  const sure = await ask(`Send ${toSend === 1 ? 'this mail' : `these ${toSend} mails`} from ${plan.from.address}?`);
+  if (!sure) output.say('nothing was sent');
+  return sure;
 }
 
 /** A row before anything was sent. */

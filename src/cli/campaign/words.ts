@@ -54,7 +54,9 @@ export function rowLines(rows: readonly ToldRow[], all: boolean): string[] {
   const groups = new Map<string, ToldRow[]>();
   for (const row of rows.filter(({ state }) => all || !expected.has(state))) {
     const key = row.state === 'bad' ? `bad ${row.error?.message}` : String(row.row);
-    groups.set(key, [...(groups.get(key) ?? []), row]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
   }
   return [...groups.values()].flatMap((group) => groupLine(group));
 }

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import type { Actor } from '../domain/policy.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -29,6 +30,8 @@ export interface CommandContext {
   readonly output: Output;
   readonly flags: GlobalFlags;
   /** The configuration, read once. Throws `config`. */
+  readonly config: () => Promise<Config>;
+  /** The same with all there is to say about the file, for commands that are about it. */
   readonly loadConfig: () => Promise<LoadedConfig>;
   /** On whose behalf: `--as`, else $INTEGRATOR_AGENT, else the operator. Throws `usage` for an unknown agent. */
   readonly actor: () => Promise<Actor>;
@@ -39,6 +42,8 @@ export interface CommandContext {
 }
 
 export interface ContextOptions {
+  /** Of the program. */
+  readonly version: string;
   readonly env: Environment;
   readonly cwd: string;
   readonly unixUser: string;
@@ -50,6 +55,7 @@ export interface ContextOptions {
 
 export function createContext(options: ContextOptions): CommandContext {
   let output: Output | undefined;
+  let config: Promise<Config> | undefined;
   let loaded: Promise<LoadedConfig> | undefined;
   const context: CommandContext = {
     env: options.env,
@@ -63,6 +69,10 @@ export function createContext(options: ContextOptions): CommandContext {
       output ??= createOutput(context.flags, options.streams);
       return output;
     },
+    config: () => {
+      config ??= loaded?.then((known) => known.config) ?? readQuickly(context, options.version);
+      return config;
+    },
     loadConfig: () => {
       loaded ??= readConfig(context);
       return loaded;
@@ -74,15 +84,21 @@ export function createContext(options: ContextOptions): CommandContext {
   return context;
 }
 
+async function readQuickly({ flags, env, cwd }: CommandContext, version: string): Promise<Config> {
+  const { loadQuickly } = await import('../config/load-quickly.ts');
+  return loadQuickly({ path: flags.config, env, cwd, version });
+}
+
 async function readConfig({ flags, env, cwd }: CommandContext): Promise<LoadedConfig> {
   const { loadConfig } = await import('../config/load.ts');
   return loadConfig({ path: flags.config, env, cwd });
 }
 
-async function findActor({ flags, env, unixUser, loadConfig }: CommandContext): Promise<Actor> {
+async function findActor(context: CommandContext): Promise<Actor> {
+  const { flags, env, unixUser } = context;
   const id = flags.as ?? env['INTEGRATOR_AGENT'];
   if (id === undefined || id === '') return { kind: 'operator', unixUser };
-  const { config } = await loadConfig();
+  const config = await context.config();
   const agent = config.agents.find((one) => one.id === id);
   if (agent === undefined) {
     const { didYouMean } = await import('../config/suggest.ts');

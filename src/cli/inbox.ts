@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { IntegratorError } from '../domain/errors.ts';
-import type { InboxDeps } from '../inbox/deps.ts';
+import type { InboxDeps, LookingDeps } from '../inbox/deps.ts';
 import type { CommandContext } from './context.ts';
 import { count } from './format.ts';
 import { wholeNumber } from './ticketing/edit-store.ts';
 import { addVerbs } from './inbox/verbs.ts';
-import { withInbox } from './inbox/with-inbox.ts';
+import { withInbox, withInboxToRead } from './inbox/with-inbox.ts';
 
 export function register(noun: Command, context: CommandContext): void {
   noun.allowExcessArguments().action(() => alone(noun, context));
@@ -63,7 +63,7 @@ async function list(context: CommandContext, flags: ListFlags): Promise<void> {
   const { listInbox } = await import('../inbox/list.ts');
   const { narrowing } = await import('./narrowing.ts');
   const { inboxTable } = await import('./inbox/list-table.ts');
-  await withInbox(context, async (deps) => {
+  await withInboxToRead(context, async (deps) => {
     const { mailbox } = narrowing({ mailbox: flags.mailbox }, deps.config);
     if (flags.search !== undefined) await bringIndexUpToDate(context, deps);
     const entries = await listInbox(deps, { ...flags, mailbox });
@@ -72,14 +72,15 @@ async function list(context: CommandContext, flags: ListFlags): Promise<void> {
   });
 }
 
-async function bringIndexUpToDate({ output, signal }: CommandContext, { store, now }: InboxDeps): Promise<void> {
+async function bringIndexUpToDate({ output, signal }: CommandContext, deps: LookingDeps): Promise<void> {
+  const store = await deps.store.whole();
   const { countToIndex } = await import('../store/search.ts');
   const left = await countToIndex(store.db);
   if (left === 0) return;
   const { indexNewMail } = await import('../inbox/index-mail.ts');
   const onProgress = (done: number) => output.progress(`${done} of ${left} new mails indexed`);
   try {
-    await indexNewMail(store, { maxMs: Infinity, now, signal, onProgress });
+    await indexNewMail(store, { maxMs: Infinity, now: deps.now, signal, onProgress });
   } catch (thrown) {
     // An import that holds the store is no reason to find nothing.
     if (!(thrown instanceof IntegratorError) || thrown.kind !== 'busy') throw thrown;

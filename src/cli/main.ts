@@ -16,12 +16,14 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function runCommand(args: readonly string[]): Promise<number> {
   const interruption = watchSignals();
-  const program = createProgram(readVersion());
+  const version = readVersion();
+  const program = createProgram(version);
   let code: ExitCode = exitCodes.ok;
   // What help does without is loaded when there is a command to run.
   const context = async () => {
     const { createContext } = await import('./context.ts');
     return createContext({
+      version,
       env: process.env,
       cwd: process.cwd(),
       unixUser: unixUser(),

@@ -2,11 +2,11 @@ import type { Config } from '../config/schema.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { decideAccess } from '../domain/policy.ts';
 import type { Actor, Verb } from '../domain/policy.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreToRead } from '../store/store.ts';
 import type { CommandContext } from './context.ts';
 
-export interface StoreAccess {
-  readonly store: Store;
+export interface StoreAccess<S extends StoreToRead = Store> {
+  readonly store: S;
   readonly config: Config;
   readonly actor: Actor;
 }
@@ -20,12 +20,28 @@ export async function withStore<T>(
   verb: Verb | null,
   work: (access: StoreAccess) => Promise<T>,
 ): Promise<T> {
-  const { config } = await context.loadConfig();
+  const config = await context.config();
   const actor = await context.actor();
   const { openStore } = await import('../store/store.ts');
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
   try {
     if (verb !== null) await requireAccess(store, actor, verb);
+    return await work({ store, config, actor });
+  } finally {
+    await store.close();
+  }
+}
+
+/** The same for a command that only looks at what everybody may see: it starts faster. */
+export async function withStoreToRead<T>(
+  context: CommandContext,
+  work: (access: StoreAccess<StoreToRead>) => Promise<T>,
+): Promise<T> {
+  const config = await context.config();
+  const actor = await context.actor();
+  const { openToRead } = await import('../store/open-to-read.ts');
+  const store = await openToRead({ stateDir: config.state_dir, url: config.store });
+  try {
     return await work({ store, config, actor });
   } finally {
     await store.close();

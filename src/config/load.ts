@@ -1,14 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkConfig } from './checks/all.ts';
-import { checkLiteralSecrets } from './checks/secrets.ts';
-import { type FindOptions, findConfigFile } from './find.ts';
+import { checkLiteralSecrets, literalSecrets } from './checks/secrets.ts';
+import { type Environment, type FindOptions, type FoundFile, findConfigFile } from './find.ts';
 import { toProblems, valueAt } from './issues.ts';
 import { placeConfig } from './paths.ts';
 import { type KeyPath, type Problem, configError } from './problem.ts';
-import { type Config, configSchema } from './schema.ts';
+import { type Config, type ParsedConfig, configSchema } from './schema.ts';
 import { type ConfigSource, parseSource } from './source.ts';
-import type { z } from 'zod';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -23,18 +22,34 @@ export interface LoadedConfig {
  * can be found at once are listed. Secrets are not read here.
  */
 export async function loadConfig(options: FindOptions): Promise<LoadedConfig> {
-  const { file, text } = await findConfigFile(options);
+  return checkedConfig(await findConfigFile(options), options.env);
+}
+
+interface CheckedConfig extends LoadedConfig {
+  /** What the file says, before what depends on the surroundings was filled in. */
+  readonly parsed: ParsedConfig;
+  readonly holdsSecrets: boolean;
+}
+
+/** As `loadConfig`, for a file that was found. */
+export async function checkedConfig({ file, text }: FoundFile, env: Environment): Promise<CheckedConfig> {
   const source = parseSource(file, text);
   const { parsed, problems } = parse(source);
   if (parsed === null) throw configError(file, problems, locator(source));
-  const config = placeConfig(parsed, { directory: dirname(file), env: options.env });
+  const config = placeConfig(parsed, { directory: dirname(file), env });
   const all = [...problems, ...checkConfig(config), ...checkLiteralSecrets(config, await stat(file))];
   if (all.length > 0) throw configError(file, named(all, source), locator(source));
-  return { config, file, problems: (later) => configError(file, named(later, source), locator(source)) };
+  return {
+    config,
+    parsed,
+    holdsSecrets: literalSecrets(config).length > 0,
+    file,
+    problems: (later) => configError(file, named(later, source), locator(source)),
+  };
 }
 
 interface Parsed {
-  readonly parsed: z.output<typeof configSchema> | null;
+  readonly parsed: ParsedConfig | null;
   readonly problems: readonly Problem[];
 }
 

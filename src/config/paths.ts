@@ -2,8 +2,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { IntegratorError } from '../domain/errors.ts';
 import type { Environment } from './find.ts';
-import type { Config, SecretRef, configSchema } from './schema.ts';
-import type { z } from 'zod';
+import type { Config, ParsedConfig, SecretRef } from './schema.ts';
 
 export interface Surroundings {
   /** Of the configuration file; what relative paths are relative to. */
@@ -11,7 +10,7 @@ export interface Surroundings {
   readonly env: Environment;
 }
 
-export function placeConfig(parsed: z.output<typeof configSchema>, { directory, env }: Surroundings): Config {
+export function placeConfig(parsed: ParsedConfig, { directory, env }: Surroundings): Config {
   const absolute = (path: string) => resolve(directory, path);
   return {
     ...parsed,

@@ -63,7 +63,8 @@ export const configSchema = keys.transform(({ $schema: _editorOnly, ...parsed })
   connections: parsed.connections.map((one) => ({ ...one, schedule: one.schedule ?? parsed.schedule })),
 }));
 
-type ParsedConfig = z.output<typeof configSchema>;
+/** What a file says, with defaults; what depends on where it lies is still missing. */
+export type ParsedConfig = z.output<typeof configSchema>;
 
 /** The effective configuration: defaults filled in, addresses and domains normalised, paths absolute. */
 export type Config = ParsedConfig & { readonly state_dir: string; readonly timezone: string };

@@ -1,4 +1,5 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import type * as StringWidth from 'string-width';
 
 export interface TerminalOptions {
   /** Columns at most, the ellipsis included; per line where `multiline`. */
@@ -34,7 +35,27 @@ const orphanMarks = /(?<=^|\n)\p{M}+/gu;
 /** More marks than any script stacks on one letter; a tower of them paints over other lines. */
 const markTowers = /(\p{M}{6})\p{M}+/gu;
 const printableAscii = /^[\u0020-\u007e]*$/u;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/*
+ * Both are made when the first text needs them: loading string-width, with all that ICU knows of emoji, takes half as
+ * long as Node takes to start.
+ */
+let graphemes: Intl.Segmenter | undefined;
+let stringWidth: typeof StringWidth.default | undefined;
+
+function segments(line: string): Intl.Segments {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return graphemes.segment(line);
+}
+
+function measured(text: string): number {
+  stringWidth ??= loadStringWidth().default;
+  return stringWidth(text);
+}
+
+function loadStringWidth(): typeof StringWidth {
+  return createRequire(import.meta.url)('string-width');
+}
 
 /**
  * Makes text from outside safe to print: no escape sequence, no control character, nothing invisible or reordering
@@ -48,7 +69,7 @@ export function terminalText(value: string, options: TerminalOptions = {}): stri
 
 /** The columns a terminal gives to text that `terminalText` made. */
 export function displayWidth(text: string): number {
-  return printableAscii.test(text) ? text.length : stringWidth(text);
+  return printableAscii.test(text) ? text.length : measured(text);
 }
 
 /** Fills up with spaces to `width` columns; what is wider stays as it is. */
@@ -89,7 +110,7 @@ function cut(line: string, width: number): string {
   const fitting: string[] = [];
   let used = 0;
   let usedBeforeEllipsis = 0;
-  for (const { segment } of graphemes.segment(line)) {
+  for (const { segment } of segments(line)) {
     used += displayWidth(segment);
     if (used > width) return width < 1 ? '' : `${line.slice(0, usedBeforeEllipsis)}…`;
     fitting.push(segment);

@@ -3,7 +3,7 @@ import type { Item } from '../store/items.ts';
 import { openingTicketOf } from '../store/actions.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { Decider } from './decider.ts';
-import type { Deciding } from './decider.ts';
+import type { Deciding } from './deciding.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { detailsText, openTicket } from './open-ticket.ts';
 import { planFiling } from './plan.ts';

@@ -4,23 +4,15 @@ import type { GivenReference } from '../domain/given-reference.ts';
 import { keysNeeded, unitsNeeded } from '../domain/keys-needed.ts';
 import { match } from '../domain/match.ts';
 import type { MatchDecision } from '../domain/decision.ts';
-import type { MatchMessage, MatchPlacement } from '../domain/match-message.ts';
 import type { Candidate } from '../domain/ticket.ts';
 import { candidatesById, loadCandidates } from '../store/candidates.ts';
 import type { CandidateKeys } from '../store/candidates.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
 import { loadTakenAway } from '../store/taken-away.ts';
 import type { TakenAwayKeys } from '../store/taken-away.ts';
+import { placementOf, takenAwayKeys } from './deciding.ts';
+import type { Deciding } from './deciding.ts';
 import type { MailboxContext } from './mailbox-context.ts';
-import { threadKeys } from './prepared-mail.ts';
-
-/** A mail to be decided: what matching reads, and how it is named in what people took away. */
-export interface Deciding {
-  readonly facts: MatchMessage;
-  readonly identity: string;
-  readonly messageKey: string | null;
-  readonly conversationId: string | null;
-}
 
 /**
  * Decides mails one after another against what was looked up for all of them at once. What one decision changes (a
@@ -96,16 +88,6 @@ interface Found {
   readonly threads: ReadonlyMap<string, readonly string[]>;
   readonly given: ReadonlyMap<string, GivenReference>;
   readonly takenAway: (keys: TakenAwayKeys) => ReadonlySet<string>;
-}
-
-export function takenAwayKeys(mail: Deciding): TakenAwayKeys {
-  const own = mail.messageKey === null ? [] : [mail.messageKey];
-  return { identity: mail.identity, conversation: mail.conversationId, thread: [...own, ...threadKeys(mail.facts)] };
-}
-
-/** A copy in Sent Items, or any other, of this mailbox. */
-export function placementOf(context: MailboxContext, sentItems: boolean): MatchPlacement {
-  return { sentItems, mailbox: context.key.mailbox, agents: context.agents };
 }
 
 function candidateKeys(mails: readonly Deciding[], context: MailboxContext, sentItems: boolean): CandidateKeys {

@@ -1,7 +1,7 @@
 import { domainOf } from '../domain/address.ts';
-import type { Attachment, ImportedMessage } from '../domain/message.ts';
+import type { Attachment, Header, ImportedMessage } from '../domain/message.ts';
 import type { NewMessage } from '../store/messages.ts';
-import { threadKeys } from './prepared-mail.ts';
+import { threadKeys } from './deciding.ts';
 import type { PreparedMail } from './prepared-mail.ts';
 
 /** A mail as rows of the store. */
@@ -14,10 +14,15 @@ export function messageRows(prepared: PreparedMail, importedAtMs: number): NewMe
       body: withoutNul(mail.body.content),
       unique_kind: mail.uniqueBody?.kind ?? null,
       unique_body: mail.uniqueBody === null ? null : withoutNul(mail.uniqueBody.content),
-      headers_json: JSON.stringify(mail.headers.map(({ name, value }) => [name, value])),
+      headers_json: headersJson(mail.headers),
     },
     attachments: mail.attachments.map(attachmentRow),
   };
+}
+
+/** Headers in the order received, as they are stored. */
+export function headersJson(headers: readonly Header[]): string {
+  return JSON.stringify(headers.map(({ name, value }) => [name, value]));
 }
 
 function messageRow({ mail, facts, identity, messageKey }: PreparedMail, imported_at: number): NewMessage['row'] {

@@ -12,19 +12,17 @@ export interface PreparedMail {
   /** SHA-256 (hex) of what makes it the same mail. */
   readonly identity: string;
   readonly messageKey: string | null;
+  /** Of a bounce: the texts of its attached reports. */
+  readonly reports: readonly string[];
 }
 
-export function prepareMail(mail: ImportedMessage): PreparedMail {
+export function prepareMail(mail: ImportedMessage, reports: readonly string[] = []): PreparedMail {
   const facts = matchMessage(mail);
   return {
     mail,
     facts,
     identity: createHash('sha256').update(identityOf(mail, facts.subjectKeys.base)).digest('hex'),
     messageKey: messageKey(mail.internetMessageId),
+    reports,
   };
-}
-
-/** The mails this one answers or refers to: In-Reply-To, then References from the right. */
-export function threadKeys(facts: MatchMessage): string[] {
-  return [...new Set([...facts.inReplyTo, ...facts.references.toReversed()])];
 }

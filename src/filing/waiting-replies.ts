@@ -1,12 +1,12 @@
 import type { MatchDecision } from '../domain/decision.ts';
-import { matchMessage } from '../domain/match-message.ts';
 import { waitingReplies } from '../store/items.ts';
 import type { Item } from '../store/items.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
 import { storedEnvelopes } from '../store/stored-mails.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { Decider } from './decider.ts';
-import type { Deciding } from './decider.ts';
+import { decidingStored } from './deciding.ts';
+import type { Deciding } from './deciding.ts';
 import { fileItem } from './file-item.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { decisionJson } from './decision-json.ts';
@@ -60,11 +60,6 @@ export async function decideStored(
   const deciding = decidingStored(mail);
   const decider = await Decider.load(trx, context, [deciding], sent);
   return { deciding, decision: await decider.decide(deciding, sent) };
-}
-
-export function decidingStored(mail: StoredEnvelope): Deciding {
-  const { identity, messageKey, conversationId } = mail;
-  return { facts: matchMessage(mail), identity, messageKey, conversationId };
 }
 
 interface DecidedAgain {

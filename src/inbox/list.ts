@@ -7,13 +7,13 @@ import type { SearchTerm } from '../domain/search-words.ts';
 import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { listItems } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
-import { inParts } from '../store/messages.ts';
+import { inParts } from '../store/in-parts.ts';
 import type { ItemState } from '../store/schema.ts';
-import { messagesWith } from '../store/search.ts';
+import { messagesWith } from '../store/search-query.ts';
 import { storedEnvelopes } from '../store/stored-mails.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { requireAccess } from './access.ts';
-import type { InboxDeps } from './deps.ts';
+import type { LookingDeps } from './deps.ts';
 import { mailId } from './mail-id.ts';
 import { suggestFor } from './suggest.ts';
 import type { Suggestions } from './suggest.ts';
@@ -61,9 +61,9 @@ export interface ListQuery {
 }
 
 /** My Inbox, newest first, with suggestions by today's tickets. Throws `not_allowed`, and `usage` for unknown names. */
-export async function listInbox(deps: InboxDeps, query: ListQuery): Promise<InboxEntry[]> {
+export async function listInbox(deps: LookingDeps, query: ListQuery): Promise<InboxEntry[]> {
   const { store } = deps;
-  const items = await listItems(store.db, {
+  const items = await listItems(store.reader, {
     mailboxes: await mailboxesAsked(deps, query),
     states: statesAsked(query),
     limit: query.limit,
@@ -74,7 +74,7 @@ export async function listInbox(deps: InboxDeps, query: ListQuery): Promise<Inbo
 
 /** These views of mail as lines; suggestions are looked up in groups, so that a long list needs little memory. */
 async function entriesOf(
-  { store, config }: InboxDeps,
+  { store, config }: LookingDeps,
   items: readonly Item[],
   suggest: boolean,
 ): Promise<InboxEntry[]> {
@@ -83,14 +83,14 @@ async function entriesOf(
   const entries: InboxEntry[] = [];
   for (const part of inParts(items, 100)) {
     const mails = await storedEnvelopes(
-      store.db,
+      store.reader,
       part.map((item) => item.message_id),
     );
     const pairs = part.flatMap((item) => {
       const mail = mails.get(item.message_id);
       return mail === undefined ? [] : { item, mail };
     });
-    const suggestions = await suggestFor(store.db, contexts, suggest ? pairs : []);
+    const suggestions = await suggestFor(store.reader, contexts, suggest ? pairs : []);
     for (const { item, mail } of pairs) {
       entries.push(entryOf(item, mail, suggestions(item.id), agents.get(item.mailbox) ?? []));
     }
@@ -148,7 +148,7 @@ function statesAsked({ sent, all, filed }: ListQuery): ItemState[] {
 }
 
 /** null: every mailbox, also of connections that are no longer configured. */
-async function mailboxesAsked(deps: InboxDeps, { agent, mailbox }: ListQuery): Promise<readonly string[] | null> {
+async function mailboxesAsked(deps: LookingDeps, { agent, mailbox }: ListQuery): Promise<readonly string[] | null> {
   const { actor, config } = deps;
   const ofAgents = agentsByMailbox(config);
   const ownOnly = actor.kind === 'agent' && actor.role === 'agent';

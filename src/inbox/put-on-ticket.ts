@@ -1,7 +1,7 @@
 import { IntegratorError } from '../domain/errors.ts';
 import type { Use } from '../domain/ticket.ts';
 import { fileItem } from '../filing/file-item.ts';
-import { decidingStored } from '../filing/waiting-replies.ts';
+import { decidingStored } from '../filing/deciding.ts';
 import { audit } from '../store/audit.ts';
 import type { Item } from '../store/items.ts';
 import { forgetTakenAway } from '../store/taken-away.ts';

@@ -1,5 +1,5 @@
-import type { Deciding } from '../filing/decider.ts';
-import { decidingStored } from '../filing/waiting-replies.ts';
+import { decidingStored } from '../filing/deciding.ts';
+import type { Deciding } from '../filing/deciding.ts';
 import { itemPage } from '../store/item-pages.ts';
 import type { Item } from '../store/items.ts';
 import type { ItemState } from '../store/schema.ts';

@@ -2,7 +2,7 @@ import { domainOf, isOwnDomain } from '../domain/address.ts';
 import { isFreeMail } from '../domain/free-mail.ts';
 import { clientsByContacts, clientsOfAddresses, clientsOfDomains } from '../store/suggestions.ts';
 import type { KnownClient } from '../store/suggestions.ts';
-import type { StoreReader, StoreWriter } from '../store/store.ts';
+import type { Reader } from '../store/query.ts';
 
 export interface SuggestedClient {
   readonly id: string;
@@ -18,7 +18,7 @@ export type ClientFinder = (parties: readonly string[]) => SuggestedClient | nul
  * then by the domain, where it names one client only: free-mail and own domains name nobody.
  */
 export async function clientFinder(
-  db: StoreReader | StoreWriter,
+  db: Reader,
   parties: readonly string[],
   ownDomains: ReadonlySet<string>,
 ): Promise<ClientFinder> {

@@ -8,14 +8,13 @@ import { otherParties } from '../domain/match-message.ts';
 import { matchReplies } from '../domain/match-replies.ts';
 import { rankCandidates } from '../domain/ranking.ts';
 import type { Use } from '../domain/ticket.ts';
-import { placementOf, takenAwayKeys } from '../filing/decider.ts';
-import type { Deciding } from '../filing/decider.ts';
+import { decidingStored, placementOf, takenAwayKeys } from '../filing/deciding.ts';
+import type { Deciding } from '../filing/deciding.ts';
 import type { MailboxContext } from '../filing/mailbox-context.ts';
-import { decidingStored } from '../filing/waiting-replies.ts';
 import { candidatesById, loadCandidates } from '../store/candidates.ts';
 import type { Candidates } from '../store/candidates.ts';
 import type { Item } from '../store/items.ts';
-import type { StoreReader, StoreWriter } from '../store/store.ts';
+import type { Reader } from '../store/query.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { ticketsNear } from '../store/suggestions.ts';
 import { loadTakenAway } from '../store/taken-away.ts';
@@ -40,7 +39,7 @@ const nothing: Suggestions = { client: null, candidates: [] };
  * of them at once; a mailbox that is no longer configured gets none.
  */
 export async function suggestFor(
-  db: StoreReader | StoreWriter,
+  db: Reader,
   contexts: ReadonlyMap<string, MailboxContext>,
   mails: readonly ItemMail[],
 ): Promise<(itemId: number) => Suggestions> {
@@ -92,11 +91,7 @@ function askedOf({ item, mail }: ItemMail, contexts: ReadonlyMap<string, Mailbox
   return { itemId: item.id, context, deciding, sent, parties };
 }
 
-async function lookUp(
-  db: StoreReader | StoreWriter,
-  asked: readonly Asked[],
-  findClient: ClientFinder,
-): Promise<Candidates> {
+async function lookUp(db: Reader, asked: readonly Asked[], findClient: ClientFinder): Promise<Candidates> {
   const context = asked[0]?.context.candidates ?? { excludedTypes: new Set<string>(), units: [] };
   const needed = asked.map((each) =>
     keysNeeded(each.deciding.facts, placementOf(each.context, each.sent), each.context.rules),
@@ -118,11 +113,7 @@ async function lookUp(
   return { ...found, candidates: [...found.candidates, ...(await candidatesById(db, [...near], context))] };
 }
 
-async function nearTickets(
-  db: StoreReader | StoreWriter,
-  asked: readonly Asked[],
-  findClient: ClientFinder,
-): Promise<Set<string>> {
+async function nearTickets(db: Reader, asked: readonly Asked[], findClient: ClientFinder): Promise<Set<string>> {
   const ids = new Set<string>();
   for (const use of new Set<Use>(asked.map((each) => each.context.rules.use))) {
     const ofUse = asked.filter((each) => each.context.rules.use === use);

@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import type { GivenReference } from '../domain/given-reference.ts';
 import type { Candidate, SubjectKeys } from '../domain/ticket.ts';
 import type { UnitKeys } from '../domain/unit.ts';
 import { givenReferences } from './incident-references.ts';
-import { inParts } from './messages.ts';
-import type { StoreReader, StoreWriter } from './store.ts';
+import { inParts } from './in-parts.ts';
+import { ask, list, query } from './query.ts';
+import type { Query, Reader } from './query.ts';
 import type { TicketTable } from './ticket-schema.ts';
 
 /** What matching needs looked up, for a whole page of mail at once. */
@@ -35,7 +35,6 @@ export interface Candidates {
   readonly given: ReadonlyMap<string, GivenReference>;
 }
 
-type Db = StoreReader | StoreWriter;
 const partSize = 400;
 
 /**
@@ -43,29 +42,28 @@ const partSize = 400;
  * tickets there are. Complete where subject and address fit; of those that share an address or domain only, the newest
  * open ones. Closed tickets come only where the subject or the thread leads to them.
  */
-export async function loadCandidates(db: Db, keys: CandidateKeys, context: CandidateContext): Promise<Candidates> {
+export async function loadCandidates(db: Reader, keys: CandidateKeys, context: CandidateContext): Promise<Candidates> {
   const threads = await threadTickets(db, keys.messageKeys);
   const given = await givenReferences(db, keys.ourReferences, context.units);
   const ids = new Set([...[...threads.values()].flat(), ...[...given.values()].map(({ ticketId }) => ticketId)]);
   for (const id of await ticketsBySubject(db, keys)) ids.add(id);
-  for (const id of await ticketsByContact(db, 'contact_address.address', keys.addresses)) ids.add(id);
-  for (const id of await ticketsByContact(db, 'contact_address.domain', keys.domains)) ids.add(id);
+  for (const id of await ticketsByContact(db, query`contact_address.address`, keys.addresses)) ids.add(id);
+  for (const id of await ticketsByContact(db, query`contact_address.domain`, keys.domains)) ids.add(id);
   for (const id of await ticketsByUnit(db, keys)) ids.add(id);
   return { candidates: await candidatesById(db, [...ids], context), threads, given };
 }
 
-async function threadTickets(db: Db, messageKeys: readonly string[]): Promise<Map<string, string[]>> {
+async function threadTickets(db: Reader, messageKeys: readonly string[]): Promise<Map<string, string[]>> {
   const threads = new Map<string, string[]>();
   for (const part of inParts(messageKeys, partSize)) {
-    const rows = await db
-      .selectFrom('message')
-      .innerJoin('action', 'action.message_id', 'message.id')
-      .select(['message.message_key as key', 'action.ticket_id as ticketId'])
-      .where('message.message_key', 'in', part)
-      .execute();
-    for (const { key, ticketId } of rows) {
-      if (key !== null) threads.set(key, [...(threads.get(key) ?? []), ticketId]);
-    }
+    const rows = await ask<{ key: string; ticketId: string }>(
+      db,
+      query`
+        select message.message_key as key, action.ticket_id as "ticketId"
+        from message join action on action.message_id = message.id
+        where message.message_key in ${list(part)}`,
+    );
+    for (const { key, ticketId } of rows) threads.set(key, [...(threads.get(key) ?? []), ticketId]);
   }
   return threads;
 }
@@ -74,57 +72,47 @@ async function threadTickets(db: Db, messageKeys: readonly string[]): Promise<Ma
 const newestPerKey = 50;
 
 /** The newest open tickets of each contact address (or domain). */
-async function ticketsByContact(
-  db: Db,
-  column: 'contact_address.address' | 'contact_address.domain',
-  values: readonly string[],
-): Promise<string[]> {
+async function ticketsByContact(db: Reader, column: Query, values: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const part of inParts(values, partSize)) {
-    const ranked = contactTickets(db)
-      .select(['ticket.id', rankWithin(column)])
-      .where(column, 'in', part)
-      .where('ticket.open', '=', 1)
-      .as('ranked');
-    const rows = await db
-      .selectFrom(ranked)
-      .select('ranked.id')
-      .distinct()
-      .where('ranked.rank', '<=', newestPerKey)
-      .execute();
-    ids.push(...rows.map((row) => row.id));
+    const ranked = query`
+      select ticket.id, row_number() over (
+        partition by ${column} order by ticket.created_at desc, ticket.id desc) as place
+      from contact_address
+        join ticket_contact on ticket_contact.contact_id = contact_address.contact_id
+        join ticket on ticket.id = ticket_contact.ticket_id
+      where ${column} in ${list(part)} and ticket.open = 1`;
+    ids.push(
+      ...(await askIds(db, query`select distinct id from (${ranked}) as ranked where place <= ${newestPerKey}`)),
+    );
   }
   return ids;
 }
 
-function rankWithin(column: 'contact_address.address' | 'contact_address.domain') {
-  const newestFirst = sql`ticket.created_at desc, ticket.id desc`;
-  return sql<number>`row_number() over (partition by ${sql.ref(column)} order by ${newestFirst})`.as('rank');
+async function askIds(db: Reader, asked: Query): Promise<string[]> {
+  const rows = await ask<{ id: string }>(db, asked);
+  return rows.map((row) => row.id);
 }
 
-function contactTickets(db: Db) {
-  return db
-    .selectFrom('contact_address')
-    .innerJoin('ticket_contact', 'ticket_contact.contact_id', 'contact_address.contact_id')
-    .innerJoin('ticket', 'ticket.id', 'ticket_contact.ticket_id');
-}
+const subjectColumns = [query`ticket.summary_base`, query`ticket.opening_base`];
 
 /** Every ticket, open or closed, with one of these subjects and one of these contacts' addresses. */
-async function ticketsBySubject(db: Db, { subjects, addresses }: CandidateKeys): Promise<string[]> {
+async function ticketsBySubject(db: Reader, { subjects, addresses }: CandidateKeys): Promise<string[]> {
   const ids: string[] = [];
   if (addresses.length === 0) return ids;
+  const ofAddresses = query`contact_address.address in ${list(addresses.slice(0, manyAddresses))}`;
   for (const part of inParts(subjects, partSize)) {
-    for (const column of ['ticket.summary_base', 'ticket.opening_base'] as const) {
-      const rows = await db
-        .selectFrom('ticket')
-        .innerJoin('ticket_contact', 'ticket_contact.ticket_id', 'ticket.id')
-        .innerJoin('contact_address', 'contact_address.contact_id', 'ticket_contact.contact_id')
-        .select('ticket.id')
-        .distinct()
-        .where(column, 'in', part)
-        .where('contact_address.address', 'in', addresses.slice(0, manyAddresses))
-        .execute();
-      ids.push(...rows.map((row) => row.id));
+    for (const column of subjectColumns) {
+      const found = await askIds(
+        db,
+        query`
+          select distinct ticket.id
+          from ticket
+            join ticket_contact on ticket_contact.ticket_id = ticket.id
+            join contact_address on contact_address.contact_id = ticket_contact.contact_id
+          where ${column} in ${list(part)} and ${ofAddresses}`,
+      );
+      ids.push(...found);
     }
   }
   return ids;
@@ -134,22 +122,23 @@ async function ticketsBySubject(db: Db, { subjects, addresses }: CandidateKeys):
 const manyAddresses = 20_000;
 
 /** The open incidents of these units, and the closed ones that have one of the subjects. */
-async function ticketsByUnit(db: Db, { units, subjects }: CandidateKeys): Promise<string[]> {
+async function ticketsByUnit(db: Reader, { units, subjects }: CandidateKeys): Promise<string[]> {
   if (units.length === 0) return [];
-  const ofUnits = () =>
-    db
-      .selectFrom('ticket_unit')
-      .innerJoin('ticket', 'ticket.id', 'ticket_unit.ticket_id')
-      .select('ticket.id')
-      .distinct()
-      .where('ticket_unit.unit', 'in', [...units]);
-  const rows = await ofUnits().where('ticket.open', '=', 1).execute();
+  const ofUnits = (condition: Query) =>
+    askIds(
+      db,
+      query`
+        select distinct ticket.id
+        from ticket_unit join ticket on ticket.id = ticket_unit.ticket_id
+        where ticket_unit.unit in ${list(units)} and ${condition}`,
+    );
+  const ids = await ofUnits(query`ticket.open = 1`);
   for (const part of inParts(subjects, partSize)) {
-    for (const column of ['ticket.summary_base', 'ticket.opening_base'] as const) {
-      rows.push(...(await ofUnits().where('ticket.open', '=', 0).where(column, 'in', part).execute()));
+    for (const column of subjectColumns) {
+      ids.push(...(await ofUnits(query`ticket.open = 0 and ${column} in ${list(part)}`)));
     }
   }
-  return rows.map((row) => row.id);
+  return ids;
 }
 
 type TicketRow = Pick<
@@ -168,26 +157,19 @@ type TicketRow = Pick<
   | 'opening_base'
 >;
 
-const ticketColumns = [
-  'id',
-  'summary',
-  'use',
-  'type',
-  'open',
-  'excluded',
-  'client_id',
-  'created_at',
-  'summary_exact',
-  'summary_base',
-  'opening_exact',
-  'opening_base',
-] as const;
+const ticketColumns = query`
+  id, summary, use, type, open, excluded, client_id, created_at,
+  summary_exact, summary_base, opening_exact, opening_base`;
 
 /** Loads the named tickets in the form that matching reads. */
-export async function candidatesById(db: Db, ids: readonly string[], context: CandidateContext): Promise<Candidate[]> {
+export async function candidatesById(
+  db: Reader,
+  ids: readonly string[],
+  context: CandidateContext,
+): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
   for (const part of inParts(ids, partSize)) {
-    const rows = await db.selectFrom('ticket').select(ticketColumns).where('id', 'in', part).execute();
+    const rows = await ask<TicketRow>(db, query`select ${ticketColumns} from ticket where id in ${list(part)}`);
     const contacts = grouped(await contactAddresses(db, part));
     const participants = grouped(await participantAddresses(db, part));
     const units = grouped(await unitNames(db, part));
@@ -244,29 +226,28 @@ interface Pair {
   readonly value: string;
 }
 
-function contactAddresses(db: Db, ticketIds: readonly string[]): Promise<Pair[]> {
-  return db
-    .selectFrom('ticket_contact')
-    .innerJoin('contact_address', 'contact_address.contact_id', 'ticket_contact.contact_id')
-    .select(['ticket_contact.ticket_id as ticketId', 'contact_address.address as value'])
-    .where('ticket_contact.ticket_id', 'in', [...ticketIds])
-    .execute();
+function contactAddresses(db: Reader, ticketIds: readonly string[]): Promise<Pair[]> {
+  return ask(
+    db,
+    query`
+      select ticket_contact.ticket_id as "ticketId", contact_address.address as value
+      from ticket_contact join contact_address on contact_address.contact_id = ticket_contact.contact_id
+      where ticket_contact.ticket_id in ${list(ticketIds)}`,
+  );
 }
 
-function participantAddresses(db: Db, ticketIds: readonly string[]): Promise<Pair[]> {
-  return db
-    .selectFrom('ticket_participant')
-    .select(['ticket_id as ticketId', 'address as value'])
-    .where('ticket_id', 'in', [...ticketIds])
-    .execute();
+function participantAddresses(db: Reader, ticketIds: readonly string[]): Promise<Pair[]> {
+  return ask(
+    db,
+    query`select ticket_id as "ticketId", address as value from ticket_participant where ticket_id in ${list(ticketIds)}`,
+  );
 }
 
-function unitNames(db: Db, ticketIds: readonly string[]): Promise<Pair[]> {
-  return db
-    .selectFrom('ticket_unit')
-    .select(['ticket_id as ticketId', 'unit as value'])
-    .where('ticket_id', 'in', [...ticketIds])
-    .execute();
+function unitNames(db: Reader, ticketIds: readonly string[]): Promise<Pair[]> {
+  return ask(
+    db,
+    query`select ticket_id as "ticketId", unit as value from ticket_unit where ticket_id in ${list(ticketIds)}`,
+  );
 }
 
 function grouped(pairs: readonly Pair[]): Map<string, string[]> {

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import type { ClientTable } from './ticket-schema.ts';
 

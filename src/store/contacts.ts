@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { domainOf } from '../domain/address.ts';
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 import type { ContactTable } from './ticket-schema.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Item } from './items.ts';
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 type Db = StoreReader | StoreWriter;

@@ -1,10 +1,8 @@
-import { sql } from 'kysely';
-import type { RawBuilder, Selectable } from 'kysely';
-import { inParts } from './messages.ts';
-import type { ItemState, ItemTable, MessageTable } from './schema.ts';
-import type { StoreReader, StoreWriter } from './store.ts';
-
-type Db = StoreReader | StoreWriter;
+import type { Selectable } from 'kysely';
+import { inParts } from './in-parts.ts';
+import { ask, list, nothing, query } from './query.ts';
+import type { Query, Reader } from './query.ts';
+import type { ItemState, ItemTable, MessageTable, PlacementTable } from './schema.ts';
 
 export interface InboxFilter {
   /** null: every mailbox. */
@@ -12,46 +10,44 @@ export interface InboxFilter {
   readonly states: readonly ItemState[];
   readonly limit: number;
   /** Only mail in which these occur; see `messagesWith`. */
-  readonly messages?: RawBuilder<number>;
+  readonly messages?: Query;
 }
 
 export type ListedItem = Selectable<ItemTable> & Pick<Selectable<MessageTable>, 'identity'>;
 
 /** Views of mail in these states, newest first. */
-export async function listItems(db: Db, filter: InboxFilter): Promise<ListedItem[]> {
+export async function listItems(db: Reader, filter: InboxFilter): Promise<ListedItem[]> {
   const { mailboxes, states, limit, messages } = filter;
   if (mailboxes?.length === 0 || states.length === 0) return [];
-  return db
-    .selectFrom('item')
-    .innerJoin('message', 'message.id', 'item.message_id')
-    .selectAll('item')
-    .select('message.identity')
-    .where('item.state', 'in', [...states])
-    .$if(mailboxes !== null, (query) => query.where('item.mailbox', 'in', [...(mailboxes ?? [])]))
-    .$if(messages !== undefined, (query) => query.where(sql<boolean>`item.message_id in ${messages ?? sql`(null)`}`))
-    .orderBy('item.received_at', 'desc')
-    .orderBy('item.id', 'desc')
-    .limit(limit)
-    .execute();
+  return ask<ListedItem>(
+    db,
+    query`
+      select item.*, message.identity
+      from item join message on message.id = item.message_id
+      where item.state in ${list(states)}
+        ${mailboxes === null ? nothing : query`and item.mailbox in ${list(mailboxes)}`}
+        ${messages === undefined ? nothing : query`and item.message_id in ${messages}`}
+      order by item.received_at desc, item.id desc
+      limit ${limit}`,
+  );
 }
 
-export function itemById(db: Db, id: number): Promise<Selectable<ItemTable> | undefined> {
-  return db.selectFrom('item').selectAll().where('id', '=', id).executeTakeFirst();
+export async function itemById(db: Reader, id: number): Promise<Selectable<ItemTable> | undefined> {
+  const [item] = await ask<Selectable<ItemTable>>(db, query`select * from item where id = ${id}`);
+  return item;
 }
 
 /** Every mailbox's view of a mail. */
-export function itemsOfMessage(db: Db, messageId: number): Promise<Selectable<ItemTable>[]> {
-  return db.selectFrom('item').selectAll().where('message_id', '=', messageId).orderBy('id').execute();
+export function itemsOfMessage(db: Reader, messageId: number): Promise<Selectable<ItemTable>[]> {
+  return ask(db, query`select * from item where message_id = ${messageId} order by id`);
 }
 
 /** Ids of the messages with this key: several where an id was used twice for different mail. */
-export async function messagesByKey(db: Db, messageKey: string): Promise<number[]> {
-  const rows = await db
-    .selectFrom('message')
-    .select('id')
-    .where('message_key', '=', messageKey)
-    .orderBy('id')
-    .execute();
+export async function messagesByKey(db: Reader, messageKey: string): Promise<number[]> {
+  const rows = await ask<{ id: number }>(
+    db,
+    query`select id from message where message_key = ${messageKey} order by id`,
+  );
   return rows.map((row) => row.id);
 }
 
@@ -65,17 +61,13 @@ export interface StoredPlacement {
 }
 
 /** Where these mails lie or lay, in the order in which the copies were found. */
-export async function placementsOf(db: Db, itemIds: readonly number[]): Promise<StoredPlacement[]> {
+export async function placementsOf(db: Reader, itemIds: readonly number[]): Promise<StoredPlacement[]> {
   const placements: StoredPlacement[] = [];
   for (const part of inParts(itemIds, 400)) {
-    const rows = await db
-      .selectFrom('placement')
-      .selectAll()
-      .where('item_id', 'in', part)
-      .orderBy('item_id')
-      .orderBy(sql`duplicate`)
-      .orderBy('id')
-      .execute();
+    const rows = await ask<Selectable<PlacementTable>>(
+      db,
+      query`select * from placement where item_id in ${list(part)} order by item_id, duplicate, id`,
+    );
     placements.push(
       ...rows.map((row) => ({
         itemId: row.item_id,

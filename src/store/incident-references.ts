@@ -1,6 +1,8 @@
 import type { GivenReference } from '../domain/given-reference.ts';
 import type { UnitKeys } from '../domain/unit.ts';
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
+import { ask, list, query } from './query.ts';
+import type { Reader } from './query.ts';
 import type { IncidentReferenceTable } from './ticket-schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -27,13 +29,16 @@ export async function referencesOf(db: Db, ticketId: string): Promise<Map<string
 
 /** Reference → the incident and unit it was given for; none for units that are no longer configured. */
 export async function givenReferences(
-  db: Db,
+  db: Reader,
   references: readonly string[],
   units: readonly UnitKeys[],
 ): Promise<Map<string, GivenReference>> {
   const given = new Map<string, GivenReference>();
   for (const part of inParts(references, 400)) {
-    const rows = await db.selectFrom('incident_reference').selectAll().where('reference', 'in', part).execute();
+    const rows = await ask<IncidentReferenceTable>(
+      db,
+      query`select * from incident_reference where reference in ${list(part)}`,
+    );
     for (const row of rows) {
       const unit = units.find(({ name }) => name === row.unit);
       if (unit !== undefined) given.set(row.reference, { ticketId: row.ticket_id, unit });

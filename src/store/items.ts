@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import { RowInserter } from './row-inserter.ts';
 import type { ItemTable, PlacementTable } from './schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';

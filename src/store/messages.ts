@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { AttachmentTable, MessageContentTable, MessageTable } from './schema.ts';
+import { inParts } from './in-parts.ts';
 import { RowInserter } from './row-inserter.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -114,11 +115,4 @@ export async function markRemoved(
     removed += Number(result.numUpdatedRows);
   }
   return removed;
-}
-
-/** Splits a list; databases limit the parameters of one statement. */
-export function inParts<T>(list: readonly T[], size: number): T[][] {
-  const parts: T[][] = [];
-  for (let start = 0; start < list.length; start += size) parts.push(list.slice(start, start + size));
-  return parts;
 }

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { OptOutTable } from './campaign-schema.ts';
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 export type OptOut = Selectable<OptOutTable>;

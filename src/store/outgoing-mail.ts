@@ -1,4 +1,4 @@
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 /** Mail we sent has this before its mark for an identity, until its copy tells the Date that the server gave it. */
@@ -12,9 +12,14 @@ export interface SeenCopy {
   readonly identity: string;
   readonly messageKey: string | null;
   readonly from: string;
+  /** Of the copy in Sent Items, which is what really went out; null for any other. */
+  readonly sent: { readonly originalSha256: string | null; readonly headersJson: string } | null;
 }
 
-/** Gives mail that we sent the identity of its copy, as soon as one is seen: then both are the same mail. */
+/**
+ * Gives mail that we sent the identity of its copy, as soon as one is seen: then both are the same mail. The copy in Sent
+ * Items also brings the original and the headers that the server made.
+ */
 export async function adoptCopies(trx: StoreWriter, copies: readonly SeenCopy[]): Promise<void> {
   for (const part of inParts(copies, 400)) {
     const keys = part.flatMap(({ messageKey }) => messageKey ?? []);
@@ -36,7 +41,19 @@ async function adopt(
 ): Promise<void> {
   const copy = copies.find((one) => one.messageKey === row.message_key && one.from === row.from_address);
   if (copy === undefined) return;
-  await trx.updateTable('message').set({ identity: copy.identity }).where('id', '=', row.id).execute();
+  const { identity, sent } = copy;
+  const original = sent === null ? {} : { original_sha256: sent.originalSha256 };
+  await trx
+    .updateTable('message')
+    .set({ identity, ...original })
+    .where('id', '=', row.id)
+    .execute();
+  if (sent === null) return;
+  await trx
+    .updateTable('message_content')
+    .set({ headers_json: sent.headersJson })
+    .where('message_id', '=', row.id)
+    .execute();
 }
 
 /** The stored mail with this message id that this mailbox sent, or null: its copy may have been imported first. */

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
-import type { SearchTerm } from '../domain/search-words.ts';
 import { readCounter } from './counters.ts';
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import type { Store, StoreReader, StoreWriter } from './store.ts';
 
 /** The highest message id in the index. Ids grow in the order of commits, since writers take turns. */
@@ -98,16 +96,6 @@ async function moveIndexedTo(trx: StoreWriter, value: number): Promise<void> {
     .values({ name: indexedTo, value })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
-}
-
-/** Ids of the messages in which every term occurs; as a subquery. */
-export function messagesWith(dialect: Store['dialect'], terms: readonly SearchTerm[]): RawBuilder<number> {
-  if (dialect === 'sqlite') {
-    const query = terms.map((words) => `"${words.join(' ')}" *`).join(' AND ');
-    return sql<number>`(select rowid from message_search where message_search match ${query})`;
-  }
-  const query = terms.map((words) => `(${words.map((word) => `'${word}'`).join(' <-> ')}:*)`).join(' & ');
-  return sql<number>`(select message_id from message_search where words @@ ${query}::tsquery)`;
 }
 
 /**

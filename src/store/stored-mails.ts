@@ -1,7 +1,9 @@
-import { z } from 'zod';
+import type { Selectable } from 'kysely';
 import type { Header, ImportedMessage, MessageBody } from '../domain/message.ts';
-import { inParts } from './messages.ts';
-import type { StoreReader, StoreWriter } from './store.ts';
+import { inParts } from './in-parts.ts';
+import { ask, list, query } from './query.ts';
+import type { Query, Reader } from './query.ts';
+import type { MessageContentTable, MessageTable } from './schema.ts';
 
 /** A mail read back from the store, in the form in which it was imported (without attachments and original). */
 export interface StoredMail extends Pick<
@@ -38,59 +40,41 @@ export interface StoredMail extends Pick<
 /** The same without its text: for lists, and to decide again. */
 export type StoredEnvelope = Omit<StoredMail, 'body' | 'uniqueBody'>;
 
-const person = z.object({ name: z.string(), address: z.string() });
-const peopleSchema = z.object({
-  sender: person.nullable(),
-  replyTo: z.array(person),
-  to: z.array(person),
-  cc: z.array(person),
-  bcc: z.array(person),
-});
-const headersSchema = z.array(z.tuple([z.string(), z.string()]));
-const verdictSchema = z.enum(['pass', 'fail', 'none']);
-const sensitivitySchema = z.enum(['normal', 'personal', 'private', 'confidential']);
-const protectionSchema = z.enum(['none', 'encrypted', 'rights', 'smime']);
-
 /** Message id → mail, for those that are stored. */
-export async function storedMails(
-  db: StoreReader | StoreWriter,
-  messageIds: readonly number[],
-): Promise<Map<number, StoredMail>> {
+export async function storedMails(db: Reader, messageIds: readonly number[]): Promise<Map<number, StoredMail>> {
   const mails = new Map<number, StoredMail>();
   for (const part of inParts(messageIds, 100)) {
-    const rows = await selectMails(db).where('message.id', 'in', part).execute();
+    const rows = await selectMails<MailRow>(db, query`body_kind, body, unique_kind, unique_body, headers_json`, part);
     for (const row of rows) mails.set(row.id, storedMail(row));
   }
   return mails;
 }
 
 /** Message id → mail without its text. */
-export async function storedEnvelopes(
-  db: StoreReader | StoreWriter,
-  messageIds: readonly number[],
-): Promise<Map<number, StoredEnvelope>> {
+export async function storedEnvelopes(db: Reader, messageIds: readonly number[]): Promise<Map<number, StoredEnvelope>> {
   const mails = new Map<number, StoredEnvelope>();
   for (const part of inParts(messageIds, 200)) {
-    const rows = await selectEnvelopes(db).where('message.id', 'in', part).execute();
+    const rows = await selectMails<EnvelopeRow>(db, query`headers_json`, part);
     for (const row of rows) mails.set(row.id, storedEnvelope(row));
   }
   return mails;
 }
 
-function selectMails(db: StoreReader | StoreWriter) {
-  return selectEnvelopes(db).select(['body_kind', 'body', 'unique_kind', 'unique_body']);
+function selectMails<Row extends EnvelopeRow>(db: Reader, columns: Query, ids: readonly number[]): Promise<Row[]> {
+  return ask(
+    db,
+    query`
+      select message.*, ${columns}
+      from message join message_content on message_content.message_id = message.id
+      where message.id in ${list(ids)}`,
+  );
 }
 
-function selectEnvelopes(db: StoreReader | StoreWriter) {
-  return db
-    .selectFrom('message')
-    .innerJoin('message_content', 'message_content.message_id', 'message.id')
-    .selectAll('message')
-    .select('headers_json');
-}
-
-type MailRow = Awaited<ReturnType<ReturnType<typeof selectMails>['execute']>>[number];
-type EnvelopeRow = Awaited<ReturnType<ReturnType<typeof selectEnvelopes>['execute']>>[number];
+/** What we wrote ourselves is what these columns hold (filing/message-rows.ts): it is not checked once more. */
+type Words = Pick<StoredMail, 'sensitivity' | 'protection' | 'verified'>;
+type People = Pick<StoredMail, 'sender' | 'replyTo' | 'to' | 'cc' | 'bcc'>;
+type EnvelopeRow = Omit<Selectable<MessageTable>, keyof Words> & Words & Pick<MessageContentTable, 'headers_json'>;
+type MailRow = EnvelopeRow & Omit<MessageContentTable, 'message_id'>;
 
 function storedMail(row: MailRow): StoredMail {
   return {
@@ -107,18 +91,18 @@ function storedEnvelope(row: EnvelopeRow): StoredEnvelope {
     messageKey: row.message_key,
     internetMessageId: row.internet_message_id,
     from: row.from_name === '' && row.from_address === '' ? null : { name: row.from_name, address: row.from_address },
-    ...peopleSchema.parse(JSON.parse(row.people_json)),
+    ...peopleOf(row.people_json),
     subject: row.subject,
     sentAtMs: row.sent_at,
     receivedAtMs: row.received_at,
     headers: headersOf(row.headers_json),
     conversationId: row.conversation_id,
     isDraft: false,
-    sensitivity: sensitivitySchema.parse(row.sensitivity),
+    sensitivity: row.sensitivity,
     meeting: row.meeting === 1,
     report: row.report === 1,
-    protection: protectionSchema.parse(row.protection),
-    verified: verdictSchema.parse(row.verified),
+    protection: row.protection,
+    verified: row.verified,
     verifiedDetail: row.verified_detail,
     hasAttachments: row.has_attachments === 1,
     originalSha256: row.original_sha256,
@@ -129,6 +113,12 @@ function uniqueBodyOf(row: MailRow): MessageBody | null {
   return row.unique_kind === null ? null : { kind: row.unique_kind, content: row.unique_body ?? '' };
 }
 
+function peopleOf(json: string): People {
+  const { sender, replyTo, to, cc, bcc }: People = JSON.parse(json);
+  return { sender, replyTo, to, cc, bcc };
+}
+
 function headersOf(json: string): Header[] {
-  return headersSchema.parse(JSON.parse(json)).map(([name, value]) => ({ name, value }));
+  const headers: readonly (readonly [string, string])[] = JSON.parse(json);
+  return headers.map(([name, value]) => ({ name, value }));
 }

@@ -1,5 +1,7 @@
-import { inParts } from './messages.ts';
-import type { StoreReader, StoreWriter } from './store.ts';
+import { inParts } from './in-parts.ts';
+import { ask, list, query } from './query.ts';
+import type { Reader } from './query.ts';
+import type { StoreWriter } from './store.ts';
 
 /** How a mail can be named in what a person took away from a ticket. */
 export interface TakenAwayKeys {
@@ -21,19 +23,17 @@ function keysByKind(keys: TakenAwayKeys): Readonly<Record<(typeof kinds)[number]
 
 /** All that was taken away and touches these mails, for a page at once. */
 export async function loadTakenAway(
-  db: StoreReader | StoreWriter,
+  db: Reader,
   mails: readonly TakenAwayKeys[],
 ): Promise<(mail: TakenAwayKeys) => ReadonlySet<string>> {
   const found = new Map<string, string[]>();
   for (const kind of kinds) {
     const keys = [...new Set(mails.flatMap((mail) => keysByKind(mail)[kind]))];
     for (const part of inParts(keys, 500)) {
-      const rows = await db
-        .selectFrom('taken_away')
-        .select(['key', 'ticket_id'])
-        .where('kind', '=', kind)
-        .where('key', 'in', part)
-        .execute();
+      const rows = await ask<{ key: string; ticket_id: string }>(
+        db,
+        query`select key, ticket_id from taken_away where kind = ${kind} and key in ${list(part)}`,
+      );
       for (const row of rows) {
         const name = `${kind} ${row.key}`;
         found.set(name, [...(found.get(name) ?? []), row.ticket_id]);

@@ -1,4 +1,4 @@
-import { inParts } from './messages.ts';
+import { inParts } from './in-parts.ts';
 import type { StoreReader } from './store.ts';
 
 /** Which of these tickets are closed. */

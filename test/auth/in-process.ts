@@ -23,6 +23,7 @@ export async function runHere(args: readonly string[], cwd: string): Promise<Cli
     return { config: undefined, as, json, verbose, quiet: false, color: false };
   };
   const context = createContext({
+    version: '0.0.0',
     env: { HOME: '/nonexistent' },
     cwd,
     unixUser: 'tester',

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import type { Problem } from '../problem.ts';
+import type { KeyPath, Problem } from '../problem.ts';
 import type { Config } from '../schema.ts';
 import { redactUrl, secretsOf } from '../secrets.ts';
 
@@ -7,18 +7,29 @@ import { redactUrl, secretsOf } from '../secrets.ts';
 export function checkLiteralSecrets(config: Config, file: Stats): Problem[] {
   const reason = whyNotPrivate(file);
   if (reason === null) return [];
-  const literals = secretsOf(config).filter(({ ref }) => typeof ref === 'string');
-  const problems = literals.map(({ path }): Problem => ({
+  return literalSecrets(config).map(({ path, what, instead }) => ({
     path,
-    message: `stands here as plain text, but the file ${reason}; use { file: path } or { env: NAME }, or chmod 600 the file`,
+    message: `${what}, but the file ${reason}; ${instead}`,
   }));
-  if (redactUrl(config.store) !== config.store) {
-    problems.push({
-      path: ['store'],
-      message: `holds a password, but the file ${reason}; chmod 600 the file, or use ~/.pgpass`,
-    });
-  }
-  return problems;
+}
+
+interface LiteralSecret {
+  readonly path: KeyPath;
+  readonly what: string;
+  readonly instead: string;
+}
+
+/** The secrets that stand in the file itself. */
+export function literalSecrets(config: Config): readonly LiteralSecret[] {
+  const placed = secretsOf(config).filter(({ ref }) => typeof ref === 'string');
+  const literals = placed.map(({ path }) => ({
+    path,
+    what: 'stands here as plain text',
+    instead: 'use { file: path } or { env: NAME }, or chmod 600 the file',
+  }));
+  if (redactUrl(config.store) === config.store) return literals;
+  const store = { path: ['store'], what: 'holds a password', instead: 'chmod 600 the file, or use ~/.pgpass' };
+  return [...literals, store];
 }
 
 function whyNotPrivate(file: Stats): string | null {

@@ -6,13 +6,13 @@ import { adoptCopies } from '../store/outgoing-mail.ts';
 import type { SeenCopy } from '../store/outgoing-mail.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
-import { markBounced } from './bounced.ts';
 import { decidePage } from './decide-page.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { messageRows } from './message-rows.ts';
 import { noCounts } from './page-counts.ts';
 import type { PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
+import { tieResponses } from './tie-responses.ts';
 import { settleWaitingReplies } from './waiting-replies.ts';
 import { setAsideAttachments, writeDecided } from './write-decided.ts';
 
@@ -54,7 +54,7 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   const messageIds = new Map([...known.stored, ...inserted]);
   const filedKeys = await writeDecided(trx, { context, page, decided, messageIds, inserted, items, counts });
   counts.failed += await setAsideAttachments(trx, context, page, inserted);
-  await markBounced(trx, mails, page.atMs);
+  await tieResponses(trx, context, { ...page, mails }, messageIds);
   await settleWaitingReplies(trx, context, filedKeys, page.atMs);
 }
 

@@ -3,6 +3,8 @@ import { commitPage } from '../filing/commit-page.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
 import { prepareMail } from '../filing/prepared-mail.ts';
+import type { PreparedMail } from '../filing/prepared-mail.ts';
+import { reportParts } from '../filing/report-parts.ts';
 import type { Folder, ReadOptions } from '../mail/provider.ts';
 import { storeAttachmentContent } from '../store/attachments.ts';
 import { clearSetAside, dueSetAside, setAside } from '../store/set-aside.ts';
@@ -35,10 +37,13 @@ async function retryMail(
 ): Promise<PageCounts> {
   const folder: Folder = { path: item.folder, id: item.folderId, sentItems: item.sentItems };
   const result = await deps.reader.readOne(item.providerId, folder, options);
+  const found = result.kind === 'message' && !result.message.isDraft ? [result.message] : [];
+  const mails: PreparedMail[] = [];
+  for (const mail of found) mails.push(prepareMail(mail, await reportParts(mail, deps.pages.store.files)));
   return deps.pages.write((trx) =>
     commitPage(trx, job.context, {
       folder,
-      mails: result.kind === 'message' && !result.message.isDraft ? [prepareMail(result.message)] : [],
+      mails,
       removed: [],
       setAside: result.kind === 'damaged' ? [damaged(folder, item.providerId, result.error)] : [],
       settled: result.kind === 'damaged' ? [] : [item.providerId],

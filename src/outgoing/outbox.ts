@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { IntegratorError } from '../domain/errors.ts';
 import type { Actor } from '../domain/policy.ts';
+import { responsesToSent } from '../store/mail-responses.ts';
 import { audit } from '../store/audit.ts';
 import { dropOutboxRow, isInHand, outboxRow, type OutboxRow, outboxRows } from '../store/outbox.ts';
+import { type ResponseFields, responseFields } from '../tickets/response-view.ts';
 import { whereaboutsFor } from './deliver.ts';
 import type { OutgoingDeps } from './deps.ts';
 import { type MailJob, mailJobSchema, mailKind } from './mail-job.ts';
 
 /** One line of `outbox list` and `mail list`; the names are those of the JSON. */
-export interface OutboxLine {
+export interface OutboxLine extends ResponseFields {
   readonly id: string;
   readonly kind: string;
   readonly state: OutboxRow['state'];
@@ -35,7 +37,14 @@ export interface OutboxFilter {
 
 /** Newest first; an agent sees the own mail, an administrator and the operator all. */
 export async function listOutbox(deps: Pick<OutgoingDeps, 'store' | 'actor'>, filter: OutboxFilter) {
-  const lines = (await outboxRows(deps.store.db, { done: filter.done })).map(lineOf);
+  const rows = await outboxRows(deps.store.db, { done: filter.done });
+  const keys = rows.flatMap(({ message_key: key }) => key ?? []);
+  const responses = await responsesToSent(deps.store.db, keys);
+  const lines = rows.map((row) => {
+    const line = lineOf(row);
+    const found = responses.get(`${line.from ?? ''}\n${row.message_key ?? ''}`) ?? [];
+    return { ...line, ...responseFields(found) };
+  });
   return lines.filter(
     (line) =>
       sees(deps.actor, line) &&
@@ -101,6 +110,7 @@ export function lineOf(row: OutboxRow): OutboxLine {
     attempts: row.attempts,
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
+    ...responseFields([]),
     error: row.error_json === null ? null : errorSchema.parse(JSON.parse(row.error_json)),
   };
 }

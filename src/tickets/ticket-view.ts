@@ -5,11 +5,14 @@ import { attachmentsOf } from '../store/attachments.ts';
 import type { StoredAttachment } from '../store/attachments.ts';
 import { clientName } from '../store/clients.ts';
 import type { StoreReader } from '../store/store.ts';
+import { type MailResponseRow, responsesTo } from '../store/mail-responses.ts';
 import { storedMails } from '../store/stored-mails.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
 import type { ListedTicket } from '../store/ticket-list.ts';
 import { ticketContacts, ticketUnits } from '../store/tickets.ts';
 import type { TicketRow } from '../store/tickets.ts';
+
+import { type ResponseFields, responseFields } from './response-view.ts';
 
 /** A line of `ticket list`; field names are those of the JSON that scripts rely on. */
 export interface TicketSummary {
@@ -33,7 +36,7 @@ export interface TicketView extends TicketSummary {
   readonly actions: readonly ActionView[];
 }
 
-export interface ActionView {
+export interface ActionView extends ResponseFields {
   readonly id: string;
   readonly kind: 'email' | 'note' | 'system';
   readonly opening: boolean;
@@ -105,7 +108,11 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
   const messageIds = actions.flatMap((action) => action.messageId ?? []);
   const mails = new Map<number, ActionMail>();
   for (const [id, mail] of await storedMails(db, messageIds)) {
-    mails.set(id, { ...mail, attachments: await attachmentsOf(db, id) });
+    mails.set(id, { ...mail, attachments: await attachmentsOf(db, id), responses: [] });
+  }
+  for (const [id, responses] of await responsesTo(db, sentIds(actions))) {
+    const mail = mails.get(id);
+    if (mail !== undefined) mails.set(id, { ...mail, responses });
   }
   const views: ActionView[] = [];
   for (const action of actions) views.push(await viewAction(action, mails.get(action.messageId ?? 0), options));
@@ -120,7 +127,12 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
   };
 }
 
+function sentIds(actions: readonly ActionRow[]): number[] {
+  return actions.flatMap(({ direction, messageId }) => (direction === 'out' && messageId !== null ? [messageId] : []));
+}
+
 interface ActionMail extends StoredMail {
+  readonly responses: readonly MailResponseRow[];
   readonly attachments: readonly StoredAttachment[];
 }
 
@@ -139,6 +151,7 @@ async function viewAction(action: ActionRow, mail: ActionMail | undefined, optio
     body_html: body.html,
     chain_hidden: action.chainHidden && !action.opening,
     filed_by: action.filedBy,
+    ...responseFields(mail?.responses ?? [], action.bouncedAtMs),
   };
 }
 

@@ -1,6 +1,7 @@
 import { terminalText } from '../../content/terminal.ts';
 import type { Person } from '../../domain/message.ts';
 import type { ActionView, TicketView } from '../../tickets/ticket-view.ts';
+import { responseText, type ResponseView } from '../../tickets/response-view.ts';
 import { count, formatBytes, formatTime } from '../format.ts';
 import type { Page } from '../output.ts';
 
@@ -35,6 +36,7 @@ function actionLines(action: ActionView, { style }: Page, time: string): string[
   return [
     `${style.cyan(time)}  ${style.dim(terminalText(about))}`,
     ...people.map((text) => terminalText(text)),
+    ...action.responses.map((response) => responseLine(response, style)),
     ...(action.subject === null ? [] : [style.bold(terminalText(action.subject))]),
     ...terminalText(action.body_text.trim(), { multiline: true })
       .split('\n')
@@ -44,6 +46,11 @@ function actionLines(action: ActionView, { style }: Page, time: string): string[
       .map(({ name, size }) => style.dim(`  [${terminalText(name)}, ${formatBytes(size)}]`)),
     ...(action.chain_hidden && !action.opening ? [style.dim('  (email chain hidden; --chain shows it)')] : []),
   ];
+}
+
+function responseLine(response: ResponseView, style: Page['style']): string {
+  const text = terminalText(`${responseText(response)}${response.mail === null ? '' : ` (${response.mail})`}`);
+  return response.kind === 'bounce' ? style.red(text) : style.dim(text);
 }
 
 function personText({ name, address }: Person): string {

@@ -1,0 +1,45 @@
+import { automaticKind } from '../domain/automatic.ts';
+import type { Attachment, ImportedMessage } from '../domain/message.ts';
+
+/** Where the bytes of attachments are read from. */
+export interface StoredBytes {
+  read(sha256: string): AsyncIterable<Uint8Array>;
+}
+
+const mostBytes = 65_536;
+const mostParts = 6;
+
+/**
+ * The texts of what a bounce has attached: the delivery status, the returned mail or its headers, from the start of
+ * each. Empty for other mail, and where the bytes are not there, as in a dry run.
+ */
+export async function reportParts(mail: ImportedMessage, files: StoredBytes): Promise<readonly string[]> {
+  if (automaticKind(mail)?.kind !== 'bounce') return [];
+  const texts: string[] = [];
+  for (const { content } of mail.attachments.filter(isReportPart).slice(0, mostParts)) {
+    if (content.kind !== 'stored') continue;
+    texts.push(await startOf(files.read(content.file.sha256)).catch(() => ''));
+  }
+  return texts;
+}
+
+/** Graph and Exchange give a delivery status a name of its own or none, and the type they have for bytes. */
+function isReportPart({ kind, contentType, name }: Attachment): boolean {
+  return (
+    kind === 'item' ||
+    /^(?:message\/|text\/rfc822-headers)/iu.test(contentType) ||
+    /^(?:details\.txt|att\d+(?:\.(?:txt|dat|bin))?|.*\.eml)$/iu.test(name.trim())
+  );
+}
+
+async function startOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= mostBytes) break;
+  }
+  // Ids and codes are ASCII; other letters need not come out right.
+  return Buffer.concat(chunks).subarray(0, mostBytes).toString('latin1');
+}

@@ -1,0 +1,38 @@
+import { unverifiedBecause } from '../domain/gates.ts';
+import { mailResponse } from '../domain/returned-mail.ts';
+import type { NewMailResponse } from '../store/mail-responses.ts';
+import { addMailResponses, tieBounces } from '../store/mail-responses.ts';
+import type { StoreWriter } from '../store/store.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+import type { Page } from './page.ts';
+import type { PreparedMail } from './prepared-mail.ts';
+
+/**
+ * Bounces of, and automatic replies to, our own mail are tied to it, whatever the settings do with them; in whichever
+ * order the two are read.
+ */
+export async function tieResponses(
+  trx: StoreWriter,
+  context: MailboxContext,
+  page: Page,
+  messageIds: ReadonlyMap<string, number>,
+): Promise<void> {
+  const { mailbox } = context.key;
+  const responses = page.folder.sentItems
+    ? []
+    : page.mails.flatMap((mail) => responseRows(mail, mailbox, messageIds.get(mail.identity) ?? null));
+  await addMailResponses(trx, responses);
+  const sent = page.folder.sentItems ? page.mails.flatMap(({ messageKey }) => messageKey ?? []) : [];
+  await tieBounces(trx, mailbox, [...sent, ...responses.map((response) => response.message_key)], page.atMs);
+}
+
+/** What the receiving server found forged tells nothing. */
+function responseRows(prepared: PreparedMail, mailbox: string, messageId: number | null): NewMailResponse[] {
+  const { mail, facts, identity, reports } = prepared;
+  if (facts.automatic === null || unverifiedBecause(facts) !== null) return [];
+  const response = mailResponse(mail, reports);
+  if (response === null) return [];
+  const { kind, recipient, reason } = response;
+  const about = { mailbox, kind, identity, message_id: messageId, at: mail.receivedAtMs, recipient, reason };
+  return response.keys.map((key) => ({ ...about, message_key: key }));
+}

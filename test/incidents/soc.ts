@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../../src/config/schema.ts';
 import type { Actor } from '../../src/domain/policy.ts';
 import type { IncidentDeps, SendingDeps } from '../../src/incidents/deps.ts';
 import { planNotify } from '../../src/incidents/notify.ts';
@@ -25,7 +26,7 @@ export const units = [
 export interface Soc extends Office {
   readonly templates: string;
   deps(agent: 'ann' | 'ben' | 'carl' | 'root' | null): IncidentDeps & SendingDeps;
-  plan(request?: Partial<NotifyRequest>, agent?: 'ann' | 'root'): Promise<NotifyPlan>;
+  plan(request?: Partial<NotifyRequest>, agent?: Parameters<Soc['deps']>[0]): Promise<NotifyPlan>;
   /** Notifies and sends; unit → what became of its mail. */
   notify(request?: Partial<NotifyRequest>): Promise<Record<string, string>>;
   deliver(id: number): Promise<Delivery>;
@@ -71,7 +72,7 @@ export async function openSoc(options: OfficeOptions = {}): Promise<Soc> {
     config,
     now: app.now,
     sender: app.sender,
-    actor: actorOf(agent),
+    actor: actorOf(agent, config),
     key: () => new Uint8Array(32).fill(7),
   });
   const plan: Soc['plan'] = (request = {}, agent = 'ann') =>
@@ -91,7 +92,7 @@ export async function openSoc(options: OfficeOptions = {}): Promise<Soc> {
         now: app.now,
         sleep: () => Promise.resolve(),
         looksMs: [1],
-        leaseMs: 1,
+        leaseMs: 60_000,
         senderOf: async (job) => {
           const [connection] = config.connections;
           if (connection === undefined) throw new Error('no connection');
@@ -119,14 +120,10 @@ export async function openSoc(options: OfficeOptions = {}): Promise<Soc> {
   };
 }
 
-function actorOf(agent: 'ann' | 'ben' | 'carl' | 'root' | null): Actor {
-  if (agent === null) return { kind: 'operator', unixUser: 'tester' };
-  const mailboxes = agent === 'ann' || agent === 'ben' ? [soc] : [`${agent}@contoso.test`];
-  return {
-    kind: 'agent',
-    unixUser: 'tester',
-    id: agent,
-    role: agent === 'root' ? 'administrator' : 'agent',
-    mailboxes,
-  };
+function actorOf(id: string | null, { agents, connections }: Config): Actor {
+  const agent = agents.find((each) => each.id === id);
+  if (agent === undefined) return { kind: 'operator', unixUser: 'tester' };
+  const own = connections.flatMap(({ mailboxes }) => mailboxes).filter((each) => each.agents.includes(agent.id));
+  const mailboxes = own.map(({ address }) => address);
+  return { kind: 'agent', unixUser: 'tester', id: agent.id, role: agent.role, mailboxes };
 }

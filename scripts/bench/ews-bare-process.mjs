@@ -1,7 +1,6 @@
 // The floor of an import over EWS: the bare library reads the same answers, and nothing is made of them.
 // argv: JSON { sandbox, mailbox, batch }.
 import { Agent } from 'node:https';
-import { XhrApi } from '@ewsjs/xhr';
 import {
   BasePropertySet,
   DateTime,
@@ -20,6 +19,7 @@ import {
   Uri,
   WebCredentials,
   WellKnownFolderName,
+  XhrApi,
 } from 'ews-javascript-api';
 import { reportUsage } from './usage.mjs';
 

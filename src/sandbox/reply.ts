@@ -1,7 +1,8 @@
 /** An answer before it is written: faults can still change it. */
 export interface Reply {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Several values go out as headers of their own. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: ReplyBody;
 }
 
@@ -22,7 +23,7 @@ export function html(status: number, text: string): Reply {
   return { status, headers, body: { kind: 'text', contentType: 'text/html; charset=utf-8', text } };
 }
 
-export function empty(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
+export function empty(status: number, headers: Reply['headers'] = {}): Reply {
   return { status, headers, body: { kind: 'empty' } };
 }
 

@@ -24,7 +24,7 @@ export async function writeReply(
   const plain = bytesOf(reply);
   const packed = wantsGzip(request, reply, plain.length) ? await pack(plain, { level: 1 }) : null;
   const content = packed ?? plain;
-  const headers: Record<string, string> = { ...reply.headers };
+  const headers: Record<string, string | string[]> = { ...reply.headers };
   if (reply.body.kind !== 'empty') headers['content-type'] = contentTypeOf(reply);
   if (packed !== null) headers['content-encoding'] = 'gzip';
   if (reply.status !== 204 && reply.status !== 304) headers['content-length'] = String(content.length);

@@ -88,10 +88,11 @@ export function fault(refusal: EwsRefusal, status = 500): Reply {
   return soap(tag('s:Fault', content), status);
 }
 
-const offered = 'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", Basic realm="localhost", NTLM';
+/** A header for each, as IIS does: many clients read no more than the first of several in one. */
+const offered = ['NTLM', 'Basic realm="localhost"', 'Bearer client_id="00000002-0000-0ff1-ce00-000000000000"'];
 
 /** The way in is shut: no token, or none that is good. `diagnostics` tells who is to blame, as Exchange does. */
-export function unauthorized(diagnostics: string | null, challenge: string = offered): Reply {
+export function unauthorized(diagnostics: string | null, challenge: string | string[] = offered): Reply {
   return empty(401, {
     'www-authenticate': challenge,
     'request-id': randomUUID(),

@@ -8,7 +8,7 @@ import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { decidePage } from './decide-page.ts';
 import type { MailboxContext } from './mailbox-context.ts';
-import { messageRows } from './message-rows.ts';
+import { headersJson, messageRows } from './message-rows.ts';
 import { noCounts } from './page-counts.ts';
 import type { PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
@@ -59,8 +59,15 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
 }
 
 /** Copies that may be of mail which went out from here. */
-function ofOurs({ rules }: MailboxContext, { mails }: Page): SeenCopy[] {
+function ofOurs({ rules }: MailboxContext, { mails, folder }: Page): SeenCopy[] {
   return mails
     .filter(({ facts }) => rules.ownDomains.has(domainOf(facts.from)))
-    .map(({ identity, messageKey, facts }) => ({ identity, messageKey, from: facts.from }));
+    .map(({ identity, messageKey, facts, mail }) => ({
+      identity,
+      messageKey,
+      from: facts.from,
+      sent: folder.sentItems
+        ? { originalSha256: mail.original?.sha256 ?? null, headersJson: headersJson(mail.headers) }
+        : null,
+    }));
 }

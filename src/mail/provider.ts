@@ -88,6 +88,9 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
 }
 
+/** What comes to a mail besides its own fields. */
+export type MessageParts = Pick<ImportedMessage, 'attachments' | 'original' | 'protection'>;
+
 /** Where bytes go: content-addressed, durable before the promise resolves. */
 export interface FileSink {
   /** Throws `protocol` when more than `maxBytes` come, and leaves nothing behind then. */

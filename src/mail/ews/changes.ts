@@ -1,6 +1,7 @@
 import type { ChangeType, ItemChange } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { ChangeEntry, ChangePage, ChangesOptions, Folder } from '../provider.ts';
+import { pagesOf, type Round } from '../round.ts';
 import { decodeCursor, encodeCursor, type Position, start } from './cursor.ts';
 import { findItems } from './find.ts';
 import { folderId } from './folder-id.ts';
@@ -17,19 +18,15 @@ const deadCodes = new Set(['ErrorInvalidSyncStateData', 'ErrorInvalidIdMalformed
 const goneCodes = new Set(['ErrorFolderNotFound', 'ErrorSyncFolderNotFound', 'ErrorItemNotFound']);
 
 /** See MailboxReader.changes. */
-export async function* changesOf(
+export function changesOf(
   source: ChangesSource,
   folder: Folder,
   cursor: string | null,
   options: ChangesOptions,
-): AsyncGenerator<ChangePage> {
-  const round = new Round(source, folder, options);
+): AsyncIterable<ChangePage> {
+  const round = new FolderRound(source, folder, options);
   round.begin(cursor);
-  for (;;) {
-    const page = await round.nextPage();
-    yield page;
-    if (page.last) return;
-  }
+  return pagesOf(round);
 }
 
 interface Step {
@@ -39,7 +36,7 @@ interface Step {
 }
 
 /** One round through a folder. */
-class Round {
+class FolderRound implements Round {
   readonly #source: ChangesSource;
   readonly #options: ChangesOptions;
   #folder: Folder;

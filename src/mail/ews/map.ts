@@ -1,23 +1,9 @@
 import type { DateTime, EmailAddress, EmailMessage, Item } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
-import type {
-  Attachment,
-  Header,
-  ImportedMessage,
-  MessageBody,
-  Person,
-  Protection,
-  Sensitivity,
-  StoredFile,
-} from '../../domain/message.ts';
+import type { Header, ImportedMessage, MessageBody, Person, Sensitivity } from '../../domain/message.ts';
 import { normalMessageId, toPerson } from '../address.ts';
+import type { MessageParts } from '../provider.ts';
 import type { Library } from './client.ts';
-
-export interface MessageParts {
-  readonly attachments: readonly Attachment[];
-  readonly original: StoredFile | null;
-  readonly protection: Protection;
-}
 
 const transportHeadersTag = 0x7d;
 

@@ -1,5 +1,6 @@
 import { IntegratorError } from '../../domain/errors.ts';
 import type { ChangeEntry, ChangePage, ChangesOptions, Folder } from '../provider.ts';
+import { pagesOf, type Round } from '../round.ts';
 import { advance, type PageSummary } from './advance.ts';
 import type { Answer, Refusal } from './answer.ts';
 import { folderError } from './refusals.ts';
@@ -29,23 +30,19 @@ const deadCodes = new Set(['syncstatenotfound', 'resyncrequired', 'syncstateinva
 const goneCodes = new Set(['errorsyncfoldernotfound', 'erroritemnotfound', 'errorfoldernotfound']);
 
 /** See MailboxReader.changes. */
-export async function* changesOf(
+export function changesOf(
   source: ChangesSource,
   folder: Folder,
   cursor: string | null,
   options: ChangesOptions,
-): AsyncGenerator<ChangePage> {
-  const round = new Round(source, folder, options);
+): AsyncIterable<ChangePage> {
+  const round = new FolderRound(source, folder, options);
   round.begin(cursor);
-  for (;;) {
-    const page = await round.nextPage();
-    yield page;
-    if (page.last) return;
-  }
+  return pagesOf(round);
 }
 
 /** One round through a folder: knows where it stands and what it has already followed. */
-class Round {
+class FolderRound implements Round {
   readonly #source: ChangesSource;
   readonly #options: ChangesOptions;
   readonly #pages: PageReader;

@@ -1,23 +1,9 @@
 import { IntegratorError } from '../../domain/errors.ts';
-import type {
-  Attachment,
-  Header,
-  ImportedMessage,
-  MessageBody,
-  Person,
-  Protection,
-  Sensitivity,
-  StoredFile,
-} from '../../domain/message.ts';
+import type { Header, ImportedMessage, MessageBody, Person, Sensitivity } from '../../domain/message.ts';
 import { normalMessageId, toPerson } from '../address.ts';
+import type { MessageParts } from '../provider.ts';
 import { isReportClass, mapiSensitivity, threadHeaders } from './mapi.ts';
 import type { GraphMessage } from './schema.ts';
-
-export interface MessageParts {
-  readonly attachments: readonly Attachment[];
-  readonly original: StoredFile | null;
-  readonly protection: Protection;
-}
 
 /** Their JSON as our message. Throws `protocol` where it has no date at all: nothing could be ordered by it. */
 export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMessage {

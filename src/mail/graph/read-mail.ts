@@ -1,7 +1,7 @@
 import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
 import type { Attachment, StoredFile } from '../../domain/message.ts';
 import { sleep } from '../../http/deadline.ts';
-import type { ReadOptions, ReadResult } from '../provider.ts';
+import type { MessageParts, ReadOptions, ReadResult } from '../provider.ts';
 import { type Answer, isTrouble, type Refusal } from './answer.ts';
 import { AttachmentReader } from './attachments.ts';
 import { store } from './byte-store.ts';
@@ -9,7 +9,7 @@ import { isMissing, ownFault } from './blame.ts';
 import { wasWithoutId } from './entries.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { hasMapi } from './mapi.ts';
-import { headersOf, type MessageParts, toMessage } from './map.ts';
+import { headersOf, toMessage } from './map.ts';
 import { protectionOf } from '../protection.ts';
 import { type Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
 import { type GraphMessage, messageSchema } from './schema.ts';

@@ -67,7 +67,11 @@ function ofOurs({ rules }: MailboxContext, { mails, folder }: Page): SeenCopy[] 
       messageKey,
       from: facts.from,
       sent: folder.sentItems
-        ? { originalSha256: mail.original?.sha256 ?? null, headersJson: headersJson(mail.headers) }
+        ? {
+            originalSha256: mail.original?.sha256 ?? null,
+            headersJson: headersJson(mail.headers),
+            sentAtMs: mail.sentAtMs,
+          }
         : null,
     }));
 }

@@ -77,9 +77,13 @@ function onlyUnit(incident: TicketRow, incoming: readonly TrackedMail[]): string
   const [unit] = units;
   if (unit === undefined) throw notThere(incident, 'there is no mail of a unit to answer');
   if (units.length === 1) return unit;
-  throw new IntegratorError('usage', `${incident.id}: which unit is answered? There is mail of ${units.join(', ')}`, {
-    hint: 'add --to with a unit, or with the id of a mail (integrator incident mails)',
-  });
+  throw new IntegratorError(
+    'usage',
+    `${incident.id}: which unit is answered? There is mail of ${units.toSorted().join(', ')}`,
+    {
+      hint: 'add --to with a unit, or with the id of a mail (integrator incident mails)',
+    },
+  );
 }
 
 function notThere({ id }: TicketRow, what: string): IntegratorError {

@@ -36,7 +36,7 @@ export async function trackedMails({ store, config }: IncidentDeps, incident: st
   const tracked = actions.flatMap((action): TrackedMail[] => {
     const mail = mails.get(action.messageId ?? 0);
     if (mail === undefined) return [];
-    const atMs = action.direction === 'out' ? action.atMs : mail.receivedAtMs;
+    const atMs = action.direction === 'out' ? (mail.sentAtMs ?? action.atMs) : mail.receivedAtMs;
     return [{ action, atMs, mail, items: items.get(mail.id) ?? [], units: unitsOf(otherSide(action, mail), sorted) }];
   });
   return tracked.sort(byTime);

@@ -13,7 +13,11 @@ export interface SeenCopy {
   readonly messageKey: string | null;
   readonly from: string;
   /** Of the copy in Sent Items, which is what really went out; null for any other. */
-  readonly sent: { readonly originalSha256: string | null; readonly headersJson: string } | null;
+  readonly sent: {
+    readonly originalSha256: string | null;
+    readonly headersJson: string;
+    readonly sentAtMs: number | null;
+  } | null;
 }
 
 /**
@@ -42,7 +46,7 @@ async function adopt(
   const copy = copies.find((one) => one.messageKey === row.message_key && one.from === row.from_address);
   if (copy === undefined) return;
   const { identity, sent } = copy;
-  const original = sent === null ? {} : { original_sha256: sent.originalSha256 };
+  const original = sent === null ? {} : { original_sha256: sent.originalSha256, sent_at: sent.sentAtMs };
   await trx
     .updateTable('message')
     .set({ identity, ...original })

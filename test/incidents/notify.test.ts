@@ -49,7 +49,7 @@ describe('with an incident of two units', () => {
     const plans = await Promise.all([of.plan({ incident }), of.plan({ incident })]);
     const queued = await Promise.all(plans.map((plan) => queueNotifications(of.deps('ann'), plan)));
     expect(queued[0]).toEqual(queued[1]);
-    for (const id of [...(queued[0]?.values() ?? [])]) await Promise.all([of.deliver(id), of.deliver(id)]);
+    for (const id of queued[0]?.values() ?? []) await Promise.all([of.deliver(id), of.deliver(id)]);
     expect(delivered).toHaveLength(2);
   });
 

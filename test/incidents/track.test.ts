@@ -22,11 +22,9 @@ const waiting = (of: Soc, agent: 'ann' | 'ben' = 'ann') => listInbox(of.deps(age
 test.each(['graph', 'ews'])(
   'over %s, answers to a notification are tracked whichever folder they come to',
   async (type) => {
-    const sent = type === 'graph';
-    const of = await open({ connection: { type, ...(sent ? {} : { server: 'mail.contoso.test' }) } });
+    const of = await open({ connection: { type, ...(type === 'ews' ? { server: 'mail.contoso.test' } : {}) } });
     const { world } = of.sandbox;
-    if (sent) expect(await of.notify()).toEqual({ Finance: 'done', 'Plant Operations': 'done' });
-    else await notifiedByHand(of);
+    expect(await of.notify()).toEqual({ Finance: 'done', 'Plant Operations': 'done' });
     const text = (name: string) => `Understood, ${name}`;
     world.answer({ mailbox: leads, as: cfo, text: text('CFO') });
     world.answer({ mailbox: plant, text: text('plant'), into: chosenFolder });
@@ -48,7 +46,7 @@ test.each(['graph', 'ews'])(
       ]),
     );
     expect(mails.filter(({ direction }) => direction === 'in')).toHaveLength(2);
-    expect(mails.every(({ original_kept: kept, direction }) => kept || direction === 'out')).toBe(true);
+    expect(mails.every(({ original_kept: kept }) => kept)).toBe(true);
     for (const agent of ['ann', 'ben'] as const) {
       expect(await waiting(of, agent)).toMatchObject([
         { reason: 'unverified_sender', from: { address: cfo }, agents: ['ann', 'ben'] },
@@ -58,27 +56,27 @@ test.each(['graph', 'ews'])(
   },
 );
 
-/** What a person does who writes to the units from the mail program: it lies in Sent Items, and the subject fits. */
-async function notifiedByHand(of: Soc): Promise<void> {
-  const units = [
-    ['Finance', leads],
-    ['Plant Operations', plant],
-  ] as const;
+test('what a person sent to units from the mail program is on the incident by its subject, and so are answers', async () => {
+  const of = await open({ connection: { type: 'ews', server: 'mail.contoso.test' } });
   await of.app.store.write(async (trx) => {
-    for (const [unit] of units) await trx.insertInto('ticket_unit').values({ ticket_id: 'INC-1', unit }).execute();
+    for (const unit of ['Finance', 'Plant Operations']) {
+      await trx.insertInto('ticket_unit').values({ ticket_id: 'INC-1', unit }).execute();
+    }
   });
-  for (const [, to] of units) {
+  for (const to of [leads, plant]) {
     const internetMessageId = `<note-${to}>`;
     const mail = { from: soc, to, subject: 'Payroll mail 1', internetMessageId, text: 'Do not open it.' };
     of.sandbox.world.addMessage(soc, 'Sent Items', mail);
     of.sandbox.world.addMessage(to, 'Inbox', mail);
   }
+  of.sandbox.world.answer({ mailbox: plant, text: 'We will not.', into: chosenFolder });
   await of.run();
   expect((await mailsOf(of)).map(({ direction, unit }) => `${direction} ${unit}`).toSorted()).toEqual([
+    'in Plant Operations',
     'out Finance',
     'out Plant Operations',
   ]);
-}
+});
 
 test('an answer that lost its thread is known by our reference, but only if it comes from the unit', async () => {
   const of = await open();

@@ -1,12 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { Client } from './client.ts';
 import type { Answer } from './client.ts';
+import { canValidate, validate } from './ews-schema.ts';
 
 const ann = 'ann@contoso.test';
 const bob = 'bob@acme.example';
@@ -223,24 +220,10 @@ test('a mail can be sent in one request, and every request that is no reading co
   expect(places()).toEqual(['sentitems']);
 });
 
-const schema = new URL('../../../shared/specs/ews/ews-all.xsd', import.meta.url).pathname;
-const validator = 'xmllint';
-const canValidate = existsSync(schema) && spawnSync(validator, ['--version']).status === 0;
-
 test.skipIf(!canValidate)(
   'every answer so far is valid by the published schema (needs xmllint and the schemas)',
   () => {
-    const directory = mkdtempSync(join(tmpdir(), 'ews-answers-'));
-    try {
-      const files = answers.map((text, index) => {
-        const file = join(directory, `${index}.xml`);
-        writeFileSync(file, /<s:Body>(.*)<\/s:Body>/s.exec(text)?.[1] ?? '');
-        return file;
-      });
-      expect(files.length).toBeGreaterThan(25);
-      execFileSync(validator, ['--noout', '--schema', schema, ...files], { stdio: 'pipe' });
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
+    expect(answers.length).toBeGreaterThan(25);
+    validate(answers);
   },
 );

@@ -24,23 +24,31 @@ export async function benchStartup() {
       list: [program, 'inbox', 'list', '--config', config],
     };
     const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
+    // The first command after a change of the configuration checks it; those after it are what people wait for.
+    const env = { ...process.env, XDG_CACHE_HOME: join(directory, 'cache') };
+    const first = timeOf(commands.list, env);
     for (let round = 0; round < rounds; round += 1) {
-      for (const [name, args] of Object.entries(commands)) times[name].push(timeOf(args));
+      for (const [name, args] of Object.entries(commands)) times[name].push(timeOf(args, env));
     }
     const [node, version, list] = ['node', 'version', 'list'].map((name) => median(times[name]));
     const against = (ms) => `${ms.toFixed(0)} against ${node.toFixed(0)} ms`;
     return [
       { what: 'integrator --version against node -e 0', figure: version / node, target: 1.5, detail: against(version) },
-      { what: 'inbox list against node -e 0', figure: list / node, target: 4, detail: against(list) },
+      {
+        what: 'inbox list against node -e 0',
+        figure: list / node,
+        target: 4,
+        detail: `${against(list)}; the first one ${first.toFixed(0)}`,
+      },
     ];
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function timeOf(args) {
+function timeOf(args, env) {
   const before = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   const ms = performance.now() - before;
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
   return ms;

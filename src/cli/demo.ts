@@ -9,7 +9,16 @@ import type { CommandContext } from './context.ts';
 import type { DemoFiles } from './demo/prepare.ts';
 
 export function register(demo: Command, context: CommandContext): void {
-  demo.action(() => runDemo(context));
+  demo
+    .option('--incident', 'the story of a security incident: notify business units, track answers, reply, export')
+    .action((flags: { readonly incident?: boolean }) =>
+      flags.incident === true ? runIncident(context) : runDemo(context),
+    );
+}
+
+async function runIncident(context: CommandContext): Promise<void> {
+  const { runIncidentDemo } = await import('./demo/incident.ts');
+  await runIncidentDemo(context, { importTickets: importSampleTickets, importMail, invocation: invocation(context) });
 }
 
 /** The whole product on the bundled sandbox: set up, sign in, import tickets and mail, say what came of it. */
@@ -64,7 +73,11 @@ async function importAndReport(demo: Demo, context: CommandContext): Promise<voi
   }
 }
 
-async function importSampleTickets({ files, config }: Demo, { store }: App, actor: Actor): Promise<void> {
+async function importSampleTickets(
+  { files, config }: Pick<Demo, 'files' | 'config'>,
+  { store }: App,
+  actor: Actor,
+): Promise<void> {
   const { openCsv } = await import('../content/csv-source.ts');
   const { importCsv } = await import('../tickets/local/import/import-csv.ts');
   const { clientRows } = await import('../tickets/local/import/client-rows.ts');

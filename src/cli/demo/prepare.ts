@@ -17,7 +17,11 @@ export interface DemoFiles {
 const mark = '# Written by `integrator demo`; the next demo writes it anew.';
 
 /** Makes ./demo from nothing. A directory of that name that is not a demo's is left alone (`usage`). */
-export function prepareDemo(directory: string, sandbox: Sandbox): DemoFiles {
+export function prepareDemo(
+  directory: string,
+  sandbox: Sandbox,
+  configOf: (sandbox: Sandbox) => unknown = demoConfig,
+): DemoFiles {
   const files: DemoFiles = {
     directory,
     config: join(directory, 'integrator.yaml'),
@@ -28,7 +32,7 @@ export function prepareDemo(directory: string, sandbox: Sandbox): DemoFiles {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(join(directory, 'sandbox-ca.pem'), sandbox.caPem, { mode: 0o600 });
   writeFileSync(join(directory, 'client-secret'), `${sandbox.clientSecret}\n`, { mode: 0o600 });
-  writeFileSync(files.config, `${mark}\n${stringify(demoConfig(sandbox))}`, { mode: 0o600 });
+  writeFileSync(files.config, `${mark}\n${stringify(configOf(sandbox))}`, { mode: 0o600 });
   writeFileSync(files.clients, csv(sampleClients.map((row) => ({ ...row }))), { mode: 0o600 });
   writeFileSync(files.tickets, csv(sampleTickets.map((row) => ({ ...row }))), { mode: 0o600 });
   return files;

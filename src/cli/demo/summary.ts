@@ -106,7 +106,7 @@ const reasonWords: Readonly<Record<string, string>> = {
   unverified_sender: 'the sender is not who it says: held back',
 };
 
-function waitingLines(mail: InboxEntry, page: Page): string[] {
+export function waitingLines(mail: InboxEntry, page: Page): string[] {
   const candidates = mail.candidates.slice(0, 2).map(({ ticket }) => ticket);
   const maybe = candidates.length > 0 ? `; perhaps ${candidates.join(' or ')}` : '';
   const why = `${reasonWords[mail.reason ?? ''] ?? mail.reason ?? ''}${maybe}`;
@@ -121,7 +121,7 @@ function more(total: number): string[] {
   return total > shown ? [`  … and ${total - shown} more`] : [];
 }
 
-function widthOf(page: Page, indent: number): { width: number } | undefined {
+export function widthOf(page: Page, indent: number): { width: number } | undefined {
   return page.width === undefined ? undefined : { width: Math.max(20, page.width - indent) };
 }
 

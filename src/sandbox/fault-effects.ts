@@ -67,6 +67,8 @@ export function spoil(
       return { reply: statusReply(fault, request, writer), wire: normal };
     case 'reset_after':
       return { reply, wire: { kind: 'reset' } };
+    case 'hang_after':
+      return { reply, wire: { kind: 'hang' } };
     case 'cut_connection':
       return { reply, wire: { kind: 'cut' } };
     case 'drip':

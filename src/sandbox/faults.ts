@@ -21,6 +21,8 @@ export type InsteadFault =
 export type AfterFault =
   | ({ readonly kind: 'status_after' } & StatusFault)
   | { readonly kind: 'reset_after' }
+  /** Carried out, and never answered: whoever waits for the answer can be killed meanwhile. */
+  | { readonly kind: 'hang_after' }
   /** Half of the announced bytes, then the connection ends. */
   | { readonly kind: 'cut_connection' }
   /** The body comes in small pieces with a pause between them. */

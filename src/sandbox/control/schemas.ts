@@ -113,6 +113,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reset_before') }),
   z.object({ kind: z.literal('reset_after') }),
   z.object({ kind: z.literal('hang') }),
+  z.object({ kind: z.literal('hang_after') }),
   z.object({ kind: z.literal('gzip_bomb'), megabytes: z.number().int().positive() }),
   z.object({ kind: z.literal('expired_token') }),
   z.object({ kind: z.literal('aadsts'), code: z.number().int(), retryAfter: z.string().exactOptional() }),

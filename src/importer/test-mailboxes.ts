@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import { serviceHost } from '../auth/cloud.ts';
+import { ewsRetirement } from '../domain/ews-retirement.ts';
 import { toIntegratorError } from '../domain/errors.ts';
 import type { IntegratorError } from '../domain/errors.ts';
 import type { MailboxKind, MailboxReader, MailProvider } from '../mail/provider.ts';
@@ -52,7 +54,7 @@ export function testMailboxes(
 }
 
 async function testMailbox(job: MailboxJob, deps: TestDeps, signal: AbortSignal): Promise<MailboxVerdict> {
-  const trial = new Trial(job);
+  const trial = new Trial(job, deps.now());
   try {
     const provider = await deps.provider(job.connection);
     const { address, user } = job.mailbox;
@@ -69,14 +71,16 @@ const couldNotAsk = new Set(['throttled', 'unreachable', 'protocol']);
 
 class Trial {
   readonly #job: MailboxJob;
+  readonly #retirement: string | null;
   #kind: MailboxKind = 'unknown';
   readonly #folders: { folder: string; ok: boolean }[] = [];
   #sentItems = false;
   #sendAs: SendAs = 'not_tried';
   #error: IntegratorError | null = null;
 
-  constructor(job: MailboxJob) {
+  constructor(job: MailboxJob, nowMs: number) {
     this.#job = job;
+    this.#retirement = ewsRetirement(ewsHost(job.connection) ?? '', nowMs);
   }
 
   async run(reader: MailboxReader, deps: TestDeps, signal: AbortSignal): Promise<void> {
@@ -117,15 +121,20 @@ class Trial {
     const error = this.#error;
     if (error !== null) {
       const advice = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
-      return { verdict: couldNotAsk.has(error.kind) ? 'unknown' : 'failed', code: error.code ?? error.kind, advice };
+      const verdict = couldNotAsk.has(error.kind) ? 'unknown' : 'failed';
+      const told = advice.includes('1 April 2027') ? advice : both(advice, this.#retirement);
+      return { verdict, code: error.code ?? error.kind, advice: told };
     }
     if (this.#kind === 'shared' && this.#job.mailbox.matched_to !== 'incidents') {
       const { message, hint } = sharedMailbox(this.#job.mailbox.address);
       return { verdict: 'refused', code: 'shared_mailbox', advice: `${message}; ${hint ?? ''}` };
     }
     if (this.#sendAs === 'denied') return { verdict: 'failed', code: 'send_as_denied', advice: sendAdvice.denied };
-    if (this.#sendAs === 'on_behalf') return { verdict: 'ok', code: 'on_behalf', advice: sendAdvice.on_behalf };
-    return { verdict: 'ok', code: null, advice: this.#kind === 'unknown' ? unknownKindAdvice : null };
+    if (this.#sendAs === 'on_behalf') {
+      return { verdict: 'ok', code: 'on_behalf', advice: both(sendAdvice.on_behalf, this.#retirement) };
+    }
+    const unknown = this.#kind === 'unknown' ? unknownKindAdvice(this.#job) : null;
+    return { verdict: 'ok', code: null, advice: both(this.#retirement, unknown) };
   }
 }
 
@@ -135,8 +144,23 @@ const sendAdvice = {
     'mail goes out "on behalf of": recipients see both names; grant Send As: Add-RecipientPermission MAILBOX -Trustee SERVICE_ACCOUNT -AccessRights SendAs',
 } as const;
 
-const unknownKindAdvice =
-  'whether it is shared cannot be told with these permissions; check it in the Exchange admin centre: Get-Mailbox MAILBOX | select RecipientTypeDetails';
+function unknownKindAdvice({ connection, mailbox }: MailboxJob): string {
+  const why = connection.type === 'ews' ? 'cannot be determined over EWS' : 'cannot be told with these permissions';
+  return `whether it is shared ${why}; check it in the Exchange admin centre: Get-Mailbox ${mailbox.address} | select RecipientTypeDetails`;
+}
+
+/** Where the connection goes over EWS. Without server it is Exchange Online. */
+function ewsHost(connection: Connection): string | null {
+  if (connection.type !== 'ews') return null;
+  const { endpoints, server, cloud } = connection;
+  if (endpoints.ews !== undefined) return new URL(endpoints.ews).hostname;
+  return server ?? new URL(serviceHost(cloud, 'ews')).hostname;
+}
+
+function both(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return `${one}; ${other}`;
+}
 
 /** Asks for what is in the folder since now: a real read that brings next to nothing. */
 async function tryFolder(

@@ -33,6 +33,9 @@ export interface Settings {
   delegatedUploads: boolean;
   /** Largest JSON request body. */
   maxRequestBytes: number;
+  /** Things of one EWS batch that are answered for, and what becomes of those after them. */
+  batchAnswers: number;
+  batchRest: 'stopped' | 'missing';
   /** Largest request of EWS (web.config of Exchange). */
   maxEwsRequestBytes: number;
   /** Largest mail EWS takes, attachments included. */
@@ -62,6 +65,8 @@ export function defaultSettings(): Settings {
     sentCopyDelayMs: 200,
     delegatedUploads: true,
     maxRequestBytes: 4 * 1024 * 1024,
+    batchAnswers: 1_000,
+    batchRest: 'stopped',
     maxEwsRequestBytes: 64 * 1024 * 1024,
     maxMessageBytes: 150 * 1024 * 1024,
     maxRecipients: 500,

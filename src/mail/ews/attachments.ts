@@ -5,6 +5,7 @@ import type { ReadOptions } from '../provider.ts';
 import { referenceMark } from './client.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { optional } from './map.ts';
+import { isUnanswered } from './refusals.ts';
 import { serviceErrorOf } from './responses.ts';
 
 /** Together in one request up to here; a larger one comes alone. */
@@ -57,7 +58,12 @@ export class AttachmentReader {
   /** A short or unreadable answer for several is asked again one by one. */
   async #fetch(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Bytes>> {
     try {
-      return await this.#fetchTogether(ids, signal);
+      const found = new Map(await this.#fetchTogether(ids, signal));
+      for (const [id, answer] of found) {
+        const again = ids.length > 1 && answer.kind === 'refused' && isUnanswered(answer.error.code ?? '');
+        if (again) found.set(id, (await this.#fetch([id], signal)).get(id) ?? answer);
+      }
+      return found;
     } catch (error) {
       const code = error instanceof IntegratorError ? error.code : undefined;
       if (code !== 'unreadable' && code !== 'too_large') throw error;

@@ -203,7 +203,8 @@ export class Exchange {
     if (isXml && (reply.status === 200 || isFault(text))) return this.#judgeSoap(request, text);
     if (reply.status === 200) return again({ error: noXml(asker.about) }, null);
     const waitMs = retryAfterMs(reply.header('retry-after'), reply.header('date'), this.#options.nowMs());
-    const error = statusError(reply.status, asker.about, this.#comeBack(asker, waitMs));
+    const diagnostics = reply.header('x-ms-diagnostics');
+    const error = statusError(reply.status, asker.about, this.#comeBack(asker, waitMs), diagnostics);
     return error.kind === 'unreachable' || error.kind === 'throttled' ? again({ error }, waitMs) : done({ error });
   }
 

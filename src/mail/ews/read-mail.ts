@@ -7,7 +7,7 @@ import { AttachmentReader, once } from './attachments.ts';
 import type { Library } from './client.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { headersOf, propertiesOf, toMessage } from './map.ts';
-import { passes } from './refusals.ts';
+import { isUnanswered, passes } from './refusals.ts';
 import { serviceErrorOf } from './responses.ts';
 
 const goneCodes = new Set(['ErrorItemNotFound', 'ErrorInvalidIdMalformed', 'ErrorInvalidId']);
@@ -17,8 +17,6 @@ const partlyReadable = new Set([
   'ErrorContentConversionFailed',
   'ErrorDataSizeLimitExceeded',
 ]);
-/** The server did not get to this one. */
-const unanswered = new Set(['ErrorBatchProcessingStopped', 'ErrorTimeoutExpired']);
 
 type Fetched =
   | { readonly kind: 'item'; readonly item: Item; readonly library: Library }
@@ -94,7 +92,7 @@ export class MailReader {
   async #retried(id: string, refused: Extract<Fetched, { kind: 'refused' }>, signal: AbortSignal): Promise<Fetched> {
     const code = refused.error.code ?? '';
     const light = partlyReadable.has(code);
-    if (!light && !unanswered.has(code) && !passes(code)) return refused;
+    if (!light && !isUnanswered(code) && !passes(code)) return refused;
     return (await this.#ask([id], signal, light)).get(id) ?? refused;
   }
 

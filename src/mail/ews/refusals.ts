@@ -99,6 +99,11 @@ const passing = new Set([
   'ErrorExceededFindCountLimit',
 ]);
 
+/** Of one thing in a batch: the server did not get to it, and the rest of the batch says nothing about it. */
+export function isUnanswered(code: string): boolean {
+  return code === 'ErrorBatchProcessingStopped' || code === 'ErrorTimeoutExpired';
+}
+
 export function passes(code: string): boolean {
   return passing.has(code);
 }

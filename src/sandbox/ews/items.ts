@@ -7,32 +7,39 @@ import type { Call } from './call.ts';
 import { each } from './folders.ts';
 import { attachmentXml, elementOf, itemXml } from './item-xml.ts';
 import { shapeOf } from './shape.ts';
-import { EwsRefusal, success } from './soap.ts';
+import { EwsRefusal, refused, success } from './soap.ts';
 import { child, tag, value } from './xml.ts';
+import type { Node } from './xml.ts';
 
 export function getItem(call: Call): readonly string[] {
   const shape = shapeOf(child(call.body, 'ItemShape'));
-  return listed(call, 'ItemIds').map((id) =>
-    each(call.operation, () => {
-      const { mailbox, item } = itemOf(call, id);
-      if (item.damaged && shape.fields.size > 1) {
-        throw new EwsRefusal('ErrorItemCorrupt', 'The item is corrupt, and cannot be read.');
-      }
-      return success(call.operation, tag('m:Items', itemXml(item, mailbox, shape, true)));
-    }),
-  );
+  return batch(call, 'ItemIds', (id) => {
+    const { mailbox, item } = itemOf(call, id);
+    if (item.damaged && shape.fields.size > 1) {
+      throw new EwsRefusal('ErrorItemCorrupt', 'The item is corrupt, and cannot be read.');
+    }
+    return success(call.operation, tag('m:Items', itemXml(item, mailbox, shape, true)));
+  });
 }
 
 export function getAttachment(call: Call): readonly string[] {
   const shape = shapeOf(child(call.body, 'AttachmentShape'));
   const withMime = shape.fields.has('item:MimeContent');
-  return listed(call, 'AttachmentIds').map((id) =>
-    each(call.operation, () => {
-      const { mailbox, attachment } = attachmentOf(call, id.attributes['Id'] ?? '');
-      const content = contentOf(attachment, withMime);
-      return success(call.operation, tag('m:Attachments', attachmentXml(attachment, mailbox, content)));
-    }),
-  );
+  return batch(call, 'AttachmentIds', (id) => {
+    const { mailbox, attachment } = attachmentOf(call, id.attributes['Id'] ?? '');
+    const content = contentOf(attachment, withMime);
+    return success(call.operation, tag('m:Attachments', attachmentXml(attachment, mailbox, content)));
+  });
+}
+
+/** An answer for each thing asked, as far as the settings let it. */
+function batch(call: Call, list: string, answer: (id: Node) => string): readonly string[] {
+  const { batchAnswers, batchRest } = call.settings;
+  const stopped = new EwsRefusal('ErrorBatchProcessingStopped', 'The batch processing was stopped.');
+  return listed(call, list).flatMap((id, index) => {
+    if (index < batchAnswers) return each(call.operation, () => answer(id));
+    return batchRest === 'missing' ? [] : refused(call.operation, stopped);
+  });
 }
 
 function attachmentOf(call: Call, id: string): { mailbox: Mailbox; attachment: Attachment } {

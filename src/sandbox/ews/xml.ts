@@ -67,15 +67,12 @@ export function value(name: string, text: string | number | boolean | null): str
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const special = /[&<>"\u0000-\u0008\u000b-\u001f]/g;
+
 /** Characters XML 1.0 has no place for are written as references, as Exchange does (which no strict reader accepts). */
 export function escaped(text: string): string {
-  let out = '';
-  for (const character of text) out += entities[character] ?? (isForeign(character) ? reference(character) : character);
-  return out;
-}
-
-function isForeign(character: string): boolean {
-  return character < ' ' && character !== '\n' && character !== '\t';
+  return text.replace(special, (character) => entities[character] ?? reference(character));
 }
 
 function reference(character: string): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { TokenSource } from '../../../src/auth/token-source.ts';
 import { IntegratorError } from '../../../src/domain/errors.ts';
 import type { EwsSignIn } from '../../../src/mail/ews/exchange.ts';
@@ -99,4 +100,27 @@ export function operationsAt(sandbox: Sandbox): readonly string[] {
 /** A delegate with rights on the mailboxes of others, and no mailbox of its own. */
 export function serviceAccount(sandbox: Sandbox): EwsSignIn {
   return { kind: 'basic', ...sandbox.serviceAccount };
+}
+
+/** A server that is no Exchange, on loopback; `answer` gets every request once its body is read. */
+export async function strangeServer(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer((request, response) => void request.resume().on('end', () => answer(request, response)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    connect: (signIn: EwsSignIn): MailProvider =>
+      createEwsProvider({
+        url: `http://127.0.0.1:${port}/EWS/Exchange.asmx`,
+        signIn,
+        uniqueBody: false,
+        clock: Date.now,
+        onMutation: () => undefined,
+        limits: quick,
+      }),
+    close: (): void => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }

@@ -1,11 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createEwsProvider } from '../../../src/mail/ews/provider.ts';
 import type { MailboxReader, MailProvider } from '../../../src/mail/provider.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { at, connectEws, errorOf, operationsAt, quick, readPages, roundOf } from './fixtures.ts';
+import { at, connectEws, errorOf, operationsAt, readPages, roundOf, strangeServer } from './fixtures.ts';
 
 const [ann, ben] = ['ann@contoso.test', 'ben@contoso.test'];
 const written = String.raw`CONTOSO\svc-crm`;
@@ -107,35 +105,23 @@ describe('NTLM', () => {
   });
 
   describe('a server of another kind', () => {
-    let server: Server;
+    let server: Awaited<ReturnType<typeof strangeServer>>;
     const seen: string[] = [];
     let answer: (response: ServerResponse) => void;
 
     beforeAll(async () => {
-      server = createServer((request, response) => {
+      server = await strangeServer((request, response) => {
         seen.push(request.headers.authorization ?? '');
-        request.resume().on('end', () => answer(response));
+        answer(response);
       });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     });
     beforeEach(() => void seen.splice(0));
-    afterAll(() => {
-      server.closeAllConnections();
-      server.close();
-    });
+    afterAll(() => server.close());
 
     async function refusal(offer: string, connection = 'keep-alive'): Promise<{ kind: string; message: string }> {
       const headers = { 'www-authenticate': offer, 'content-length': '0', connection };
       answer = (response) => response.writeHead(401, headers).end();
-      const { port } = server.address() as AddressInfo;
-      const made = createEwsProvider({
-        url: `http://127.0.0.1:${port}/EWS/Exchange.asmx`,
-        signIn: { kind: 'ntlm', username: written, password: 'secret' },
-        uniqueBody: false,
-        clock: Date.now,
-        onMutation: () => undefined,
-        limits: quick,
-      });
+      const made = server.connect({ kind: 'ntlm', username: written, password: 'secret' });
       open.push(made);
       return errorOf(roundOf(readerOf(made)));
     }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EwsSignIn } from '../../../src/mail/ews/exchange.ts';
 import { escapeXml, loadLibrary } from '../../../src/mail/ews/library.ts';
@@ -15,6 +16,8 @@ import {
   operationsAt,
   readPages,
   roundOf,
+  strangeServer,
+  tokensOf,
 } from './fixtures.ts';
 
 const address = 'ann@contoso.test';
@@ -57,6 +60,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   sandbox.faults.clear();
+  Object.assign(sandbox.settings, { latencyMs: 0, batchAnswers: 1_000, batchRest: 'stopped' });
   for (const one of open.splice(0)) await one.close();
 });
 
@@ -130,6 +134,22 @@ describe('what Exchange does that a naive reader gets wrong', () => {
     expect((await readAll(pages)).map(({ kind }) => kind)).toEqual(['message', 'message']);
   });
 
+  test.each(['stopped', 'missing'] as const)(
+    '6: what the server did not get to (%s) is asked for again',
+    async (rest) => {
+      for (let day = 0; day < 20; day += 1) {
+        const attachments = [1, 2, 3].map((name) => ({ kind: 'file', name: `${name}`, content: `${day}` }) as const);
+        sandbox.world.addMessage(address, 'Inbox', { subject: `${day}`, receivedAt: at(day), attachments });
+      }
+      Object.assign(sandbox.settings, { batchAnswers: 2, batchRest: rest });
+      const results = await readAll(await round());
+      const subjects = results.map((one) => (one.kind === 'message' ? one.message.subject : one.kind));
+      expect(new Set(subjects)).toEqual(new Set(Array.from({ length: 20 }, (_, day) => `${day}`)));
+      const contents = results.flatMap((one) => (one.kind === 'message' ? one.message.attachments : []));
+      expect(contents.map(({ content }) => content.kind)).toEqual(Array.from({ length: 60 }, () => 'stored'));
+    },
+  );
+
   test.each([500, 503, 200])('7: a busy server is left alone as long as it says (HTTP %d)', async (status) => {
     const fault = { kind: 'status', status, code: 'ErrorServerBusy', message: 'BackOffMilliseconds 300000' } as const;
     sandbox.faults.add({ service: 'ews', fault, count: 0 });
@@ -153,6 +173,50 @@ describe('what Exchange does that a naive reader gets wrong', () => {
       round(null, shared.reader({ address: sandbox.serviceAccount.username, user: undefined })),
     );
     expect([error.kind, sandbox.requests.of('ews').length]).toEqual(['throttled', 1]);
+  });
+
+  test('8: mailboxes of one account have at most four syncs under way at a time, together', async () => {
+    const waiting: ServerResponse[] = [];
+    let most = 0;
+    const refuseAll = (): void => {
+      for (const response of waiting.splice(0)) response.writeHead(403, { 'content-length': '0' }).end();
+    };
+    const server = await strangeServer((_request, response) => {
+      waiting.push(response);
+      most = Math.max(most, waiting.length);
+      // Long enough for a fifth to come, if one came.
+      if (waiting.length === 4) setTimeout(refuseAll, 100);
+      if (waiting.length === 1) setTimeout(refuseAll, 1_000);
+    });
+    const shared = server.connect({ kind: 'token', tokens: tokensOf('x'), impersonate: false });
+    open.push(shared);
+    const mailboxes = Array.from({ length: 12 }, (_, index) => ({
+      address: `t${index}@contoso.test`,
+      user: undefined,
+    }));
+    await Promise.all(mailboxes.map((mailbox) => errorOf(round(null, shared.reader(mailbox)))));
+    server.close();
+    expect(most).toBe(4);
+  });
+
+  test('8: every request names the mailbox it is about, so that it is led to the right server', async () => {
+    sandbox.world.addMessage(address, 'Inbox', { receivedAt: at(1) });
+    await readAll(await round());
+    expect(sandbox.requests.of('ews').map(({ mailbox }) => mailbox)).toEqual(operations().map(() => address));
+  });
+
+  test('9: an application that is on no allow list is told so once, with the reason the service gave', async () => {
+    const server = await strangeServer((_request, response) => {
+      const reason = '2000012;reason="The application is not on the list of allowed applications.";error_category="x"';
+      response.writeHead(403, { 'x-ms-diagnostics': reason, 'content-length': '0' }).end();
+    });
+    const barred = server.connect(basic());
+    open.push(barred);
+    const error = await errorOf(round(null, barred.reader({ address, user: undefined })));
+    server.close();
+    expect(error.kind).toBe('access_denied');
+    expect(error.message).toMatch(/EWS is blocked.*not on the list of allowed applications/);
+    expect(error.hint).toContain('EwsAllowedAppIDs');
   });
 
   test('9: 403 is a verdict with advice and dates, asked once', async () => {

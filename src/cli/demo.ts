@@ -75,7 +75,7 @@ async function importAndReport(demo: Demo, context: CommandContext): Promise<voi
 
 async function importSampleTickets(
   { files, config }: Pick<Demo, 'files' | 'config'>,
-  { store }: App,
+  { store, now }: App,
   actor: Actor,
 ): Promise<void> {
   const { openCsv } = await import('../content/csv-source.ts');
@@ -83,7 +83,7 @@ async function importSampleTickets(
   const { clientRows } = await import('../tickets/local/import/client-rows.ts');
   const { ticketRows } = await import('../tickets/local/import/ticket-rows.ts');
   const { editBasis } = await import('./ticketing/edit-store.ts');
-  const edit = editBasis(config, actor);
+  const edit = { ...editBasis(config, actor), nowMs: now() };
   for (const [file, importer] of [
     [files.clients, clientRows],
     [files.tickets, ticketRows],

@@ -35,8 +35,8 @@ export interface DemoParts {
   readonly invocation: string;
 }
 
-/** The story lasts some hours of the sandbox's clock; it begins so long ago that none of it lies in the future. */
-const storyMs = 4 * 3_600_000;
+/** The story lasts an hour of the sandbox's clock; it begins so long ago that none of it lies in the future. */
+const storyMs = 65 * 60_000;
 
 /** An incident from the first notification to the evidence, on a team mailbox on the sandbox's Exchange. */
 export async function runIncidentDemo(context: CommandContext, parts: DemoParts): Promise<void> {

@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { writeConfig } from '../importer/office.ts';
+import { cfo, chosenFolder, leads, plant, soc, units } from '../incidents/soc.ts';
+import { emptyDirectory, runCli } from './run-cli.ts';
+
+let sandbox: Sandbox;
+const directory = emptyDirectory();
+const cli = (...args: string[]) => runCli(args, { cwd: directory, env: { SANDBOX_SECRET: sandbox.clientSecret } });
+const json = (result: { stdout: string }) => JSON.parse(result.stdout);
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ world: 'empty' });
+  sandbox.settings.sentCopyDelayMs = 0;
+  for (const [address, kind] of [
+    [soc, 'shared'],
+    [leads, 'user'],
+    [cfo, 'user'],
+    [plant, 'user'],
+  ] as const) {
+    sandbox.world.addMailbox({ address, displayName: address, kind });
+  }
+  sandbox.world.addFolder(soc, chosenFolder);
+  writeConfig(directory, sandbox, {
+    mailboxes: [{ address: soc, agents: ['ann'], matched_to: 'incidents', folders: ['Inbox', chosenFolder] }],
+    config: { business_units: units },
+  });
+  mkdirSync(join(directory, 'templates'));
+  writeFileSync(join(directory, 'templates', 'alert.txt'), 'Subject: {{ incident.summary }}\n\nDear {{ unit.name }}\n');
+  writeFileSync(join(directory, 'reply.txt'), 'Thank you.');
+});
+afterAll(() => sandbox.close());
+
+test('units are set by name, and an unknown one is an error that lists them', async () => {
+  const made = await cli('ticket', 'new', '--use', 'incident', '--summary', 'Payroll mail', '--units', 'finance');
+  expect(made).toMatchObject({ code: 0, stdout: 'INC-1\n' });
+  expect(json(await cli('ticket', 'show', 'INC-1', '--json'))).toMatchObject({ units: ['Finance'] });
+  const wrong = await cli('ticket', 'set', 'INC-1', '--units', 'Finance,Legal');
+  expect(wrong.code).toBe(64);
+  expect(wrong.stderr).toContain('there is no business unit "Legal"; there are: Finance, Plant Operations');
+});
+
+test('an incident from the notification to the evidence', async () => {
+  const notify = [
+    'incident',
+    'notify',
+    'INC-1',
+    '--template',
+    'alert',
+    '--units',
+    'Finance,Plant Operations',
+    '--json',
+  ];
+  expect(json(await cli(...notify, '--as', 'ann', '--dry-run'))).toMatchObject({
+    dry_run: true,
+    from: soc,
+    rule: 'team_mailbox',
+    units: [
+      {
+        unit: 'Finance',
+        to: [leads],
+        subject: 'Payroll mail',
+        state: 'would_send',
+        text: 'Dear Finance\n',
+        html: null,
+      },
+      { unit: 'Plant Operations', state: 'would_send' },
+    ],
+  });
+  expect(sandbox.world.post.deliveries).toHaveLength(0);
+  const states = async () =>
+    json(await cli(...notify, '--as', 'ann')).units.map((unit: { state: string }) => unit.state);
+  expect(await states()).toEqual(['sent', 'sent']);
+  expect(await states()).toEqual(['already_sent', 'already_sent']);
+
+  sandbox.world.answer({ mailbox: leads, as: cfo, text: 'Two opened it.' });
+  sandbox.world.answer({ mailbox: plant, text: 'Nobody here.', into: chosenFolder });
+  expect((await cli('run', '--once', '--json')).code).toBe(0);
+  const mails = json(await cli('incident', 'mails', 'inc-1', '--as', 'ann', '--json'));
+  expect(mails.map((mail: { direction: string; unit: string }) => `${mail.direction} ${mail.unit}`).toSorted()).toEqual(
+    ['in Finance', 'in Plant Operations', 'out Finance', 'out Plant Operations'],
+  );
+
+  const reply = ['incident', 'reply', 'INC-1', '--to', 'Finance', '--body', 'reply.txt'];
+  expect(await cli(...reply, '--as', 'ann')).toMatchObject({ code: 0 });
+  expect(sandbox.world.post.deliveries.at(-1)).toMatchObject({ to: [{ address: cfo }], subject: 'RE: Payroll mail' });
+
+  expect((await cli('incident', 'export', 'INC-1', '--out', 'evidence', '--as', 'ben')).code).toBe(77);
+  const exported = await cli('incident', 'export', 'INC-1', '--out', 'evidence', '--as', 'ann');
+  expect(exported).toMatchObject({ code: 0 });
+  expect(exported.stdout).toMatch(/^[0-9a-f]{64} {2}.*evidence\/manifest\.json\n$/u);
+  expect(json(await cli('incident', 'export', '--verify', 'evidence', '--json'))).toMatchObject({ ok: true, mails: 5 });
+});

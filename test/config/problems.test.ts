@@ -181,6 +181,11 @@ test.each<[string, string, string]>([
     'ticket_types[1].name "a" is taken',
   ],
   [
+    'a business unit whose name is more than a line',
+    'business_units: [{ name: "A\\r\\nBcc: x", recipients: [a@b.test] }]',
+    'must be one line of plain text',
+  ],
+  [
     'a business unit nobody can be written at',
     'business_units: [{ name: A, recipients: [] }]',
     'business_units[0].recipients must not be empty',

@@ -31,7 +31,7 @@ export const ticketType = z.strictObject({
 });
 
 export const businessUnit = z.strictObject({
-  name: text,
+  name: text.regex(/^[^\p{Cc}\u2028\u2029]+$/u, { error: 'must be one line of plain text' }),
   recipients: z.array(address).min(1).describe('Who is written to'),
   members: z.array(address).default([]).describe('Who may answer too'),
   domains: z.array(domain).default([]).describe('Everybody at these domains may answer'),

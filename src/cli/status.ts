@@ -7,7 +7,7 @@ import { count, formatDuration, formatTime } from './format.ts';
 import type { Page } from './output.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
-import { withStore } from './with-store.ts';
+import { withStoreToRead } from './with-store.ts';
 
 export function register(status: Command, context: CommandContext): void {
   status.action(() => printStatus(context));
@@ -15,14 +15,19 @@ export function register(status: Command, context: CommandContext): void {
 
 async function printStatus(context: CommandContext): Promise<void> {
   const { readStatus } = await import('../daemon/status.ts');
-  const { TokenStore } = await import('../auth/token-store.ts');
-  await withStore(context, null, async ({ config, store }) => {
-    const tokens = new TokenStore(config.state_dir);
+  await withStoreToRead(context, async ({ config, store }) => {
+    const delegated = config.connections.some((connection) => connection.auth === 'delegated');
+    const tokens = delegated ? await openTokens(config.state_dir) : null;
     const isSignedIn = (connection: Connection) =>
-      connection.auth !== 'delegated' || (tokens.read(connection.name)?.box ?? null) !== null;
+      connection.auth !== 'delegated' || (tokens?.read(connection.name)?.box ?? null) !== null;
     const status = await readStatus({ config, store, isSignedIn, nowMs: Date.now() });
     context.output.print(status, (page) => render(status, page, config.timezone));
   });
+}
+
+async function openTokens(stateDir: string) {
+  const { TokenStore } = await import('../auth/token-store.ts');
+  return new TokenStore(stateDir);
 }
 
 function render(status: Status, page: Page, timezone: string): string[] {

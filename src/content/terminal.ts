@@ -35,10 +35,13 @@ const orphanMarks = /(?<=^|\n)\p{M}+/gu;
 /** More marks than any script stacks on one letter; a tower of them paints over other lines. */
 const markTowers = /(\p{M}{6})\p{M}+/gu;
 const printableAscii = /^[\u0020-\u007e]*$/u;
+/** Latin, Greek, Cyrillic, dashes, quotation marks, arrows: one column each, and nothing that joins with what follows. */
+const oneColumnEach =
+  /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201f\u2026\u2190-\u2193]*$/u;
 
 /*
- * Both are made when the first text needs them: loading string-width, with all that ICU knows of emoji, takes half as
- * long as Node takes to start.
+ * Both are made when the first text needs them, which text in most of Europe's scripts does not: loading string-width,
+ * with all that ICU knows of emoji, takes half as long as Node takes to start.
  */
 let graphemes: Intl.Segmenter | undefined;
 let stringWidth: typeof StringWidth.default | undefined;
@@ -69,7 +72,7 @@ export function terminalText(value: string, options: TerminalOptions = {}): stri
 
 /** The columns a terminal gives to text that `terminalText` made. */
 export function displayWidth(text: string): number {
-  return printableAscii.test(text) ? text.length : measured(text);
+  return oneColumnEach.test(text) ? text.length : measured(text);
 }
 
 /** Fills up with spaces to `width` columns; what is wider stays as it is. */
@@ -106,7 +109,7 @@ function cutLines(text: string, width: number): string {
 }
 
 function cut(line: string, width: number): string {
-  if (printableAscii.test(line)) return cutAscii(line, width);
+  if (oneColumnEach.test(line)) return cutPlain(line, width);
   const fitting: string[] = [];
   let used = 0;
   let usedBeforeEllipsis = 0;
@@ -119,7 +122,7 @@ function cut(line: string, width: number): string {
   return fitting.join('');
 }
 
-function cutAscii(line: string, width: number): string {
+function cutPlain(line: string, width: number): string {
   if (line.length <= width) return line;
   return width < 1 ? '' : `${line.slice(0, width - 1)}…`;
 }

@@ -1,11 +1,9 @@
-import { z } from 'zod';
 import type { Config, Connection } from '../config/schema.ts';
-import { errorKinds } from '../domain/errors.ts';
 import type { ErrorReport } from '../domain/errors.ts';
 import { mutatingRequests, readCounter } from '../store/counters.ts';
 import { connectionStates, itemNumbers, mailboxStates, outboxNumbers, setAsideLines } from '../store/status.ts';
 import type { ConnectionNumbers, ItemNumbers, MailboxNumbers, OutboxNumbers } from '../store/status.ts';
-import type { Store } from '../store/store.ts';
+import type { StoreToRead } from '../store/store.ts';
 
 export interface MailboxStatus {
   readonly mailbox: string;
@@ -46,17 +44,17 @@ export interface Status {
 
 export interface StatusDeps {
   readonly config: Config;
-  readonly store: Store;
+  readonly store: StoreToRead;
   readonly isSignedIn: (connection: Connection) => boolean;
   readonly nowMs: number;
 }
 
 /** How things stand: per connection ("active integration") and mailbox, what is set aside, what is still to be sent. */
 export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDeps): Promise<Status> {
-  const states = await mailboxStates(store.db);
-  const connections = await connectionStates(store.db);
-  const items = await itemNumbers(store.db);
-  const aside = await setAsideLines(store.db, 100);
+  const states = await mailboxStates(store.reader);
+  const connections = await connectionStates(store.reader);
+  const items = await itemNumbers(store.reader);
+  const aside = await setAsideLines(store.reader, 100);
   return {
     connections: config.connections.map((connection) => ({
       name: connection.name,
@@ -75,7 +73,7 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
       })),
     })),
     ticket_system: { type: config.ticket_system.type },
-    outbox: await outboxNumbers(store.db),
+    outbox: await outboxNumbers(store.reader),
     set_aside: aside.map((line) => ({
       mailbox: line.mailbox,
       folder: line.folder,
@@ -84,7 +82,7 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
       next_try_at: new Date(line.nextTryAtMs).toISOString(),
       error: errorOf(line.errorJson),
     })),
-    mutating_requests: await readCounter(store.db, mutatingRequests),
+    mutating_requests: await readCounter(store.reader, mutatingRequests),
   };
 }
 
@@ -104,14 +102,11 @@ function mailboxPart(state: MailboxNumbers | undefined, items: ItemNumbers | und
   };
 }
 
-const errorSchema = z.object({
-  kind: z.enum(errorKinds),
-  message: z.string(),
-  hint: z.string().nullable(),
-});
-
+/** As we wrote it down ourselves. */
 function errorOf(json: string | null | undefined): ErrorReport | null {
-  return json === null || json === undefined ? null : errorSchema.parse(JSON.parse(json));
+  if (json === null || json === undefined) return null;
+  const { kind, message, hint }: ErrorReport = JSON.parse(json);
+  return { kind, message, hint };
 }
 
 function iso(ms: number | null | undefined): string | null {

@@ -1,3 +1,5 @@
+import { ask, query } from './query.ts';
+import type { Reader } from './query.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 /** Requests on the import path that were not reads, for ever. */
@@ -16,7 +18,7 @@ export async function addToCounter(trx: StoreWriter | StoreReader, name: string,
   return row.value;
 }
 
-export async function readCounter(db: StoreReader, name: string): Promise<number> {
-  const row = await db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst();
+export async function readCounter(db: Reader, name: string): Promise<number> {
+  const [row] = await ask<{ value: number }>(db, query`select value from counter where name = ${name}`);
   return row?.value ?? 0;
 }

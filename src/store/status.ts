@@ -1,5 +1,7 @@
-import { sql } from 'kysely';
-import type { StoreReader } from './store.ts';
+import type { Selectable } from 'kysely';
+import { ask, query } from './query.ts';
+import type { Reader } from './query.ts';
+import type { ConnectionStateTable, MailboxStateTable, SetAsideTable } from './schema.ts';
 
 /** Numbers about what is stored, by mailbox and by connection; for `status`. */
 export interface MailboxNumbers {
@@ -10,8 +12,8 @@ export interface MailboxNumbers {
   readonly lastErrorJson: string | null;
 }
 
-export async function mailboxStates(db: StoreReader): Promise<MailboxNumbers[]> {
-  const rows = await db.selectFrom('mailbox_state').selectAll().execute();
+export async function mailboxStates(db: Reader): Promise<MailboxNumbers[]> {
+  const rows = await ask<MailboxStateTable>(db, query`select * from mailbox_state`);
   return rows.map((row) => ({
     connection: row.connection,
     mailbox: row.mailbox,
@@ -27,8 +29,8 @@ export interface ConnectionNumbers {
   readonly lastErrorJson: string | null;
 }
 
-export async function connectionStates(db: StoreReader): Promise<ConnectionNumbers[]> {
-  const rows = await db.selectFrom('connection_state').selectAll().execute();
+export async function connectionStates(db: Reader): Promise<ConnectionNumbers[]> {
+  const rows = await ask<ConnectionStateTable>(db, query`select * from connection_state`);
   return rows.map((row) => ({
     connection: row.connection,
     lastSuccessAtMs: row.last_success_at,
@@ -42,13 +44,13 @@ export interface ItemNumbers {
 }
 
 /** Per mailbox: all its mail, and what waits in My Inbox. */
-export async function itemNumbers(db: StoreReader): Promise<Map<string, ItemNumbers>> {
-  const rows = await db
-    .selectFrom('item')
-    .select(['mailbox', (eb) => eb.fn.countAll<number>().as('total')])
-    .select(sql<number>`sum(case when state = 'inbox' then 1 else 0 end)`.as('waiting'))
-    .groupBy('mailbox')
-    .execute();
+export async function itemNumbers(db: Reader): Promise<Map<string, ItemNumbers>> {
+  const rows = await ask<ItemNumbers & { mailbox: string }>(
+    db,
+    query`
+      select mailbox, count(*) as total, sum(case when state = 'inbox' then 1 else 0 end) as waiting
+      from item group by mailbox`,
+  );
   return new Map(rows.map((row) => [row.mailbox, { total: row.total, waiting: row.waiting }]));
 }
 
@@ -62,8 +64,11 @@ export interface SetAsideLine {
 }
 
 /** What could not be read, oldest first. */
-export async function setAsideLines(db: StoreReader, limit: number): Promise<SetAsideLine[]> {
-  const rows = await db.selectFrom('set_aside').selectAll().orderBy('first_at').limit(limit).execute();
+export async function setAsideLines(db: Reader, limit: number): Promise<SetAsideLine[]> {
+  const rows = await ask<Selectable<SetAsideTable>>(
+    db,
+    query`select * from set_aside order by first_at limit ${limit}`,
+  );
   return rows.map((row) => ({
     mailbox: row.mailbox,
     folder: row.folder,
@@ -81,13 +86,11 @@ export interface OutboxNumbers {
   readonly dead: number;
 }
 
-export async function outboxNumbers(db: StoreReader): Promise<OutboxNumbers> {
-  const rows = await db
-    .selectFrom('outbox')
-    .select(['state', (eb) => eb.fn.countAll<number>().as('total')])
-    .where('state', '!=', 'done')
-    .groupBy('state')
-    .execute();
+export async function outboxNumbers(db: Reader): Promise<OutboxNumbers> {
+  const rows = await ask<{ state: string; total: number }>(
+    db,
+    query`select state, count(*) as total from outbox where state <> 'done' group by state`,
+  );
   const of = (state: string) => rows.find((row) => row.state === state)?.total ?? 0;
   return { pending: of('pending'), sending: of('sending'), unsure: of('unsure'), dead: of('dead') };
 }

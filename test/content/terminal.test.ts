@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { displayWidth, padEnd, terminalText } from '../../src/content/terminal.ts';
 
@@ -141,6 +142,15 @@ describe('text from outside, printed', () => {
       }),
     );
   });
+});
+
+test('the width of text is what string-width says, also where it is not asked', () => {
+  const characters = Array.from({ length: 0x2400 }, (_, code) => String.fromCodePoint(code)).filter(
+    (character) => terminalText(character) === character,
+  );
+  expect(characters.filter((character) => displayWidth(character) !== stringWidth(character))).toEqual([]);
+  const text = fc.array(fc.constantFrom(...characters), { maxLength: 12 }).map((parts) => terminalText(parts.join('')));
+  fc.assert(fc.property(text, (made) => displayWidth(made) === stringWidth(made)));
 });
 
 describe('text cut to columns', () => {

@@ -41,7 +41,7 @@ export interface Settings {
   /** Largest mail EWS takes, attachments included. */
   maxMessageBytes: number;
   maxRecipients: number;
-  /** Recipients one account reaches over EWS before its submission quota is used up. */
+  /** Recipients one account reaches over EWS in a day before its submission quota is used up. */
   recipientQuota: number;
   /** Seconds between polls for a device code. */
   deviceCodeInterval: number;

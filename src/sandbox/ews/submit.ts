@@ -4,6 +4,8 @@ import type { Item, Person } from '../world/types.ts';
 import type { Call, FolderFound, ItemFound } from './call.ts';
 import { EwsRefusal } from './soap.ts';
 
+const dayMs = 86_400_000;
+
 /** Sends an item and takes the draft away. Throws where it may not go out; the draft stays then. */
 export function submit(call: Call, { mailbox, item }: ItemFound, saveIn: FolderFound | null): void {
   const { world, settings } = call;
@@ -34,7 +36,8 @@ function mustFit({ world, settings, actor }: Call, item: Item): void {
     throw new EwsRefusal('ErrorInvalidRecipients', 'At least one recipient is not valid, or there are too many.');
   }
   if (mimeOf(item).length > settings.maxMessageBytes) throw tooLarge();
-  if (reached(world.post.deliveries, actor.mailbox) + recipients > settings.recipientQuota) {
+  const today = world.post.deliveries.filter(({ at }) => at > world.now() - dayMs);
+  if (reached(today, actor.mailbox) + recipients > settings.recipientQuota) {
     throw new EwsRefusal('ErrorSubmissionQuotaExceeded', 'The submission quota of the account is exceeded.');
   }
 }

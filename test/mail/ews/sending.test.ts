@@ -143,6 +143,24 @@ describe('what may leave', () => {
 });
 
 describe('as the owner wants it', () => {
+  test('10: it is sent as the owner, with the key it has after its attachments, kept in the owner’s Sent Items; a refused draft can be taken away', async () => {
+    const made = await draft();
+    valueOf(await sender.attach(made, fileOf(10), never));
+    valueOf(await sender.send(made, never));
+    expect(deliveries()).toMatchObject([{ from: { address: ann }, sender: { address: ann }, savedIn: ann }]);
+    expect(await places()).toEqual(['sent_items']);
+    expect(itemsIn('sentitems').map(({ attachments }) => attachments.length)).toEqual([1]);
+
+    sandbox.world.setSendAs(ann, 'denied');
+    const refused = await draft({ mark: 'mark-2' });
+    expect(await sender.send(refused, never)).toMatchObject({ kind: 'refused', error: { code: 'ErrorSendAsDenied' } });
+    const [left] = await sender.find({ mark: 'mark-2' }, never);
+    expect(left).toMatchObject({ id: refused.id, place: 'drafts' });
+    valueOf(await sender.remove(refused.id, 'mark-2', never));
+    expect(itemsIn('drafts')).toEqual([]);
+    expect(deliveries()).toHaveLength(1);
+  });
+
   test('text stays text, whatever stands in it, and headers of our own travel', async () => {
     const hostile = '</t:Subject><t:Subject> & "\u0001';
     const made = await draft({

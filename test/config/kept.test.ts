@@ -73,7 +73,10 @@ test.each([
   ['half a file', (_place: unknown, file: string) => writeFileSync(file, readFileSync(file).subarray(0, 100))],
   [
     'a pipe',
-    (_place: unknown, file: string) => (renameSync(file, `${file}.old`), execFileSync('mkfifo', ['-m', '600', file])),
+    (_place: unknown, file: string) => (
+      renameSync(file, `${file}.old`),
+      execFileSync('sh', ['-c', 'mkfifo -m 600 "$0"', file])
+    ),
   ],
 ])('what is kept does not count where it is %s', async (_what, change) => {
   const here = place(minimal);

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import type { Config } from '../config/schema.ts';
 import type { Actor } from '../domain/policy.ts';
 import type { RunReport } from '../importer/report.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { CommandContext } from './context.ts';
-import type { DemoFiles } from './demo/prepare.ts';
+import type { Demo } from './demo/prepare.ts';
 
 export function register(demo: Command, context: CommandContext): void {
   demo
@@ -40,13 +38,6 @@ async function runDemo(context: CommandContext): Promise<void> {
     output.progress('');
     await sandbox.close();
   }
-}
-
-interface Demo {
-  readonly files: DemoFiles;
-  readonly config: Config;
-  readonly sandbox: Sandbox;
-  readonly account: string;
 }
 
 async function importAndReport(demo: Demo, context: CommandContext): Promise<void> {

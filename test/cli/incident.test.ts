@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { writeConfig } from '../importer/office.ts';
-import { cfo, chosenFolder, leads, plant, soc, units } from '../incidents/soc.ts';
+import { addPeople, cfo, chosenFolder, leads, plant, soc, units } from '../incidents/soc.ts';
 import { emptyDirectory, runCli } from './run-cli.ts';
 
 let sandbox: Sandbox;
@@ -14,16 +14,7 @@ const json = (result: { stdout: string }) => JSON.parse(result.stdout);
 
 beforeAll(async () => {
   sandbox = await startSandbox({ world: 'empty' });
-  sandbox.settings.sentCopyDelayMs = 0;
-  for (const [address, kind] of [
-    [soc, 'shared'],
-    [leads, 'user'],
-    [cfo, 'user'],
-    [plant, 'user'],
-  ] as const) {
-    sandbox.world.addMailbox({ address, displayName: address, kind });
-  }
-  sandbox.world.addFolder(soc, chosenFolder);
+  addPeople(sandbox);
   writeConfig(directory, sandbox, {
     mailboxes: [{ address: soc, agents: ['ann'], matched_to: 'incidents', folders: ['Inbox', chosenFolder] }],
     config: { business_units: units },

@@ -8,6 +8,7 @@ import type { NotifyPlan, NotifyRequest } from '../../src/incidents/notify.ts';
 import { queueNotifications } from '../../src/incidents/queue-notifications.ts';
 import { deliverMail } from '../../src/outgoing/deliver.ts';
 import type { Delivery } from '../../src/outgoing/deliver.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openOffice } from '../importer/office.ts';
 import type { Office, OfficeOptions } from '../importer/office.ts';
 
@@ -51,16 +52,7 @@ export async function openSoc(options: OfficeOptions = {}): Promise<Soc> {
     },
   });
   const { sandbox, app, config } = office;
-  sandbox.settings.sentCopyDelayMs = 0;
-  for (const [address, kind] of [
-    [soc, 'shared'],
-    [leads, 'user'],
-    [cfo, 'user'],
-    [plant, 'user'],
-  ] as const) {
-    sandbox.world.addMailbox({ address, displayName: address, kind });
-  }
-  sandbox.world.addFolder(soc, chosenFolder);
+  addPeople(sandbox);
   const templates = join(office.directory, 'templates');
   mkdirSync(templates);
   writeFileSync(
@@ -118,6 +110,14 @@ export async function openSoc(options: OfficeOptions = {}): Promise<Soc> {
       return states;
     },
   };
+}
+
+/** The team's mailbox, with the folder it chose, and the units' own. */
+export function addPeople(sandbox: Sandbox): void {
+  sandbox.settings.sentCopyDelayMs = 0;
+  sandbox.world.addMailbox({ address: soc, displayName: soc, kind: 'shared' });
+  for (const address of [leads, cfo, plant]) sandbox.world.addMailbox({ address, displayName: address });
+  sandbox.world.addFolder(soc, chosenFolder);
 }
 
 function actorOf(id: string | null, { agents, connections }: Config): Actor {

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { App } from '../../app.ts';
-import type { Config } from '../../config/schema.ts';
 import type { Actor } from '../../domain/policy.ts';
 import type { RunReport } from '../../importer/report.ts';
 import type { SendingDeps } from '../../incidents/deps.ts';
@@ -21,15 +20,11 @@ import { sampleBusinessUnits, sampleTicketTypes } from '../../sandbox/sample/tic
 import type { Presence } from '../../store/presence.ts';
 import type { CommandContext } from '../context.ts';
 import type { IncidentSummary } from './incident-summary.ts';
-import type { DemoFiles } from './prepare.ts';
+import type { Demo } from './prepare.ts';
 
 /** What both demos do in the same way. */
 export interface DemoParts {
-  readonly importTickets: (
-    demo: { readonly files: DemoFiles; readonly config: Config },
-    app: App,
-    actor: Actor,
-  ) => Promise<void>;
+  readonly importTickets: (demo: Pick<Demo, 'files' | 'config'>, app: App, actor: Actor) => Promise<void>;
   readonly importMail: (app: App, signal: AbortSignal) => Promise<RunReport>;
   /** How the person who ran the demo can type the next command. */
   readonly invocation: string;
@@ -60,13 +55,6 @@ export async function runIncidentDemo(context: CommandContext, parts: DemoParts)
     context.output.progress('');
     await sandbox.close();
   }
-}
-
-interface Demo {
-  readonly files: DemoFiles;
-  readonly config: Config;
-  readonly sandbox: Sandbox;
-  readonly account: string;
 }
 
 async function playStory(demo: Demo, context: CommandContext, parts: DemoParts): Promise<IncidentSummary> {

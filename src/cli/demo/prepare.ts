@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { Config } from '../../config/schema.ts';
 import { csvCell } from '../../content/csv.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -12,6 +13,15 @@ export interface DemoFiles {
   readonly config: string;
   readonly clients: string;
   readonly tickets: string;
+}
+
+/** A demo once it is set up. */
+export interface Demo {
+  readonly files: DemoFiles;
+  readonly config: Config;
+  readonly sandbox: Sandbox;
+  /** Who signed in. */
+  readonly account: string;
 }
 
 const mark = '# Written by `integrator demo`; the next demo writes it anew.';

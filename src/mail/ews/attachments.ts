@@ -58,12 +58,8 @@ export class AttachmentReader {
   /** A short or unreadable answer for several is asked again one by one. */
   async #fetch(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Bytes>> {
     try {
-      const found = new Map(await this.#fetchTogether(ids, signal));
-      for (const [id, answer] of found) {
-        const again = ids.length > 1 && answer.kind === 'refused' && isUnanswered(answer.error.code ?? '');
-        if (again) found.set(id, (await this.#fetch([id], signal)).get(id) ?? answer);
-      }
-      return found;
+      const found = await this.#fetchTogether(ids, signal);
+      return ids.length === 1 ? found : await this.#completed(found, signal);
     } catch (error) {
       const code = error instanceof IntegratorError ? error.code : undefined;
       if (code !== 'unreadable' && code !== 'too_large') throw error;
@@ -75,6 +71,16 @@ export class AttachmentReader {
       for (const id of ids) single.push(...(await this.#fetch([id], signal)));
       return new Map(single);
     }
+  }
+
+  /** What a batch did not get to is asked for by itself. */
+  async #completed(found: ReadonlyMap<string, Bytes>, signal: AbortSignal): Promise<ReadonlyMap<string, Bytes>> {
+    const whole = new Map(found);
+    for (const [id, answer] of found) {
+      if (answer.kind === 'bytes' || !isUnanswered(answer.error.code ?? '')) continue;
+      whole.set(id, (await this.#fetch([id], signal)).get(id) ?? answer);
+    }
+    return whole;
   }
 
   async #fetchTogether(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Bytes>> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { DateTime, ExchangeService } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import { either } from '../../http/deadline.ts';
@@ -24,6 +25,8 @@ export class EwsClient {
     this.limits = options.limits;
     this.#options = options;
     this.#exchange = new Exchange(options);
+    // Everything under way or waiting for its turn listens to it.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   close(): void {

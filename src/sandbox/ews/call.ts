@@ -38,6 +38,8 @@ const distinguished: ReadonlySet<string> = new Set<WellKnown>([
   'outbox',
   'conversationhistory',
   'recoverableitemsdeletions',
+  'calendar',
+  'contacts',
 ]);
 
 /** The folder a FolderId or DistinguishedFolderId names; throws what a wrong one meets. */

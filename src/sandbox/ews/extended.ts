@@ -12,6 +12,10 @@ const byTag: Readonly<Record<number, (item: Item) => string | null>> = {
   0x36: (item) => String(sensitivities.indexOf(item.sensitivity)),
   0x37: (item) => item.subject,
   0x7d: (item) => transportHeaders(item),
+  // What IMAP calls UID and flags.
+  0xe23: (item) => String(item.key),
+  0xe07: (item) =>
+    String((item.isRead ? 0x1 : 0) + (item.isDraft ? 0x8 : 0) + (item.attachments.length > 0 ? 0x10 : 0)),
   0x1035: (item) => item.internetMessageId,
   0x1039: (item) => item.references.join(' ') || null,
   0x1042: (item) => item.inReplyTo,

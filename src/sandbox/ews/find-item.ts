@@ -45,6 +45,8 @@ function orderOf(body: Node): (one: Item, other: Item) => number {
   const ascending =
     below(child(body, 'SortOrder'), 'FieldURI') !== null &&
     child(body, 'SortOrder', 'FieldOrder')?.attributes['Order'] === 'Ascending';
+  const byKey = below(child(body, 'SortOrder'), 'ExtendedFieldURI')?.attributes['PropertyTag'] === '0xe23';
+  if (byKey) return (one, other) => one.key - other.key;
   const sign = ascending ? -1 : 1;
   return (one, other) => sign * (second(other.receivedAt) - second(one.receivedAt) || other.key - one.key);
 }

@@ -3,15 +3,18 @@ import { folderOf, listed } from './call.ts';
 import type { Call, FolderFound } from './call.ts';
 import { EwsRefusal, refused, success } from './soap.ts';
 import { child, tag, value } from './xml.ts';
+import type { Node } from './xml.ts';
 
 export function getFolder(call: Call): readonly string[] {
+  const asked = extendedIn(call);
   return listed(call, 'FolderIds').map((id) =>
-    each(call.operation, () => success(call.operation, tag('m:Folders', folderXml(folderOf(call, id))))),
+    each(call.operation, () => success(call.operation, tag('m:Folders', folderXml(folderOf(call, id), asked)))),
   );
 }
 
 export function findFolder(call: Call): readonly string[] {
   const deep = call.body.attributes['Traversal'] === 'Deep';
+  const asked = extendedIn(call);
   const view = child(call.body, 'IndexedPageFolderView');
   const most = Number(view?.attributes['MaxFoldersReturned'] ?? 1_000);
   const offset = Number(view?.attributes['Offset'] ?? 0);
@@ -26,7 +29,7 @@ export function findFolder(call: Call): readonly string[] {
         TotalItemsInView: String(all.length),
         IncludesLastItemInRange: String(last),
       };
-      const shown = page.map((one) => folderXml({ mailbox, folder: one }));
+      const shown = page.map((one) => folderXml({ mailbox, folder: one }, asked));
       return success(call.operation, tag('m:RootFolder', tag('t:Folders', shown), attributes));
     }),
   );
@@ -46,7 +49,25 @@ function childrenOf(folder: Folder, deep: boolean): readonly Folder[] {
   return folder.children.flatMap((one) => (deep ? [one, ...childrenOf(one, true)] : [one]));
 }
 
-function folderXml({ mailbox, folder }: FolderFound): string {
+/** MAPI properties of folders by their number (MS-OXPROPS), as text. */
+const byTag: Readonly<Record<number, (folder: Folder) => string>> = {
+  0x3602: (folder) => String(folder.items.size),
+  0x3613: () => 'IPF.Note',
+  0x360a: (folder) => String(folder.children.some(({ hidden }) => !hidden)),
+};
+
+function extendedIn(call: Call): readonly Node[] {
+  const all = child(call.body, 'FolderShape', 'AdditionalProperties')?.children ?? [];
+  return all.filter(({ name }) => name === 'ExtendedFieldURI');
+}
+
+function extendedXml(folder: Folder, { attributes }: Node): string {
+  const text = byTag[Number(attributes['PropertyTag'])]?.(folder);
+  if (text === undefined) return '';
+  return tag('t:ExtendedProperty', [tag('t:ExtendedFieldURI', '', attributes), value('t:Value', text)]);
+}
+
+function folderXml({ mailbox, folder }: FolderFound, asked: readonly Node[]): string {
   const id = (one: Folder): string => mailbox.ids.make('folder', one.serial);
   const unread = [...folder.items.values()].filter(({ isRead }) => !isRead).length;
   return tag('t:Folder', [
@@ -56,6 +77,7 @@ function folderXml({ mailbox, folder }: FolderFound): string {
     value('t:DisplayName', folder.displayName),
     value('t:TotalCount', folder.items.size),
     value('t:ChildFolderCount', folder.children.filter(({ hidden }) => !hidden).length),
+    ...asked.map((one) => extendedXml(folder, one)),
     value('t:UnreadCount', unread),
   ]);
 }

@@ -37,6 +37,8 @@ export class FolderTree {
     this.root = this.#add(null, 'Top of Information Store', 'msgfolderroot', false);
     for (const { name, hidden, display } of names) this.#add(this.root, display[language], name, hidden);
     this.#add(null, 'Deletions', 'recoverableitemsdeletions', true);
+    // No mail lies there, and nobody lists them; some clients of EWS look whether they are there.
+    for (const name of ['calendar', 'contacts'] as const) this.#add(null, name, name, true);
   }
 
   wellKnown(name: WellKnown): Folder {

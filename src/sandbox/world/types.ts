@@ -157,7 +157,9 @@ export type WellKnown =
   | 'archive'
   | 'conversationhistory'
   | 'clutter'
-  | 'recoverableitemsdeletions';
+  | 'recoverableitemsdeletions'
+  | 'calendar'
+  | 'contacts';
 
 export interface Folder {
   readonly serial: number;

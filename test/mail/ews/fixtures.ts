@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { TokenSource } from '../../../src/auth/token-source.ts';
 import { IntegratorError } from '../../../src/domain/errors.ts';
@@ -34,6 +35,7 @@ export function tokensOf(token: string): TokenSource {
 
 export const inbox = { path: 'Inbox', id: 'inbox', sentItems: false };
 export const never = new AbortController().signal;
+setMaxListeners(0, never);
 export const floorMs = Date.parse('2026-01-01T00:00:00Z');
 /** So many days after the floor. */
 export const at = (day: number): number => floorMs + day * 86_400_000;

@@ -73,14 +73,9 @@ test.skipIf(!canValidate)(
       await provider.close();
     }
     const operations = new Set(recorder.requests.map((one) => /Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(one)?.[1]));
-    expect([...operations].toSorted()).toEqual([
-      'FindFolder',
-      'FindItem',
-      'GetAttachment',
-      'GetFolder',
-      'GetItem',
-      'SyncFolderItems',
-    ]);
+    expect(operations).toEqual(
+      new Set(['FindFolder', 'FindItem', 'GetAttachment', 'GetFolder', 'GetItem', 'SyncFolderItems']),
+    );
     expect(recorder.requests.length).toBeGreaterThan(60);
     validate([...new Set(recorder.requests)]);
   },

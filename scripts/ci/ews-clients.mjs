@@ -163,7 +163,7 @@ async function checkDavmail(served) {
     if (existsSync(logFile)) console.log(readFileSync(logFile, 'utf8').slice(-4_000));
   } finally {
     // The start script runs Java as a child of its own.
-    process.kill(-davmail.pid, 'SIGTERM');
+    if (davmail.pid !== undefined) process.kill(-davmail.pid, 'SIGTERM');
   }
 }
 

@@ -40,6 +40,7 @@ export async function tieBounces(
       .where('action.direction', '=', 'out')
       .where('action.bounced_at', 'is', null)
       .orderBy('mail_response.at')
+      .orderBy('mail_response.id')
       .execute();
     for (const { actionId, ticketId, at } of bounced) {
       const marking = trx.updateTable('action').set({ bounced_at: at }).where('id', '=', actionId);
@@ -81,6 +82,7 @@ export async function responsesTo(
       .where('message.id', 'in', part)
       .where('ours.sent', '=', 1)
       .orderBy('mail_response.at')
+      .orderBy('mail_response.id')
       .execute();
     for (const { messageId, at, ...row } of rows) {
       found.set(messageId, [...(found.get(messageId) ?? []), { ...row, atMs: at }]);
@@ -107,6 +109,7 @@ export async function responsesToSent(
       .select(['mail_response.kind', 'mail_response.at', 'mail_response.recipient', 'mail_response.reason'])
       .where('mail_response.message_key', 'in', part)
       .orderBy('mail_response.at')
+      .orderBy('mail_response.id')
       .execute();
     for (const { message_key: key, mailbox, at, ...row } of rows) {
       const name = `${mailbox}\n${key}`;

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -110,7 +112,37 @@ test('a refused mail stays in the outbox until it is tried again or an administr
   const [row] = json(await cli('outbox', 'list', '--json'));
   expect(row).toMatchObject({ state: 'dead', from: ann, to: [bob], error: { kind: 'access_denied' } });
   expect(await cli('outbox', 'drop', row.id, '--as', 'ann')).toMatchObject({ code: 77 });
+  expect(json(await cli('outbox', 'drop', row.id, '--dry-run', '--json'))).toMatchObject({ dry_run: true });
+  const plan = await cli('outbox', 'retry', row.id, '--dry-run', '--json');
+  expect(json(plan)).toEqual([{ id: row.id, state: 'dead', would: 'send' }]);
+  expect(deliveries()).toHaveLength(0);
   expect(json(await cli('outbox', 'retry', row.id, '--json'))).toEqual([{ id: row.id, state: 'done' }]);
   expect(deliveries()).toHaveLength(1);
   expect(json(await cli('outbox', 'list', '--json'))).toEqual([]);
+});
+
+test('mail that waits in the outbox goes out at the end of a run, and a bounce of it is shown', async () => {
+  deliveries().length = 0;
+  const outage = { service: 'graph', method: 'POST', count: 0, fault: { kind: 'reset_before' } } as const;
+  const fault = sandbox.faults.add(outage);
+  expect(json(await cli(...sending, '--as', 'ann'))).toMatchObject({ state: 'pending' });
+  sandbox.faults.remove(fault);
+  const database = new Database(join(directory, 'state', 'integrator.db'));
+  database.prepare("update outbox set next_at = 0 where state = 'pending'").run();
+  database.close();
+  expect(json(await cli('run', '--once', '--json'))).toMatchObject({ outbox: { done: 1, pending: 0 } });
+  expect(deliveries()).toHaveLength(1);
+
+  const [sent] = json(await cli('mail', 'list', '--json'));
+  const dispatcher = new Agent({ connect: { ca: sandbox.caPem } });
+  for (const operation of ['bounce', 'away']) {
+    const answered = await request(`${sandbox.origin}/sandbox/${operation}`, { method: 'POST', dispatcher });
+    expect(answered.statusCode).toBe(200);
+  }
+  await dispatcher.close();
+  await cli('run', '--once');
+  const { stdout } = await cli('ticket', 'show', 'OPP-1');
+  expect(stdout).toContain(`bounced for ${bob}: 550 5.1.10 `);
+  expect(stdout).toContain(`answered automatically by ${bob}: Automatic reply: Pumps`);
+  expect((await cli('mail', 'list')).stdout).toMatch(new RegExp(`^${sent.id} +bounced`, 'm'));
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sleep } from '../../src/http/deadline.ts';
 import { type DeliverDeps, type Delivery, deliverMail } from '../../src/outgoing/deliver.ts';
+import { planReply } from '../../src/outgoing/reply.ts';
 import type { OutgoingDeps } from '../../src/outgoing/deps.ts';
 import { planSend, queueMail, type SendRequest } from '../../src/outgoing/send-mail.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
@@ -86,6 +87,28 @@ test('mail that went out is an action of its ticket at once, and its copy in Sen
   expect(deliveries()).toMatchObject([{ subject: 'Offer', from: { address: ann, name: 'Ann Archer' } }]);
 });
 
+test('the copies of a quotation and of a reply, each with an id of its own, are no second action', async () => {
+  await office.run();
+  ticket = await office.ticket({ summary: 'Pumps', contacts: [bob] });
+  office.sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'Pumps', text: 'How much?' });
+  await office.run();
+  const quote = await queue({ action: 'send_quote', quotation: true, files: [text('quote.txt', 'ten')] });
+  const [asked] = await deps.store.db.selectFrom('item').selectAll().where('ticket_id', '=', ticket).execute();
+  if (asked === undefined) throw new Error('the question is not on the ticket');
+  const body = { kind: 'text', content: 'Ten.' } as const;
+  const reply = await planReply(deps, { item: asked, name: 'm', all: false, cc: [], body, files: [] });
+  const ids = [quote, await queueMail(deps, reply)];
+  const drafts: string[] = [];
+  for (const id of ids) {
+    expect(await deliver(id)).toEqual({ state: 'done' });
+    drafts.push(JSON.parse((await outboxRow(deps.store.db, id))?.payload_json ?? '').draft.id);
+  }
+  expect((await office.run()).totals).toMatchObject({ imported: 0, duplicates: 2 });
+  expect((await actions()).map(({ direction }) => String(direction)).toSorted()).toEqual(['in', 'out', 'out']);
+  const copies = await deps.store.db.selectFrom('placement').select('provider_id').execute();
+  expect(copies.filter(({ provider_id: id }) => drafts.includes(id))).toEqual([]);
+});
+
 test('a copy imported before we knew that it was sent is the same mail too', async () => {
   const id = await queue();
   const crash = crashAt(deps.store, 4, 'before');
@@ -120,13 +143,14 @@ test.each<readonly [string, string, Fault]>([
 
 test('a mail whose copy is late is unsure, is never sent again, and is done when the copy shows', async () => {
   office.sandbox.faults.add({ path: '/send$', fault: { kind: 'status_after', status: 504 } });
-  office.sandbox.settings.sentCopyDelayMs = 400;
+  office.sandbox.settings.sentCopyDelayMs = 3_000_000;
   const id = await queue();
   const first = await deliver(id);
   expect(first).toMatchObject({ state: 'unsure' });
   expect(first.state === 'unsure' ? first.error.hint : '').toContain('Sent Items');
   expect(await actions()).toHaveLength(0);
-  expect(await deliver(id, { looksMs: [200, 200, 200] })).toEqual({ state: 'done' });
+  office.sandbox.clock.advance(3_000_000);
+  expect(await deliver(id)).toEqual({ state: 'done' });
   expect(deliveries()).toHaveLength(1);
   expect(await actions()).toHaveLength(1);
 });

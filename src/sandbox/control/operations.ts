@@ -1,4 +1,7 @@
 import type { JsonObject } from '../reply.ts';
+import type { Delivery } from '../world/post-office.ts';
+import type { MessageSpec } from '../world/types.ts';
+import { awayReplyTo, bounceOf } from './answers.ts';
 import {
   addMessageSchema,
   accessSchema,
@@ -6,6 +9,7 @@ import {
   appSchema,
   bulkSchema,
   clockSchema,
+  deliveredSchema,
   folderSchema,
   itemSchema,
   mailboxSchema,
@@ -42,6 +46,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['GET /sandbox/requests', requests],
   ['DELETE /sandbox/requests', forgetRequests],
   ['GET /sandbox/outbox', outbox],
+  ['POST /sandbox/bounce', (parts, body) => respond(parts, body, bounceOf)],
+  ['POST /sandbox/away', (parts, body) => respond(parts, body, awayReplyTo)],
 ]);
 
 function addMailbox({ world }: Controlled, body: unknown): JsonObject {
@@ -150,4 +156,13 @@ function forgetRequests({ requests: log }: Controlled): JsonObject {
 
 function outbox({ world }: Controlled): JsonObject {
   return { deliveries: world.post.deliveries.map(({ mime, ...rest }) => ({ ...rest, bytes: mime.length })) };
+}
+
+/** Answers the last mail delivered, or the last one with this subject, in its sender's Inbox. */
+function respond({ world }: Controlled, body: unknown, write: (delivery: Delivery) => MessageSpec): JsonObject {
+  const { subject } = deliveredSchema.parse(body);
+  const sent = world.post.deliveries.findLast((each) => subject === undefined || each.subject === subject);
+  if (sent === undefined) throw new Error('no such mail was delivered');
+  const id = world.addMessage(sent.from.address, 'Inbox', write(sent));
+  return { id, mailbox: sent.from.address, about: sent.internetMessageId };
 }

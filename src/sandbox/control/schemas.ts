@@ -139,6 +139,7 @@ export const ruleSchema = z.object({
   fault: faultSchema,
 });
 
+export const deliveredSchema = z.object({ subject: z.string().exactOptional() });
 export const clockSchema = z.object({ advanceMs: z.number() });
 export const itemSchema = z.object({ mailbox: z.string(), id: z.string() });
 export const moveSchema = itemSchema.extend({ folder: z.string() });

@@ -149,25 +149,6 @@ export async function openingTicketOf(db: StoreReader | StoreWriter, messageId: 
   return row?.ticket_id ?? null;
 }
 
-/** Marks outgoing actions whose mail came back; message keys as `messageKey` makes them. */
-export async function markActionsBounced(
-  trx: StoreWriter,
-  messageKeys: readonly string[],
-  atMs: number,
-): Promise<void> {
-  const messages = trx
-    .selectFrom('message')
-    .select('id')
-    .where('message_key', 'in', [...messageKeys]);
-  await trx
-    .updateTable('action')
-    .set({ bounced_at: atMs })
-    .where('direction', '=', 'out')
-    .where('bounced_at', 'is', null)
-    .where('message_id', 'in', messages)
-    .execute();
-}
-
 /** The action that this mail is on the ticket. */
 export async function mailActionOf(
   db: StoreReader | StoreWriter,

@@ -1,5 +1,5 @@
-// The floor: the same pages fetched with undici, parsed, and one prepared insert per message in page transactions.
-// Nothing is decided, checked, deduplicated or found again. With `attachments`, the bytes of attachments are fetched too,
+// The floor: the same pages fetched with undici, parsed, and one prepared insert per message, all of it, in page
+// transactions that are as durable as ours. Nothing is decided, checked, deduplicated or found again. With `attachments`, the bytes of attachments are fetched too,
 // and each content is written once. argv: JSON { sandbox, stateDir, concurrency, attachments }.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -18,17 +18,26 @@ const token = await fetchToken();
 const database = new Database(join(stateDir, 'floor.db'));
 database.pragma('journal_mode = WAL');
 database.pragma('synchronous = FULL');
-database.exec('create table message (id text, subject text, sender text, received text, body text, headers text)');
-const insert = database.prepare('insert into message values (?, ?, ?, ?, ?, ?)');
+database.exec(
+  `create table message (id text, message_id text, subject text, received text, sent text, people text, flags text,
+    conversation text, body_kind text, body text, headers text)`,
+);
+const insert = database.prepare('insert into message values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
 const insertPage = database.transaction((messages) => {
-  for (const { id, subject, from, receivedDateTime, body, internetMessageHeaders } of messages) {
+  for (const message of messages) {
+    const { from, sender, replyTo, toRecipients, ccRecipients, bccRecipients } = message;
     insert.run(
-      id,
-      subject,
-      from?.emailAddress.address,
-      receivedDateTime,
-      body.content,
-      JSON.stringify(internetMessageHeaders),
+      message.id,
+      message.internetMessageId,
+      message.subject,
+      message.receivedDateTime,
+      message.sentDateTime,
+      JSON.stringify({ from, sender, replyTo, toRecipients, ccRecipients, bccRecipients }),
+      JSON.stringify([message.hasAttachments, message.isDraft]),
+      message.conversationId,
+      message.body.contentType,
+      message.body.content,
+      JSON.stringify(message.internetMessageHeaders),
     );
   }
 });

@@ -121,9 +121,22 @@ function zonedToEpochMs(wallMs: number, timezone: string): number {
   return zoneOffsetMs(second, timezone) === wallMs - second ? second : Math.max(first, second);
 }
 
+/** By time zone, of which a configuration has one: making a format takes far longer than using it. */
+const offsetFormats = new Map<string, Intl.DateTimeFormat>();
+
+function offsetFormat(timezone: string): Intl.DateTimeFormat {
+  const known = offsetFormats.get(timezone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' });
+  offsetFormats.set(timezone, made);
+  return made;
+}
+
 function zoneOffsetMs(epochMs: number, timezone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' });
-  const name = format.formatToParts(epochMs).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+  const name =
+    offsetFormat(timezone)
+      .formatToParts(epochMs)
+      .find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
   const parts = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name);
   if (parts === null) return 0;
   const seconds = Number(parts[2]) * 3_600 + Number(parts[3]) * 60 + Number(parts[4] ?? 0);

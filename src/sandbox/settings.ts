@@ -36,6 +36,8 @@ export interface Settings {
   /** Things of one EWS batch that are answered for, and what becomes of those after them. */
   batchAnswers: number;
   batchRest: 'stopped' | 'missing';
+  /** The code EWS gives for a damaged mail or attachment; '' for the usual one of each. */
+  damagedAs: string;
   /** Largest request of EWS (web.config of Exchange). */
   maxEwsRequestBytes: number;
   /** Largest mail EWS takes, attachments included. */
@@ -67,6 +69,7 @@ export function defaultSettings(): Settings {
     maxRequestBytes: 4 * 1024 * 1024,
     batchAnswers: 1_000,
     batchRest: 'stopped',
+    damagedAs: '',
     maxEwsRequestBytes: 64 * 1024 * 1024,
     maxMessageBytes: 150 * 1024 * 1024,
     maxRecipients: 500,

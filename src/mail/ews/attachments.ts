@@ -2,6 +2,7 @@ import type { Attachment as TheirAttachment, GetAttachmentResponse, Item } from 
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Attachment, StoredFile } from '../../domain/message.ts';
 import type { ReadOptions } from '../provider.ts';
+import { ownFault } from './blame.ts';
 import { referenceMark } from './client.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { optional } from './map.ts';
@@ -55,18 +56,15 @@ export class AttachmentReader {
     throw found.error;
   }
 
-  /** A short or unreadable answer for several is asked again one by one. */
+  /** What several cannot be had together for is asked again one by one; one that lastingly fails is refused. */
   async #fetch(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Bytes>> {
     try {
       const found = await this.#fetchTogether(ids, signal);
       return ids.length === 1 ? found : await this.#completed(found, signal);
-    } catch (error) {
-      const code = error instanceof IntegratorError ? error.code : undefined;
-      if (code !== 'unreadable' && code !== 'too_large') throw error;
+    } catch (thrown) {
+      const error = await ownFault(this.#mailbox, thrown, signal);
       const [only, ...others] = ids;
-      if (others.length === 0 && only !== undefined && error instanceof IntegratorError) {
-        return new Map([[only, { kind: 'refused', error }]]);
-      }
+      if (others.length === 0 && only !== undefined) return new Map([[only, { kind: 'refused', error }]]);
       const single: [string, Bytes][] = [];
       for (const id of ids) single.push(...(await this.#fetch([id], signal)));
       return new Map(single);

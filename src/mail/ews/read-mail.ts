@@ -4,6 +4,7 @@ import type { StoredFile } from '../../domain/message.ts';
 import { protectionOf } from '../protection.ts';
 import type { PresentEntry, ReadOptions, ReadResult } from '../provider.ts';
 import { AttachmentReader, once } from './attachments.ts';
+import { ownFault } from './blame.ts';
 import type { Library } from './client.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { headersOf, propertiesOf, toMessage } from './map.ts';
@@ -18,9 +19,13 @@ const partlyReadable = new Set([
   'ErrorDataSizeLimitExceeded',
 ]);
 
-type Fetched =
-  | { readonly kind: 'item'; readonly item: Item; readonly library: Library }
-  | { readonly kind: 'refused'; readonly error: IntegratorError };
+interface Refused {
+  readonly kind: 'refused';
+  /** Said of a whole request, and not of this mail in it. */
+  readonly ofAll: boolean;
+  readonly error: IntegratorError;
+}
+type Fetched = { readonly kind: 'item'; readonly item: Item; readonly library: Library } | Refused;
 
 interface Batch {
   readonly ids: readonly string[];
@@ -63,37 +68,36 @@ export class MailReader {
     return this.#complete(providerId, fetched.get(providerId), options);
   }
 
-  /** Where a batch cannot be read as a whole, its mails are asked for one by one. */
+  /** What a batch cannot give is asked for by itself, then without its text; what is left is refused. */
   async #fetch(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Fetched>> {
-    let fetched: ReadonlyMap<string, Fetched>;
-    try {
-      fetched = await this.#ask(ids, signal, false);
-    } catch (error) {
-      const code = error instanceof IntegratorError ? (error.code ?? '') : '';
-      if (!(error instanceof IntegratorError) || !['unreadable', 'too_large', 'ErrorTimeoutExpired'].includes(code))
-        throw error;
-      if (ids.length === 1) return new Map(ids.map((id) => [id, { kind: 'refused', error }]));
-      fetched = new Map();
-    }
+    const fetched = await this.#tried(ids, signal, false);
     const answers = new Map(fetched);
-    for (const id of ids) {
-      const answer = fetched.get(id);
-      if (answer === undefined) answers.set(id, await this.#alone(id, signal));
-      else if (answer.kind === 'refused') answers.set(id, await this.#retried(id, answer, signal));
+    for (const [id, answer] of fetched) {
+      if (answer.kind === 'refused') answers.set(id, await this.#retried(id, answer, ids.length, signal));
     }
     return answers;
   }
 
-  async #alone(id: string, signal: AbortSignal): Promise<Fetched> {
-    const found = (await this.#fetch([id], signal)).get(id);
-    return found ?? { kind: 'refused', error: new IntegratorError('protocol', 'Exchange did not answer for a mail') };
+  async #retried(id: string, answer: Refused, together: number, signal: AbortSignal): Promise<Fetched> {
+    let refused = answer;
+    for (const light of [false, true]) {
+      const helps = light ? mayComeLight(refused) : together > 1 && mayComeAlone(refused);
+      if (!helps) continue;
+      const found = (await this.#tried([id], signal, light)).get(id);
+      if (found?.kind === 'item') return found;
+      refused = found ?? refused;
+    }
+    return refused;
   }
 
-  async #retried(id: string, refused: Extract<Fetched, { kind: 'refused' }>, signal: AbortSignal): Promise<Fetched> {
-    const code = refused.error.code ?? '';
-    const light = partlyReadable.has(code);
-    if (!light && !isUnanswered(code) && !passes(code)) return refused;
-    return (await this.#ask([id], signal, light)).get(id) ?? refused;
+  /** An answer for each; lasting trouble of the request becomes theirs, unless it hits the whole mailbox. */
+  async #tried(ids: readonly string[], signal: AbortSignal, light: boolean): Promise<ReadonlyMap<string, Fetched>> {
+    try {
+      return await this.#ask(ids, signal, light);
+    } catch (thrown) {
+      const error = await ownFault(this.#mailbox, thrown, signal);
+      return new Map(ids.map((id) => [id, { kind: 'refused', ofAll: true, error }]));
+    }
   }
 
   #ask(ids: readonly string[], signal: AbortSignal, light: boolean): Promise<ReadonlyMap<string, Fetched>> {
@@ -125,7 +129,7 @@ export class MailReader {
   /** The MIME bytes as they are; null where the server cannot give them: the mail comes nevertheless. */
   async #original(id: string, options: ReadOptions): Promise<StoredFile | null> {
     const { contentBytes } = this.#mailbox.client.limits;
-    const base64 = await this.#mailbox.call(
+    const asked = this.#mailbox.call(
       'the original of a mail',
       options.signal,
       async (service, library) => {
@@ -136,17 +140,30 @@ export class MailReader {
       },
       { maxBytes: contentBytes },
     );
+    const base64 = await asked.catch(async (thrown: unknown) => {
+      await ownFault(this.#mailbox, thrown, options.signal);
+      return null;
+    });
     return base64 === null ? null : options.files.put(once(Buffer.from(base64, 'base64')), contentBytes);
   }
 }
 
+function mayComeAlone({ ofAll, error: { code = '' } }: Refused): boolean {
+  return ofAll || code === 'unreadable' || isUnanswered(code) || passes(code);
+}
+
+function mayComeLight({ ofAll, error: { code = '' } }: Refused): boolean {
+  return ofAll || partlyReadable.has(code);
+}
+
 function fetchedOf(answer: GetItemResponse | undefined, library: Library): Fetched {
   const error = serviceErrorOf(answer, library.ServiceError, 'a mail');
-  if (error !== null) return { kind: 'refused', error };
+  if (error !== null) return { kind: 'refused', ofAll: false, error };
   const item = answer?.Item ?? null;
   if (item !== null) return { kind: 'item', item, library };
   return {
     kind: 'refused',
+    ofAll: false,
     error: new IntegratorError('protocol', 'an item of a kind we do not know', { code: 'unknown_item' }),
   };
 }

@@ -16,7 +16,7 @@ export function getItem(call: Call): readonly string[] {
   return batch(call, 'ItemIds', (id) => {
     const { mailbox, item } = itemOf(call, id);
     if (item.damaged && shape.fields.size > 1) {
-      throw new EwsRefusal('ErrorItemCorrupt', 'The item is corrupt, and cannot be read.');
+      throw new EwsRefusal(call.settings.damagedAs || 'ErrorItemCorrupt', 'The item is corrupt, and cannot be read.');
     }
     return success(call.operation, tag('m:Items', itemXml(item, mailbox, shape, true)));
   });
@@ -27,7 +27,7 @@ export function getAttachment(call: Call): readonly string[] {
   const withMime = shape.fields.has('item:MimeContent');
   return batch(call, 'AttachmentIds', (id) => {
     const { mailbox, attachment } = attachmentOf(call, id.attributes['Id'] ?? '');
-    const content = contentOf(attachment, withMime);
+    const content = contentOf(attachment, withMime, call.settings);
     return success(call.operation, tag('m:Attachments', attachmentXml(attachment, mailbox, content)));
   });
 }
@@ -56,9 +56,9 @@ function attachmentOf(call: Call, id: string): { mailbox: Mailbox; attachment: A
   throw malformed();
 }
 
-function contentOf(attachment: Attachment, withMime: boolean): string {
+function contentOf(attachment: Attachment, withMime: boolean, { damagedAs }: Call['settings']): string {
   if (attachment.damaged) {
-    throw new EwsRefusal('ErrorCannotOpenFileAttachment', 'The attachment could not be opened.');
+    throw new EwsRefusal(damagedAs || 'ErrorCannotOpenFileAttachment', 'The attachment could not be opened.');
   }
   if (attachment.kind === 'file') return value('t:Content', Buffer.from(attachment.bytes).toString('base64'));
   const { item } = attachment;

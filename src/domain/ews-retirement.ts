@@ -6,9 +6,13 @@ const exchangeOnline =
 const begunAtMs = Date.UTC(2026, 9, 1);
 const endedAtMs = Date.UTC(2027, 3, 1);
 
+export function isExchangeOnline(host: string): boolean {
+  return exchangeOnline.test(host);
+}
+
 /** What to know about EWS at this host, for whoever set it up; null where it stays. */
 export function ewsRetirement(host: string, nowMs: number): string | null {
-  if (!exchangeOnline.test(host)) return null;
+  if (!isExchangeOnline(host)) return null;
   const since = nowMs < begunAtMs ? 'will be' : 'is being';
   const says =
     nowMs < endedAtMs

@@ -1,3 +1,4 @@
+import { unproven } from '../domain/authentication.ts';
 import { matchMessage } from '../domain/match-message.ts';
 import type { MatchMessage, MatchPlacement } from '../domain/match-message.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
@@ -14,7 +15,9 @@ export interface Deciding {
 
 export function decidingStored(mail: StoredEnvelope): Deciding {
   const { identity, messageKey, conversationId } = mail;
-  return { facts: matchMessage(mail), identity, messageKey, conversationId };
+  const read = matchMessage(mail);
+  const facts = mail.verified === 'pass' ? read : { ...read, authentication: unproven(read.authentication) };
+  return { facts, identity, messageKey, conversationId };
 }
 
 export function takenAwayKeys(mail: Deciding): TakenAwayKeys {

@@ -1,5 +1,6 @@
 import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
 import { ownDomains } from '../domain/address.ts';
+import { isExchangeOnline } from '../domain/ews-retirement.ts';
 import type { MatchRules } from '../domain/rules.ts';
 import { useOf } from '../domain/ticket.ts';
 import type { CandidateContext } from '../store/candidates.ts';
@@ -12,6 +13,8 @@ export interface MailboxContext {
   /** Addresses of the mailbox's agents. */
   readonly agents: readonly string[];
   readonly hideChain: boolean;
+  /** Whoever receives its mail writes what came of verifying the sender above all that the sender wrote. */
+  readonly verifiesSenders: boolean;
   readonly candidates: CandidateContext;
   /** Our own mailboxes and agents: they take part in every thread, so they prove nothing. */
   readonly ownAddresses: ReadonlySet<string>;
@@ -23,6 +26,7 @@ export function mailboxContext(config: Config, connection: Connection, mailbox: 
     rules: matchRules(config, connection, mailbox),
     agents: config.agents.filter((agent) => mailbox.agents.includes(agent.id)).flatMap(({ email }) => email ?? []),
     hideChain: connection.hide_email_chain,
+    verifiesSenders: isInExchangeOnline(connection),
     candidates: candidateContext(config),
     ownAddresses: new Set(ownAddresses(config)),
   };
@@ -35,6 +39,14 @@ export function mailboxContexts(config: Config): ReadonlyMap<string, MailboxCont
       connection.mailboxes.map((mailbox) => [mailbox.address, mailboxContext(config, connection, mailbox)] as const),
     ),
   );
+}
+
+/** Exchange Online verifies all mail it receives; an own server need not. */
+function isInExchangeOnline(connection: Connection): boolean {
+  if (connection.type === 'graph') return true;
+  const { endpoints, server } = connection;
+  if (endpoints.ews !== undefined) return isExchangeOnline(new URL(endpoints.ews).hostname);
+  return server === undefined || isExchangeOnline(server);
 }
 
 function candidateContext(config: Config): CandidateContext {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unproven } from '../domain/authentication.ts';
 import { identityOf } from '../domain/identity.ts';
 import { matchMessage } from '../domain/match-message.ts';
 import type { MatchMessage } from '../domain/match-message.ts';
@@ -16,8 +17,17 @@ export interface PreparedMail {
   readonly reports: readonly string[];
 }
 
-export function prepareMail(mail: ImportedMessage, reports: readonly string[] = []): PreparedMail {
-  const facts = matchMessage(mail);
+export interface PrepareOptions {
+  /** Of a bounce: the texts of its attached reports. */
+  readonly reports?: readonly string[];
+  /** See MailboxContext; a verified sender is unknown without. */
+  readonly verifiesSenders?: boolean;
+}
+
+export function prepareMail(mail: ImportedMessage, options: PrepareOptions = {}): PreparedMail {
+  const { reports = [], verifiesSenders = false } = options;
+  const read = matchMessage(mail);
+  const facts = verifiesSenders ? read : { ...read, authentication: unproven(read.authentication) };
   return {
     mail,
     facts,

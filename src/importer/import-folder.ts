@@ -1,15 +1,14 @@
 import { commitPage } from '../filing/commit-page.ts';
 import { addCounts } from '../filing/page-counts.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
-import { prepareMail } from '../filing/prepared-mail.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
 import type { ChangePage, Folder, PresentEntry } from '../mail/provider.ts';
-import { reportParts } from '../filing/report-parts.ts';
 import { readCursor } from '../store/mailboxes.ts';
 import { knownPlacements } from '../store/messages.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import { damaged } from './damaged.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
+import { prepareRead } from './prepare-read.ts';
 
 export interface FolderTask {
   readonly folder: Folder;
@@ -110,7 +109,7 @@ async function readEntries(entries: readonly PresentEntry[], reading: Reading): 
       setAside.push(damaged(folder, result.providerId, result.error));
     } else if (result.kind === 'message' && !result.message.isDraft) {
       if (isBelow(result.message.receivedAtMs, reading.floorMs)) skipped += 1;
-      else mails.push(prepareMail(result.message, await reportParts(result.message, deps.pages.store.files)));
+      else mails.push(await prepareRead(result.message, job, deps));
     }
   }
   return { mails, setAside, skipped };

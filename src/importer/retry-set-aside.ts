@@ -2,15 +2,14 @@ import { toErrorReport, toIntegratorError } from '../domain/errors.ts';
 import { commitPage } from '../filing/commit-page.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
-import { prepareMail } from '../filing/prepared-mail.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
-import { reportParts } from '../filing/report-parts.ts';
 import type { Folder, ReadOptions } from '../mail/provider.ts';
 import { storeAttachmentContent } from '../store/attachments.ts';
 import { clearSetAside, dueSetAside, setAside } from '../store/set-aside.ts';
 import type { DueSetAside } from '../store/set-aside.ts';
 import { damaged } from './damaged.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
+import { prepareRead } from './prepare-read.ts';
 
 /** Tries again what was set aside in this mailbox and is due; each on its own, so that none stops the others. */
 export async function retrySetAside(
@@ -39,7 +38,7 @@ async function retryMail(
   const result = await deps.reader.readOne(item.providerId, folder, options);
   const found = result.kind === 'message' && !result.message.isDraft ? [result.message] : [];
   const mails: PreparedMail[] = [];
-  for (const mail of found) mails.push(prepareMail(mail, await reportParts(mail, deps.pages.store.files)));
+  for (const mail of found) mails.push(await prepareRead(mail, job, deps));
   return deps.pages.write((trx) =>
     commitPage(trx, job.context, {
       folder,

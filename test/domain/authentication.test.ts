@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { authenticationOf } from '../../src/domain/authentication.ts';
+import { authenticationOf, unproven } from '../../src/domain/authentication.ts';
 import { headerIndex } from '../../src/domain/headers.ts';
 import { header } from './mail.ts';
 
@@ -124,6 +124,23 @@ describe('a sender cannot talk the server round', () => {
       fc.property(fc.array(fc.oneof(part, fc.string())), (parts) => {
         expect(['pass', 'fail', 'none']).toContain(judged(parts.join('')).verdict);
       }),
+    );
+  });
+});
+
+describe('where nothing shows that the receiving server wrote it', () => {
+  test.each([
+    ['none', 'mx; dmarc=pass header.from=bank.example'],
+    ['none', 'mx; dmarc=fail header.from=bank.example; compauth=pass reason=100'],
+    ['fail', 'mx; dmarc=fail header.from=bank.example'],
+    ['none', 'mx; none'],
+  ])('it is %s for %s', (verdict, value) => {
+    expect(unproven(judged(value)).verdict).toBe(verdict);
+  });
+
+  it('says what was written and that it proves nothing', () => {
+    expect(unproven(judged('mx; dmarc=pass header.from=bank.example')).because).toBe(
+      'dmarc=pass header.from=bank.example, which anybody may have written',
     );
   });
 });

@@ -154,7 +154,7 @@ async function bring(
   return store.write((trx) =>
     commitPage(trx, context, {
       folder: { path, id: path, sentItems: where.sentItems === true },
-      mails: mails.map((each) => prepareMail({ ...each, providerId: `copy-${(copies += 1)}` })),
+      mails: mails.map((each) => prepareMail({ ...each, providerId: `copy-${(copies += 1)}` }, context)),
       removed: [],
       setAside: [],
       settled: [],

@@ -39,10 +39,12 @@ test.each(['graph', 'ews'])(
     const report = await of.run();
     expect(report.totals).toMatchObject({ failed: 0, to_inbox: 1 });
     const mails = await mailsOf(of);
+    // An own server need not have written what the mail says of its sender.
+    const believed = type === 'graph' ? 'pass' : 'none';
     expect(mails.map(({ direction, unit, from, verified }) => [direction, unit, from?.address, verified])).toEqual(
       expect.arrayContaining([
-        ['in', 'Finance', cfo, 'pass'],
-        ['in', 'Plant Operations', plant, 'pass'],
+        ['in', 'Finance', cfo, believed],
+        ['in', 'Plant Operations', plant, believed],
       ]),
     );
     expect(mails.filter(({ direction }) => direction === 'in')).toHaveLength(2);

@@ -1,0 +1,14 @@
+import type { ImportedMessage } from '../domain/message.ts';
+import { prepareMail } from '../filing/prepared-mail.ts';
+import type { PreparedMail } from '../filing/prepared-mail.ts';
+import { reportParts } from '../filing/report-parts.ts';
+import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
+
+/** A mail of this mailbox as it was read; of a bounce with what its reports say. */
+export async function prepareRead(
+  mail: ImportedMessage,
+  { context: { verifiesSenders } }: MailboxJob,
+  { pages }: ImportMailboxDeps,
+): Promise<PreparedMail> {
+  return prepareMail(mail, { reports: await reportParts(mail, pages.store.files), verifiesSenders });
+}

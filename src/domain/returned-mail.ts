@@ -8,7 +8,7 @@ import type { MessageBody } from './message.ts';
 /** What a machine answered to mail that we may have sent. */
 export interface MailResponse {
   readonly kind: 'bounce' | 'auto_reply';
-  /** Message keys of the mail it may be about. */
+  /** Message keys of the mail it may be about; the likeliest few. */
   readonly keys: readonly string[];
   /** Whom it did not reach, or who answers so; '' where that is not told. */
   readonly recipient: string;
@@ -20,6 +20,8 @@ export type ResponseSource = AutomaticSource & { readonly body: MessageBody };
 
 const longestReason = 300;
 const longestRecipients = 500;
+/** It is about one mail, which a few texts and headers name; a list of hundreds is somebody's attempt to fill the store. */
+const mostKeys = 5;
 
 /**
  * Reads a bounce (RFC 3464, and what mail systems wrote before it) or an automatic reply (RFC 3834); null for anything
@@ -31,14 +33,15 @@ export function mailResponse(mail: ResponseSource, parts: readonly string[]): Ma
   if (automatic === null || automatic.weak) return null;
   if (automatic.kind === 'bounce') return bounceOf(mail, [plainText(mail.body), ...parts]);
   if (automatic.kind !== 'auto_reply') return null;
-  const keys = [...messageKeysIn(headers, 'in-reply-to'), ...messageKeysIn(headers, 'references').slice(-1)];
+  const named = [...messageKeysIn(headers, 'in-reply-to'), ...messageKeysIn(headers, 'references').slice(-1)];
+  const keys = [...new Set(named)].slice(0, mostKeys);
   if (keys.length === 0) return null;
   const recipient = mail.from?.address ?? '';
-  return { kind: 'auto_reply', keys: [...new Set(keys)], recipient, reason: oneLine(mail.subject, longestReason) };
+  return { kind: 'auto_reply', keys, recipient, reason: oneLine(mail.subject, longestReason) };
 }
 
 function bounceOf(mail: ResponseSource, texts: readonly string[]): MailResponse | null {
-  const keys = bouncedMessageKeys(mail, texts);
+  const keys = bouncedMessageKeys(mail, texts).slice(0, mostKeys);
   if (keys.length === 0) return null;
   const headers = headerIndex(mail.headers);
   const told = texts.flatMap(failedRecipients);

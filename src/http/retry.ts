@@ -81,16 +81,21 @@ export function isTransient(error: IntegratorError): boolean {
   return error.kind === 'unreachable' && error.code !== undefined && transientCodes.has(error.code);
 }
 
-const neverLeftCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const neverLeftCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+/** These also end a connection that stood, with a request on its way; `syscall` tells which it was. */
+const perhapsLeftCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** No connection came about, so that nothing was asked. */
 export function neverLeft(error: IntegratorError): boolean {
-  return error.kind === 'unreachable' && neverLeftCodes.has(error.code ?? '');
+  if (error.kind !== 'unreachable') return false;
+  const code = error.code ?? '';
+  return neverLeftCodes.has(code) || (perhapsLeftCodes.has(code) && isConnecting(error.cause));
+}
+
+/** Node tries several addresses of a host and then throws an AggregateError that itself names no call. */
+function isConnecting(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if ('syscall' in thrown) return thrown.syscall === 'connect' || thrown.syscall === 'getaddrinfo';
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) return thrown.errors.every(isConnecting);
+  return isConnecting(thrown.cause);
 }

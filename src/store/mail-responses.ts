@@ -7,12 +7,13 @@ export type NewMailResponse = Omit<MailResponseTable, 'id'>;
 
 /** Each once, however often it is read. What it is about need not be known yet. */
 export async function addMailResponses(trx: StoreWriter, responses: readonly NewMailResponse[]): Promise<void> {
-  if (responses.length === 0) return;
-  await trx
-    .insertInto('mail_response')
-    .values([...responses])
-    .onConflict((conflict) => conflict.columns(['message_key', 'identity']).doNothing())
-    .execute();
+  for (const part of inParts(responses, 400)) {
+    await trx
+      .insertInto('mail_response')
+      .values(part)
+      .onConflict((conflict) => conflict.columns(['message_key', 'identity']).doNothing())
+      .execute();
+  }
 }
 
 /**

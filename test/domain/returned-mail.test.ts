@@ -128,3 +128,14 @@ test('what a machine wrote stays one line of bounded length', () => {
   expect(reason).toMatch(/^550 5\.7\.1 spam [^\n]+…$/u);
   expect(reason.length).toBeLessThanOrEqual(300);
 });
+
+test.each<[string, Record<string, string>]>([
+  ['a bounce', report],
+  ['an automatic reply', { 'Auto-Submitted': 'auto-replied' }],
+])('%s that names hundreds of mails is about a few of them', (_name, headers) => {
+  const ids = Array.from({ length: 300 }, (_, number) => `<mail${number}@contoso.test>`).join(' ');
+  const named = { ...headers, 'In-Reply-To': ids };
+  const parts = Array.from({ length: 50 }, (_, number) => `Message-ID: <part${number}@contoso.test>\r\n`);
+  const keys = mailResponse(mail({ headers: named, subject: 'Automatic reply: Offer' }), parts)?.keys ?? [];
+  expect(keys).toHaveLength(5);
+});

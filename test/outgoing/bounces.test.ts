@@ -176,3 +176,16 @@ test('mail that the agent sent in Outlook is marked too, though its bounce is re
     .execute();
   expect(marked?.bounced_at).not.toBeNull();
 });
+
+test('bounces that name hundreds of mails each do not stop the import of the mailbox', async () => {
+  const at = await desk();
+  const ids = (mail: number) => Array.from({ length: 300 }, (_, id) => `<m${mail}-${id}@contoso.test>`).join(' ');
+  for (let mail = 0; mail < 16; mail += 1) {
+    at.office.sandbox.world.addMessage(
+      ann,
+      'Inbox',
+      bounceOf(`of-nobody-${mail}@contoso.test`, { inReplyTo: ids(mail) }),
+    );
+  }
+  expect((await at.office.run()).totals).toMatchObject({ imported: 16, failed: 0 });
+});

@@ -1,14 +1,13 @@
-import { domainOf } from '../domain/address.ts';
 import { itemsOf } from '../store/items.ts';
 import { saveCursor } from '../store/mailboxes.ts';
 import { findByIdentity, insertMessages, markRemoved } from '../store/messages.ts';
-import { adoptCopies } from '../store/outgoing-mail.ts';
-import type { SeenCopy } from '../store/outgoing-mail.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { decidePage } from './decide-page.ts';
+import { keepOriginals } from './keep-originals.ts';
 import type { MailboxContext } from './mailbox-context.ts';
-import { headersJson, messageRows } from './message-rows.ts';
+import { messageRows } from './message-rows.ts';
+import { knowOwnMail } from './own-mail.ts';
 import { noCounts } from './page-counts.ts';
 import type { PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
@@ -22,7 +21,7 @@ import { setAsideAttachments, writeDecided } from './write-decided.ts';
  */
 export async function commitPage(trx: StoreWriter, context: MailboxContext, page: Page): Promise<PageCounts> {
   const counts = noCounts();
-  await commitMails(trx, context, page, counts);
+  await commitMails(trx, context, { ...page, mails: await knowOwnMail(trx, context, page) }, counts);
   const { mailbox } = context.key;
   counts.removed_upstream += await markRemoved(trx, mailbox, page.removed, page.atMs);
   for (const providerId of page.settled) await clearSetAside(trx, { mailbox, providerId, attachmentId: '' });
@@ -33,7 +32,6 @@ export async function commitPage(trx: StoreWriter, context: MailboxContext, page
 }
 
 async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page, counts: PageCounts): Promise<void> {
-  await adoptCopies(trx, ofOurs(context, page));
   const identities = [...new Set(page.mails.map((mail) => mail.identity))];
   const known = await findByIdentity(trx, identities);
   const mails = page.mails
@@ -46,6 +44,11 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   const { sentItems } = page.folder;
   const decided = await decidePage(trx, context, { mails, sentItems, stored: known.stored, items, atMs: page.atMs });
 
+  await keepOriginals(
+    trx,
+    known,
+    decided.flatMap(({ kind, mail }) => (kind === 'skip' ? [] : [mail])),
+  );
   const fresh = decided.filter(({ kind, mail }) => kind === 'new' && !known.stored.has(mail.identity));
   const inserted = await insertMessages(
     trx,
@@ -56,22 +59,4 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   counts.failed += await setAsideAttachments(trx, context, page, inserted);
   await tieResponses(trx, context, { ...page, mails }, messageIds);
   await settleWaitingReplies(trx, context, filedKeys, page.atMs);
-}
-
-/** Copies that may be of mail which went out from here. */
-function ofOurs({ rules }: MailboxContext, { mails, folder }: Page): SeenCopy[] {
-  return mails
-    .filter(({ facts }) => rules.ownDomains.has(domainOf(facts.from)))
-    .map(({ identity, messageKey, facts, mail }) => ({
-      identity,
-      messageKey,
-      from: facts.from,
-      sent: folder.sentItems
-        ? {
-            originalSha256: mail.original?.sha256 ?? null,
-            headersJson: headersJson(mail.headers),
-            sentAtMs: mail.sentAtMs,
-          }
-        : null,
-    }));
 }

@@ -3,6 +3,7 @@ import type { ErrorReport } from '../domain/errors.ts';
 import { messageKey } from '../domain/message-id.ts';
 import { Decider } from '../filing/decider.ts';
 import { decidingOf } from '../filing/decide-page.ts';
+import { identifiedIn } from '../filing/own-mail.ts';
 import { planFiling } from '../filing/plan.ts';
 import { prepareMail } from '../filing/prepared-mail.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
@@ -184,8 +185,9 @@ class MailboxAuditor {
     else await this.#judgeMail(message, folder, prepareMail(result.message));
   }
 
-  async #judgeMail(message: ListedMessage, folder: Folder, mail: PreparedMail): Promise<void> {
+  async #judgeMail(message: ListedMessage, folder: Folder, read: PreparedMail): Promise<void> {
     const { db } = this.#deps.store;
+    const mail = await identifiedIn(db, this.#job.context, read, folder.sentItems);
     const { stored, deleted } = await findByIdentity(db, [mail.identity]);
     const messageId = stored.get(mail.identity);
     if (deleted.has(mail.identity)) this.#accounted.deleted += 1;

@@ -8,7 +8,7 @@ import { tieBounces } from '../store/mail-responses.ts';
 import { insertMessages } from '../store/messages.ts';
 import { outgoingIdentity, sentMessage } from '../store/outgoing-mail.ts';
 import type { StoreWriter } from '../store/store.ts';
-import type { MailJob } from './mail-job.ts';
+import { envelopeOf, type MailJob } from './mail-job.ts';
 
 /**
  * Mail that went out becomes an action of its ticket at once. Its copy in Sent Items, imported before or after, is the
@@ -18,7 +18,8 @@ export async function recordSent(trx: StoreWriter, job: MailJob, config: Config,
   if (job.ticketId === null) return;
   const prepared = prepareMail(messageOf(job, atMs));
   const { messageKey } = prepared;
-  const imported = messageKey === null ? null : await sentMessage(trx, messageKey, job.from.address);
+  const sender = { from: job.from.address, mailbox: job.mailbox };
+  const imported = messageKey === null ? null : await sentMessage(trx, messageKey, sender);
   const messageId = imported ?? (await insertSent(trx, prepared, job.mark, atMs));
   await fileItem(trx, job, messageId, atMs);
   await fileOnTicket(
@@ -79,16 +80,17 @@ async function fileItem(trx: StoreWriter, job: MailJob, messageId: number, atMs:
 }
 
 function messageOf(job: MailJob, atMs: number): ImportedMessage {
+  const { to, cc, subject } = envelopeOf(job);
   return {
     providerId: job.draft?.id ?? '',
     internetMessageId: job.draft?.internetMessageId ?? null,
     from: job.from,
     sender: null,
     replyTo: [],
-    to: job.to.length > 0 ? job.to : (job.draft?.to ?? []).map((address) => ({ name: '', address })),
-    cc: job.cc,
+    to,
+    cc,
     bcc: job.bcc,
-    subject: job.subject === '' ? (job.draft?.subject ?? '') : job.subject,
+    subject,
     sentAtMs: atMs,
     receivedAtMs: atMs,
     body: job.body,

@@ -11,15 +11,24 @@ export interface NewMessage {
   readonly attachments: readonly Omit<Insertable<AttachmentTable>, 'message_id'>[];
 }
 
-/** Which of these mails are stored (identity → id), and which an administrator deleted for ever. */
+export interface KnownMessages {
+  /** Identity → id. */
+  readonly stored: Map<string, number>;
+  /** Of these, the ones whose original is not kept, by identity. */
+  readonly withoutOriginal: Map<string, { readonly id: number; readonly verified: string }>;
+  /** Identities of mail that an administrator deleted for ever. */
+  readonly deleted: Set<string>;
+}
+
+/** Which of these mails are stored, and which an administrator deleted for ever. */
 export async function findByIdentity(
   db: StoreReader | StoreWriter,
   identities: readonly string[],
-): Promise<{ readonly stored: Map<string, number>; readonly deleted: Set<string> }> {
-  if (identities.length === 0) return { stored: new Map(), deleted: new Set() };
+): Promise<KnownMessages> {
+  if (identities.length === 0) return { stored: new Map(), withoutOriginal: new Map(), deleted: new Set() };
   const stored = await db
     .selectFrom('message')
-    .select(['id', 'identity'])
+    .select(['id', 'identity', 'original_sha256', 'verified'])
     .where('identity', 'in', [...identities])
     .execute();
   const deleted = await db
@@ -27,10 +36,22 @@ export async function findByIdentity(
     .select('identity')
     .where('identity', 'in', [...identities])
     .execute();
+  const withoutOriginal = stored.filter((row) => row.original_sha256 === null);
   return {
     stored: new Map(stored.map((row) => [row.identity, row.id])),
+    withoutOriginal: new Map(withoutOriginal.map(({ identity, id, verified }) => [identity, { id, verified }])),
     deleted: new Set(deleted.map((row) => row.identity)),
   };
+}
+
+/** A mail that has an original keeps it. */
+export async function setOriginal(trx: StoreWriter, messageId: number, sha256: string): Promise<void> {
+  await trx
+    .updateTable('message')
+    .set({ original_sha256: sha256 })
+    .where('id', '=', messageId)
+    .where('original_sha256', 'is', null)
+    .execute();
 }
 
 const messageRows = new RowInserter((trx, rows: readonly NewMessage['row'][]) =>

@@ -1,76 +1,105 @@
 import { inParts } from './in-parts.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
-/** Mail we sent has this before its mark for an identity, until its copy tells the Date that the server gave it. */
+/** Mail we sent has this before its mark for an identity, until its copy in Sent Items tells the server's Date. */
 const provisional = 'outgoing:';
 
 export function outgoingIdentity(mark: string): string {
   return `${provisional}${mark}`;
 }
 
-export interface SeenCopy {
+/** Whether mail with this identity went out from here and still waits for its copy in Sent Items. */
+export function awaitsSentCopy(identity: string): boolean {
+  return identity.startsWith(provisional);
+}
+
+/** Mail that went out from here, before its copy in Sent Items was seen. */
+export interface AwaitedMail {
+  readonly id: number;
   readonly identity: string;
-  readonly messageKey: string | null;
+  readonly messageKey: string;
   readonly from: string;
-  /** Of the copy in Sent Items, which is what really went out; null for any other. */
-  readonly sent: {
-    readonly originalSha256: string | null;
-    readonly headersJson: string;
-    readonly sentAtMs: number | null;
-  } | null;
+  readonly subject: string;
+  /** By our own clock. */
+  readonly sentAtMs: number | null;
+  /** The mailbox that sent it: only its Sent Items tells what really went out. */
+  readonly mailbox: string;
+}
+
+/** What went out from here with these message ids and still waits for its copy in Sent Items. */
+export async function awaitedMails(
+  db: StoreReader | StoreWriter,
+  messageKeys: readonly string[],
+): Promise<AwaitedMail[]> {
+  const found: AwaitedMail[] = [];
+  for (const part of inParts(messageKeys, 400)) {
+    const rows = await db
+      .selectFrom('message')
+      .innerJoin('item', 'item.message_id', 'message.id')
+      .select(['message.id', 'message.identity', 'message.message_key', 'message.from_address'])
+      .select(['message.subject', 'message.sent_at', 'item.mailbox'])
+      .where('message.message_key', 'in', part)
+      .where('message.identity', 'like', `${provisional}%`)
+      .where('item.sent', '=', 1)
+      .execute();
+    for (const { id, identity, message_key: messageKey, from_address: from, subject, sent_at, mailbox } of rows) {
+      found.push({ id, identity, messageKey: messageKey ?? '', from, subject, sentAtMs: sent_at, mailbox });
+    }
+  }
+  return found;
+}
+
+/** The copy in Sent Items. */
+export interface SentCopy {
+  readonly identity: string;
+  readonly originalSha256: string | null;
+  /** null where the server tells none, as Graph does for what it sent itself. */
+  readonly headersJson: string | null;
+  readonly sentAtMs: number | null;
 }
 
 /**
- * Gives mail that we sent the identity of its copy, as soon as one is seen: then both are the same mail. The copy in Sent
- * Items also brings the original and the headers that the server made.
+ * Gives mail that we sent what the server made of it: the copy's identity, Date, headers and, where kept, its original.
+ * Other mail that has taken this identity before steps aside: both stay.
  */
-export async function adoptCopies(trx: StoreWriter, copies: readonly SeenCopy[]): Promise<void> {
-  for (const part of inParts(copies, 400)) {
-    const keys = part.flatMap(({ messageKey }) => messageKey ?? []);
-    if (keys.length === 0) continue;
-    const ours = await trx
-      .selectFrom('message')
-      .select(['id', 'message_key', 'from_address'])
-      .where('message_key', 'in', keys)
-      .where('identity', 'like', `${provisional}%`)
-      .execute();
-    for (const row of ours) await adopt(trx, row, part);
-  }
-}
-
-async function adopt(
-  trx: StoreWriter,
-  row: { readonly id: number; readonly message_key: string | null; readonly from_address: string },
-  copies: readonly SeenCopy[],
-): Promise<void> {
-  const copy = copies.find((one) => one.messageKey === row.message_key && one.from === row.from_address);
-  if (copy === undefined) return;
-  const { identity, sent } = copy;
-  const original = sent === null ? {} : { original_sha256: sent.originalSha256, sent_at: sent.sentAtMs };
+export async function adoptSentCopy(trx: StoreWriter, id: number, copy: SentCopy): Promise<void> {
+  const { identity, originalSha256, headersJson, sentAtMs } = copy;
   await trx
     .updateTable('message')
-    .set({ identity, ...original })
-    .where('id', '=', row.id)
+    .set({ identity: `${identity}:before:${id}` })
+    .where('identity', '=', identity)
+    .where('id', '<>', id)
     .execute();
-  if (sent === null) return;
   await trx
-    .updateTable('message_content')
-    .set({ headers_json: sent.headersJson })
-    .where('message_id', '=', row.id)
+    .updateTable('message')
+    .set({
+      identity,
+      ...(originalSha256 === null ? {} : { original_sha256: originalSha256 }),
+      ...(sentAtMs === null ? {} : { sent_at: sentAtMs }),
+    })
+    .where('id', '=', id)
     .execute();
+  if (headersJson === null) return;
+  await trx.updateTable('message_content').set({ headers_json: headersJson }).where('message_id', '=', id).execute();
 }
 
-/** The stored mail with this message id that this mailbox sent, or null: its copy may have been imported first. */
+/**
+ * The stored mail with this message id and From that this mailbox sent, or null: its copy in Sent Items may have been
+ * imported first. A mail with that id that only came in proves nothing.
+ */
 export async function sentMessage(
   db: StoreReader | StoreWriter,
   messageKey: string,
-  from: string,
+  { from, mailbox }: { readonly from: string; readonly mailbox: string },
 ): Promise<number | null> {
   const row = await db
     .selectFrom('message')
-    .select('id')
-    .where('message_key', '=', messageKey)
-    .where('from_address', '=', from)
+    .innerJoin('item', 'item.message_id', 'message.id')
+    .select('message.id')
+    .where('message.message_key', '=', messageKey)
+    .where('message.from_address', '=', from)
+    .where('item.mailbox', '=', mailbox)
+    .where('item.sent', '=', 1)
     .executeTakeFirst();
   return row?.id ?? null;
 }

@@ -1,0 +1,26 @@
+import { unverifiedBecause } from '../domain/gates.ts';
+import { setOriginal } from '../store/messages.ts';
+import type { KnownMessages } from '../store/messages.ts';
+import { awaitsSentCopy } from '../store/outgoing-mail.ts';
+import type { StoreWriter } from '../store/store.ts';
+import type { PreparedMail } from './prepared-mail.ts';
+
+/**
+ * Stored mail whose first copy came without its original gets that of a further copy, from a mailbox that keeps
+ * originals. A copy that is found forged gives none to mail that is not, and to mail of ours that still waits for its
+ * copy in Sent Items only a verified one does.
+ */
+export async function keepOriginals(
+  trx: StoreWriter,
+  known: KnownMessages,
+  copies: readonly PreparedMail[],
+): Promise<void> {
+  if (known.withoutOriginal.size === 0) return;
+  for (const { identity, facts, mail } of copies) {
+    const stored = known.withoutOriginal.get(identity);
+    if (stored === undefined || mail.original === null) continue;
+    if (unverifiedBecause(facts) !== null && stored.verified !== 'fail') continue;
+    if (awaitsSentCopy(identity) && facts.authentication.verdict !== 'pass') continue;
+    await setOriginal(trx, stored.id, mail.original.sha256);
+  }
+}

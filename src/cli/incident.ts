@@ -35,6 +35,7 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--to <unit or mail>', 'a unit, whose newest mail is answered, or the id of a mail (m12)')
     .requiredOption('--body <file>', 'the new part: text, or HTML where its name ends in .html')
     .option('--all', 'also to all others who got it')
+    .option('--to-reply-address', 'also where its Reply-To is outside the unit that is answered')
     .option('--cc <address>', 'can be given several times', collect)
     .option('--attach <file>', 'can be given several times', collect)
     .addOption(dryRunOption())

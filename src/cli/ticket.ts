@@ -116,17 +116,20 @@ async function show(context: CommandContext, name: string, chain: boolean): Prom
   const { requireTicket } = await import('../tickets/local/edit-ticket.ts');
   const { viewTicket } = await import('../tickets/ticket-view.ts');
   const { ticketLines } = await import('./ticketing/ticket-show.ts');
+  const { permittedView } = await import('./ticketing/withheld.ts');
   const { shownBody } = await import('../tickets/shown-body.ts');
   const { startSplitter } = await import('../content/splitter.ts');
   const splitter = startSplitter();
   try {
-    await withStore(context, 'ticket.read', async ({ store, config }) => {
+    await withStore(context, 'ticket.read', async ({ store, config, actor }) => {
       const ticket = await requireTicket(store.db, name);
-      const view = await viewTicket(store.db, ticket, {
+      const whole = await viewTicket(store.db, ticket, {
         showBody: (mail, newPartOnly) => shownBody(mail, newPartOnly, splitter),
         chain,
       });
+      const { view, note } = await permittedView({ store, config, actor }, ticket, whole);
       context.output.print(view, (page) => ticketLines(view, page, config.timezone));
+      if (note !== null) context.output.warn(note);
     });
   } finally {
     await splitter.close();

@@ -12,3 +12,12 @@ export async function requireIncident(db: StoreReader, name: string): Promise<Ti
     hint: 'integrator ticket list --use incident',
   });
 }
+
+/** The same for what will be answered. Throws `usage` where it is closed: no rule files mail on it then. */
+export async function requireOpenIncident(db: StoreReader, name: string): Promise<TicketRow> {
+  const incident = await requireIncident(db, name);
+  if (incident.open === 1) return incident;
+  throw new IntegratorError('usage', `${incident.id} is closed: answers would not be tracked`, {
+    hint: `integrator ticket reopen ${incident.id}`,
+  });
+}

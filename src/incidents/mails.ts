@@ -3,7 +3,7 @@ import { mailId } from '../inbox/mail-id.ts';
 import { attachmentsOf } from '../store/attachments.ts';
 import type { IncidentDeps } from './deps.ts';
 import { requireIncident } from './find-incident.ts';
-import { readableMailboxes, requireTeam } from './team.ts';
+import { readableMailboxes, requireInvolved } from './team.ts';
 import { isReadable, mailboxesOf, trackedMails } from './tracked-mails.ts';
 import type { TrackedMail } from './tracked-mails.ts';
 
@@ -48,7 +48,7 @@ export async function incidentMails(deps: IncidentDeps, name: string): Promise<I
   const incident = await requireIncident(deps.store.db, name);
   const tracked = await trackedMails(deps, incident.id);
   const mailboxes = mailboxesOf(tracked);
-  await requireTeam(deps, { command: 'incident.mails', incident: incident.id, mailboxes });
+  await requireInvolved(deps, { command: 'incident.mails', incident: incident.id, mailboxes });
   const readable = readableMailboxes(deps, mailboxes);
   const shown = tracked.filter((each) => isReadable(each, readable));
   const mails: IncidentMail[] = [];
@@ -58,7 +58,7 @@ export async function incidentMails(deps: IncidentDeps, name: string): Promise<I
 
 async function lineOf(
   { store }: IncidentDeps,
-  { action, atMs, mail, items, units }: TrackedMail,
+  { action, atMs, mail, items, units, bouncedAtMs }: TrackedMail,
   readable: ReadonlySet<string>,
 ): Promise<IncidentMail> {
   const item = items.find(({ mailbox }) => readable.has(mailbox));
@@ -82,6 +82,6 @@ async function lineOf(
     attachments: attachments.filter(({ inline }) => !inline).length,
     original_kept: mail.originalSha256 !== null,
     internet_message_id: mail.internetMessageId,
-    bounced_at: action.bouncedAtMs === null ? null : new Date(action.bouncedAtMs).toISOString(),
+    bounced_at: bouncedAtMs === null ? null : new Date(bouncedAtMs).toISOString(),
   };
 }

@@ -13,7 +13,7 @@ import { outboxRowOf } from '../store/outbox.ts';
 import type { TicketRow } from '../store/tickets.ts';
 import { ticketUnits } from '../store/tickets.ts';
 import type { SendingDeps } from './deps.ts';
-import { requireIncident } from './find-incident.ts';
+import { requireOpenIncident } from './find-incident.ts';
 import { teamFrom } from './team-from.ts';
 import { requireUnits } from './units.ts';
 
@@ -31,8 +31,8 @@ export interface NotifyRequest {
 
 export interface PlannedNotification {
   readonly unit: string;
-  /** new: to be sent · sent: it was · waiting: it is in the outbox and not known to be sent. */
-  readonly state: 'new' | 'sent' | 'waiting';
+  /** new: to be sent · sent: it was · else it is in the outbox, in that state. */
+  readonly state: 'new' | 'sent' | 'pending' | 'sending' | 'unsure';
   /** One row per incident, unit and template, for ever. */
   readonly key: string;
   readonly outbox: number | null;
@@ -52,12 +52,7 @@ export interface NotifyPlan {
  * (a variable without a value, an unknown unit, a closed incident), `not_found`, `not_allowed`.
  */
 export async function planNotify(deps: SendingDeps, request: NotifyRequest): Promise<NotifyPlan> {
-  const incident = await requireIncident(deps.store.db, request.incident);
-  if (incident.open === 0) {
-    throw new IntegratorError('usage', `${incident.id} is closed: answers would not be tracked`, {
-      hint: `integrator ticket reopen ${incident.id}`,
-    });
-  }
+  const incident = await requireOpenIncident(deps.store.db, request.incident);
   const names = request.units.length > 0 ? request.units : await ticketUnits(deps.store.db, incident.id);
   if (names.length === 0) {
     throw new IntegratorError('usage', `${incident.id} has no business unit yet`, { hint: 'add --units with names' });
@@ -98,7 +93,7 @@ async function planOne(deps: SendingDeps, { incident, unit, from, template }: To
 /** A mail that was refused for good was not sent: it is made anew, from the template as it is now. */
 function stateOf(row: OutboxRow | undefined): PlannedNotification['state'] {
   if (row === undefined || row.state === 'dead') return 'new';
-  return row.state === 'done' ? 'sent' : 'waiting';
+  return row.state === 'done' ? 'sent' : row.state;
 }
 
 /** What a template can name, beside the agent; see the README. */

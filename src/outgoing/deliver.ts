@@ -6,10 +6,11 @@ import { audit } from '../store/audit.ts';
 import { type ClaimedRow, claimOutboxRow, outboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
 import type { Presence, Whereabouts } from '../store/presence.ts';
 import type { Store, StoreWriter } from '../store/store.ts';
+import { clearDrafts, lookFor } from './drafts.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
 import { type RateLimit, waitToSend } from './rate-limit.ts';
 import { recordSent } from './record-sent.ts';
-import { givenUp, mayPass, mostAttempts, nextTryMs } from './try-again.ts';
+import { givenUp, mayPass, mostAttempts, nextTryMs, unsureOf } from './try-again.ts';
 
 export interface DeliverDeps {
   readonly store: Store;
@@ -60,7 +61,7 @@ export async function deliverMail(id: number, deps: DeliverDeps, signal: AbortSi
       return delivery.interrupted(toIntegratorError(thrown));
     });
   } catch (thrown) {
-    if (thrown instanceof TakenOver) return { state: 'elsewhere' };
+    if (thrown instanceof TakenOver) return delivery.leave();
     throw thrown;
   }
 }
@@ -82,7 +83,12 @@ function limitOf(deps: DeliverDeps): RateLimit {
   return { ...deps, mostPerMinute: deps.config.outgoing.max_per_minute };
 }
 
-class TakenOver extends Error {}
+/** One of our own errors: a store wraps all others. */
+class TakenOver extends IntegratorError {
+  constructor() {
+    super('busy', 'another process has taken this mail over');
+  }
+}
 
 interface Standing {
   readonly state: OutboxRow['state'];
@@ -97,6 +103,8 @@ class MailDelivery {
   readonly #deps: DeliverDeps;
   readonly #signal: AbortSignal;
   #job: MailJob;
+  /** Where this attempt may have left a draft. */
+  #making: { readonly sender: MailSender; readonly draft: Draft | null } | null = null;
 
   constructor(row: ClaimedRow, job: MailJob, deps: DeliverDeps, signal: AbortSignal) {
     this.#row = row;
@@ -108,17 +116,14 @@ class MailDelivery {
   async run(): Promise<Delivery> {
     const sender = await this.#deps.senderOf(this.#job);
     if (this.#job.step === 'submitting') return this.#resolve(sender);
-    if (this.#row.attempts > 1) await this.#clearDrafts(sender);
-    const made = await this.#makeDraft(sender);
-    if (made.kind !== 'done') return this.#notSent(made);
-    for (const file of this.#job.files) {
-      const attached = await sender.attach(made.value, this.#open(file), this.#signal);
-      if (attached.kind === 'done') continue;
-      await this.#clearDrafts(sender);
-      return this.#notSent(attached);
+    if (this.#row.attempts > 1) {
+      const { sent } = await clearDrafts(sender, this.#job.mark, this.#signal);
+      if (sent !== null) return this.#found(sent);
     }
+    const made = await this.#prepare(sender);
+    if (made.kind !== 'done') return this.#notSent(made);
     await this.#save('sending', { step: 'submitting', draft: keptDraft(made.value) }, null);
-    return this.#spend(sender, made.value);
+    return this.#spend(sender, made.value, { doubtful: false });
   }
 
   /** Nothing can have been sent before `submitting`; afterwards only looking tells. */
@@ -126,29 +131,57 @@ class MailDelivery {
     return this.#job.step === 'submitting' ? this.#unsure(error) : this.#notSent({ kind: 'unsure', error });
   }
 
-  /** Asked to stop: whoever comes next may take it up at once. */
-  async stopped(thrown: unknown): Promise<never> {
-    const state = this.#job.step === 'submitting' ? 'unsure' : 'pending';
-    await this.#save(state, {}, toIntegratorError(thrown), this.#deps.now());
+  /** Asked to stop: whoever comes next may take it up at once. Throws where nothing can have been sent. */
+  async stopped(thrown: unknown): Promise<Delivery> {
+    const nowMs = this.#deps.now();
+    if (this.#job.step === 'submitting') return this.#unsure(thrown instanceof IntegratorError ? thrown : null, nowMs);
+    await this.#save('pending', {}, toIntegratorError(thrown), nowMs);
     throw thrown;
   }
 
-  async #spend(sender: MailSender, draft: Draft): Promise<Delivery> {
+  /** Somebody else has the mail, and drafts of their own: only the one that nobody else knows of goes. */
+  async leave(): Promise<Delivery> {
+    const { step, mark } = this.#job;
+    const { sender, draft } = this.#making ?? {};
+    if (step === 'new' && draft) await sender?.remove(draft.id, mark, this.#signal).catch(() => undefined);
+    return { state: 'elsewhere' };
+  }
+
+  /** The draft, with its attachments. */
+  async #prepare(sender: MailSender): Promise<Tried<Draft>> {
+    this.#making = { sender, draft: null };
+    const made = await this.#makeDraft(sender);
+    // A draft that was refused is not there; one for a reply is made in several steps.
+    if (made.kind === 'refused' && this.#job.reply === null) this.#making = null;
+    if (made.kind !== 'done') return made;
+    this.#making = { sender, draft: made.value };
+    const error = diversion(this.#job, made.value);
+    if (error !== null) return { kind: 'refused', error };
+    for (const file of this.#job.files) {
+      const attached = await sender.attach(made.value, this.#open(file), this.#signal);
+      if (attached.kind !== 'done') return attached;
+    }
+    return made;
+  }
+
+  /** `doubtful`: an earlier send of this very draft may still be carried out. */
+  async #spend(sender: MailSender, draft: Draft, { doubtful }: { readonly doubtful: boolean }): Promise<Delivery> {
     const sent = await sender.send(draft, this.#signal);
     if (sent.kind === 'done') return this.#done();
     // A draft that is not there any more was spent, by an attempt whose answer never came.
-    if (sent.kind === 'unsure' || sent.error.kind === 'not_found') return this.#resolve(sender, sent.error);
-    await this.#clearDrafts(sender);
-    return this.#notSent(sent);
+    if (sent.kind === 'unsure' || sent.error.kind === 'not_found') {
+      return doubtful ? this.#unsure(sent.error) : this.#resolve(sender, sent.error);
+    }
+    return doubtful ? this.#takeBack(sender, draft, sent.error) : this.#notSent(sent);
   }
 
   /** Looks until the mail shows in Sent Items. A draft that lies in Drafts after all looks was not spent. */
   async #resolve(sender: MailSender, because: IntegratorError | null = null): Promise<Delivery> {
     let found: readonly FoundMail[] = [];
     for (const waitMs of [...this.#deps.looksMs, null]) {
-      found = await this.#look(sender);
+      found = await lookFor(sender, this.#job, this.#signal);
       const sent = found.find(({ isDraft }) => !isDraft);
-      if (sent !== undefined) return this.#done(sent.internetMessageId);
+      if (sent !== undefined) return this.#found(sent);
       if (waitMs !== null) await this.#deps.sleep(waitMs, this.#signal);
     }
     const waiting = found.find(({ isDraft, place, id }) => isDraft && place === 'drafts' && id === this.#job.draft?.id);
@@ -159,19 +192,21 @@ class MailDelivery {
   async #spendAgain(sender: MailSender, draft: Draft): Promise<Delivery> {
     await waitToSend(limitOf(this.#deps), this.#job.mailbox, this.#signal);
     await this.#save('sending', {}, null);
-    const sent = await sender.send(draft, this.#signal);
-    if (sent.kind === 'done') return this.#done();
-    if (sent.kind === 'unsure' || sent.error.kind === 'not_found') return this.#unsure(sent.error);
-    await this.#clearDrafts(sender);
-    return this.#notSent(sent);
+    return this.#spend(sender, draft, { doubtful: true });
   }
 
-  async #look(sender: MailSender): Promise<readonly FoundMail[]> {
-    const { mark, draft } = this.#job;
-    const marked = await sender.find({ mark }, this.#signal);
-    const internetMessageId = draft?.internetMessageId ?? null;
-    if (internetMessageId === null || marked.some(({ isDraft }) => !isDraft)) return marked;
-    return [...marked, ...(await sender.find({ internetMessageId }, this.#signal))];
+  /** Only a draft that is seen to lie in Deleted Items can no longer be spent by the send before. */
+  async #takeBack(sender: MailSender, draft: Draft, refused: IntegratorError): Promise<Delivery> {
+    const { removed } = await clearDrafts(sender, this.#job.mark, this.#signal);
+    const found = await lookFor(sender, this.#job, this.#signal);
+    const sent = found.find(({ isDraft }) => !isDraft);
+    if (sent !== undefined) return this.#found(sent);
+    const isDeleted = found.some(
+      ({ place, internetMessageId }) => place === 'deleted' && internetMessageId === draft.internetMessageId,
+    );
+    return removed.has(draft.id) && isDeleted
+      ? this.#notSent({ kind: 'refused', error: refused })
+      : this.#unsure(refused);
   }
 
   async #makeDraft(sender: MailSender): Promise<Tried<Draft>> {
@@ -181,11 +216,20 @@ class MailDelivery {
     return sender.createReply(answer, this.#signal);
   }
 
-  /** Drafts of attempts before, and those that a refused send leaves behind. Sent mail is not touched. */
-  async #clearDrafts(sender: MailSender): Promise<void> {
-    for (const { id, isDraft, place } of await sender.find({ mark: this.#job.mark }, this.#signal)) {
-      if (isDraft && place !== 'deleted') await sender.remove(id, this.#job.mark, this.#signal);
-    }
+  /** What a failure left in Drafts; the next attempt would clear it too. Gives the copy of a mail that was sent after all. */
+  async #tidy(): Promise<FoundMail | null> {
+    if (this.#making === null) return null;
+    // Throws where somebody took the mail over, who has drafts of their own there.
+    await this.#save('sending', {}, null);
+    const cleared = await clearDrafts(this.#making.sender, this.#job.mark, this.#signal).catch(() => null);
+    return cleared?.sent ?? null;
+  }
+
+  #found({ id, internetMessageId, conversationId }: FoundMail): Promise<Delivery> {
+    const { subject } = this.#job;
+    const draft = this.#job.draft ?? { id, internetMessageId, conversationId, subject, to: [], cc: [] };
+    this.#job = { ...this.#job, draft };
+    return this.#done(internetMessageId);
   }
 
   /** `foundId`: the message id of the copy, where the draft had none yet. */
@@ -205,6 +249,8 @@ class MailDelivery {
   }
 
   async #notSent({ error }: Exclude<Tried<unknown>, { kind: 'done' }>): Promise<Delivery> {
+    const sent = await this.#tidy();
+    if (sent !== null) return this.#found(sent);
     const { id, attempts } = this.#row;
     const passing = mayPass(error, this.#deps.patient === true);
     const state = passing && attempts < mostAttempts ? 'pending' : 'dead';
@@ -213,14 +259,9 @@ class MailDelivery {
     return { state, error: told };
   }
 
-  async #unsure(because: IntegratorError | null): Promise<Delivery> {
-    const said = because === null ? '' : `: ${because.message}`;
-    const error = new IntegratorError(
-      because?.kind ?? 'unreachable',
-      `it is not known whether ${quoted(this.#job.subject)} was sent${said}`,
-      { code: 'unsure', hint: this.#checkByHand(), ...(because === null ? {} : { cause: because }) },
-    );
-    await this.#save('unsure', {}, error);
+  async #unsure(because: IntegratorError | null, nextAtMs?: number): Promise<Delivery> {
+    const error = unsureOf(this.#row.id, this.#job, because);
+    await this.#save('unsure', {}, error, nextAtMs);
     return { state: 'unsure', error };
   }
 
@@ -251,16 +292,18 @@ class MailDelivery {
   #open({ name, contentType, size, sha256 }: MailJob['files'][number]): OutgoingFile {
     return { name, contentType, size, bytes: () => this.#deps.store.files.read(sha256) };
   }
-
-  #checkByHand(): string {
-    const { mailbox, to, subject } = this.#job;
-    const whom = to.map(({ address }) => address).join(', ');
-    return `look into Sent Items and Drafts of ${mailbox} for ${quoted(subject)} to ${whom}: if it was sent, or will not be, "integrator outbox drop ${this.#row.id}"; "integrator outbox retry ${this.#row.id}" looks again and never sends twice`;
-  }
 }
 
-function quoted(text: string): string {
-  return JSON.stringify(text);
+/** An answer that the server addressed to somebody else than was agreed to; null for any other mail. */
+function diversion({ reply, mailbox, subject }: MailJob, { to, cc }: Draft): IntegratorError | null {
+  const only = reply?.only;
+  // Names without @ are of the organisation's own directory.
+  const others = [...to, ...cc].filter((address) => address.includes('@') && only?.includes(address) === false);
+  if (others.length === 0) return null;
+  const message = `${mailbox} would answer ${JSON.stringify(subject)} to ${others.join(', ')}, whom nobody agreed to`;
+  return new IntegratorError('not_allowed', message, {
+    hint: 'its Reply-To differs from that of the copy that was looked at: write a new mail instead',
+  });
 }
 
 function keptDraft({ id, internetMessageId, conversationId, subject, to, cc }: Draft): NonNullable<MailJob['draft']> {

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { Person } from '../domain/message.ts';
+import { outboxRow } from '../store/outbox.ts';
+import type { StoreReader } from '../store/store.ts';
 
 const person = z.object({ name: z.string(), address: z.string() });
 const draft = z.object({
@@ -31,8 +34,8 @@ export const mailJobSchema = z.object({
   /** Headers of our own beside the mark. */
   headers: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
   files: z.array(z.object({ name: z.string(), contentType: z.string(), sha256: z.string(), size: z.number() })),
-  /** The mail answered, in the same mailbox. */
-  reply: z.object({ to: z.string(), all: z.boolean() }).nullable(),
+  /** The mail answered, in the same mailbox. `only`: nobody else may be written to, whomever the server addresses. */
+  reply: z.object({ to: z.string(), all: z.boolean(), only: z.array(z.string()).exactOptional() }).nullable(),
   /** Only from `submitting` on can it have been sent. */
   step: z.enum(['new', 'submitting']),
   draft: draft.nullable(),
@@ -40,3 +43,28 @@ export const mailJobSchema = z.object({
 export type MailJob = z.infer<typeof mailJobSchema>;
 
 export const mailKind = 'mail';
+
+export interface Envelope {
+  readonly to: readonly Person[];
+  readonly cc: readonly Person[];
+  readonly subject: string;
+}
+
+/**
+ * Whom a mail goes to, under which subject. A reply is addressed by the server, and its draft tells how; before there is
+ * one, `to` and `subject` are what was planned.
+ */
+export function envelopeOf({ reply, draft: made, to, cc, subject }: MailJob): Envelope {
+  if (reply === null || made === null) return { to, cc, subject };
+  const named = new Map([...to, ...cc].map((one) => [one.address, one]));
+  const people = (list: readonly string[]) => list.map((address) => named.get(address) ?? { name: '', address });
+  return { to: people(made.to), cc: people(made.cc), subject: made.subject };
+}
+
+/** The same of an outbox row, once its draft is made; null before. */
+export async function draftedEnvelope(db: StoreReader, outboxId: number): Promise<Envelope | null> {
+  const row = await outboxRow(db, outboxId);
+  if (row === undefined) return null;
+  const job = mailJobSchema.parse(JSON.parse(row.payload_json));
+  return job.draft === null ? null : envelopeOf(job);
+}

@@ -7,7 +7,7 @@ import { dropOutboxRow, isInHand, outboxRow, type OutboxRow, outboxRows } from '
 import { type ResponseFields, responseFields } from '../tickets/response-view.ts';
 import { whereaboutsFor } from './deliver.ts';
 import type { OutgoingDeps } from './deps.ts';
-import { type MailJob, mailJobSchema, mailKind } from './mail-job.ts';
+import { envelopeOf, type MailJob, mailJobSchema, mailKind } from './mail-job.ts';
 
 /** One line of `outbox list` and `mail list`; the names are those of the JSON. */
 export interface OutboxLine extends ResponseFields {
@@ -127,16 +127,15 @@ const aboutNothing: About = {
   internet_message_id: null,
 };
 
-/** Whom a reply goes to, and its subject, are known from its draft. */
 function aboutMail(job: MailJob): About {
-  const recipients = [...job.to, ...job.cc, ...job.bcc].map(({ address }) => address);
+  const { to, cc, subject } = envelopeOf(job);
   return {
     agent: job.agent,
     ticket: job.ticketId,
     action: job.action,
     from: job.mailbox,
-    to: recipients.length > 0 ? recipients : (job.draft?.to ?? []),
-    subject: job.subject || (job.draft?.subject ?? ''),
+    to: [...to, ...cc, ...job.bcc].map(({ address }) => address),
+    subject,
     internet_message_id: job.draft?.internetMessageId ?? null,
   };
 }

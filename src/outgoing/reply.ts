@@ -4,6 +4,8 @@ import { mayUse } from '../domain/from-policy.ts';
 import { audit } from '../store/audit.ts';
 import type { Item } from '../store/items.ts';
 import { currentHandle } from '../store/outgoing-mail.ts';
+import { storedEnvelopes } from '../store/stored-mails.ts';
+import { type Addressing, addressingOf, type AnswerKind } from './addressing.ts';
 import { recipientsOf } from './compose.ts';
 import type { OutgoingDeps } from './deps.ts';
 import { completingAgent, sendingMailbox } from './from.ts';
@@ -22,11 +24,13 @@ export interface ReplyRequest {
   readonly alsoFrom?: readonly string[];
 }
 
+export type ReplyPlan = SendPlan & { readonly addressing: Addressing };
+
 /**
  * An answer in the thread goes out from the mailbox that has the mail, and is on the ticket that the mail is on. Throws
  * `not_allowed` (written down) where that mailbox is not the agent's to use.
  */
-export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Promise<SendPlan> {
+export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Promise<ReplyPlan> {
   const { item, name, alsoFrom = [] } = request;
   const agent = completingAgent(deps);
   if (![...mayUse(agent), ...alsoFrom].includes(item.mailbox)) {
@@ -42,16 +46,33 @@ export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Prom
       hint: 'write a new mail: integrator mail send',
     });
   }
+  const cc = recipientsOf(request.cc);
+  const addressing = await addressingOfItem(deps, item, { mailbox: mailbox.address, all: request.all, cc });
+  if (addressing.to.length + addressing.cc.length === 0) {
+    throw new IntegratorError('usage', `${name} has no sender, so there is nobody to answer`, {
+      hint: 'write a new mail: integrator mail send',
+    });
+  }
   return {
+    addressing,
     from: { address: mailbox.address, rule: 'chosen', because: 'it has the mail that is answered' },
     files: request.files,
     job: {
       ...blankJob(deps, { mailbox, agent: agent.id, action: 'reply', ticketId: item.ticket_id }),
-      cc: recipientsOf(request.cc),
+      to: [...addressing.to],
+      // The server adds the others itself.
+      cc,
+      subject: addressing.subject,
       body: { kind: 'html', content: htmlOf(request.body) },
       reply: { to: handle, all: request.all },
     },
   };
+}
+
+async function addressingOfItem({ store }: OutgoingDeps, item: Item, kind: AnswerKind): Promise<Addressing> {
+  const mail = (await storedEnvelopes(store.db, [item.message_id])).get(item.message_id);
+  if (mail === undefined) throw new IntegratorError('store', 'the mail that is answered is not in the store');
+  return addressingOf(mail, kind);
 }
 
 function htmlOf({ kind, content }: MailJob['body']): string {

@@ -6,6 +6,7 @@ import { clientName } from '../store/clients.ts';
 import { addOutboxRow } from '../store/outbox.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { findTicket } from '../store/tickets.ts';
+import type { Addressing } from './addressing.ts';
 import { mostRecipients, recipientsOf } from './compose.ts';
 import type { OutgoingDeps } from './deps.ts';
 import { type ChosenFrom, completingAgent, decideFrom, type SendingMailbox, sendingMailbox } from './from.ts';
@@ -34,6 +35,8 @@ export interface SendPlan {
   readonly from: ChosenFrom;
   readonly job: MailJob;
   readonly files: readonly FileToSend[];
+  /** Of a reply: whom the server will address it to. */
+  readonly addressing?: Addressing;
 }
 
 const largestFile = 150 * 1_048_576;

@@ -107,6 +107,25 @@ export function mailSenderContract(under: SenderUnderTest): void {
       expect(copy?.body.content).toMatch(/^<p>Ten\.<\/p>[^]*How much/);
     });
 
+    test.each([
+      [false, ['else@acme.example']],
+      [true, ['else@acme.example', 'third@acme.example']],
+    ])('a reply (to all: %s) goes to the Reply-To and not to the sender', async (all, to) => {
+      sandbox.world.addMessage(ann, 'Inbox', {
+        from: bob,
+        replyTo: 'else@acme.example',
+        to: [ann, 'third@acme.example'],
+        subject: 'Question',
+        internetMessageId: '<elsewhere@acme.example>',
+      });
+      const [question] = await sender.find({ internetMessageId: 'elsewhere@acme.example' }, never);
+      const reply = { mark: 'mark-1', from: { name: '', address: ann }, html: '<p>Ten.</p>', cc: [] };
+      const made = valueOf(await sender.createReply({ ...reply, to: question?.id ?? '', all }, never));
+      expect(made.to).toEqual(to);
+      await sender.send(made, never);
+      expect(delivered().flatMap((sent) => sent.to.map(({ address }) => address))).toEqual(to);
+    });
+
     test('headers of our own travel with a mail and with a reply', async () => {
       const headers = [{ name: 'X-Integrator-Reference', value: 'INC-1.q83vEjRWeJq83vEjRWeJqw' }];
       await sender.send(await draft({ headers }), never);
@@ -140,6 +159,34 @@ export function mailSenderContract(under: SenderUnderTest): void {
       expect(await sender.attach(made, fileOf('b.bin', large), never)).toEqual({ kind: 'done', value: null });
       await sender.send(made, never);
       expect(sentFiles(sandbox, ann)).toEqual([hash(large)]);
+    });
+
+    test.skipIf(uploading === null)('an upload whose last answer is lost can be tried again', async () => {
+      const made = await draft();
+      sandbox.faults.add({ path: uploading ?? '', method: 'PUT', fault: { kind: 'reset_after' } });
+      const tried = await sender.attach(made, fileOf('b.bin', Buffer.alloc(3_500_000)), never);
+      expect(tried).toMatchObject({ kind: 'unsure', error: { kind: 'unreachable', code: 'HTTP 404' } });
+    });
+
+    test('what is wrong with a recipient is said of the recipient', async () => {
+      const made = await draft();
+      fail(
+        { kind: 'status', status: under.service === 'graph' ? 400 : 500, code: 'ErrorInvalidRecipients' },
+        under.sending,
+      );
+      const tried = await sender.send(made, never);
+      expect(tried).toMatchObject({
+        kind: 'refused',
+        error: { kind: 'usage', hint: expect.stringContaining('Correct the addresses') },
+      });
+    });
+
+    test('a missing right to send as the mailbox is told apart from access to it', async () => {
+      const made = await draft();
+      sandbox.world.setSendAs(ann, 'denied');
+      const tried = await sender.send(made, never);
+      expect(tried).toMatchObject({ kind: 'refused', error: { kind: 'access_denied' } });
+      expect(tried.kind === 'refused' ? tried.error.hint : '').toContain('Send As');
     });
 
     test.skipIf(uploading === null)('that large attachments are refused in another mailbox is explained', async () => {

@@ -43,6 +43,12 @@ test('somebody on a list answers from the own mailbox, in the thread, and a rule
   expect([...sandbox.world.mailbox(cfo).items()].map(({ folder }) => folder.wellKnown)).toEqual(['sentitems']);
 });
 
+test('who answers can ask for answers elsewhere', async () => {
+  expect((await answer({ mailbox: list, text: 'Yes', replyTo: 'else@elsewhere.example' })).status).toBe(200);
+  const [mail] = sandbox.world.mailbox(ann).items();
+  expect(mail).toMatchObject({ from: { address: list }, replyTo: [{ address: 'else@elsewhere.example' }] });
+});
+
 test.each([
   [{ mailbox: 'nobody@contoso.test', text: 'x' }, 'there is no mailbox'],
   [{ mailbox: list, internetMessageId: '<other@x.test>', text: 'x' }, 'no such mail'],

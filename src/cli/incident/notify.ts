@@ -27,8 +27,8 @@ interface NotifiedUnit {
   readonly unit: string;
   readonly to: readonly string[];
   readonly subject: string;
-  /** would_send with --dry-run; pending, unsure, dead, elsewhere are the outbox's words. */
-  readonly state: 'sent' | 'already_sent' | 'would_send' | 'pending' | 'unsure' | 'dead' | 'elsewhere';
+  /** would_send with --dry-run; the last five are the outbox's words. */
+  readonly state: 'sent' | 'already_sent' | 'would_send' | 'pending' | 'sending' | 'unsure' | 'dead' | 'elsewhere';
   readonly outbox: string | null;
   readonly error: ErrorReport | null;
 }
@@ -39,7 +39,7 @@ export async function notify(context: CommandContext, incident: string, flags: N
     const units = [...unitList(flags.units), ...(flags.unit ?? [])];
     const plan = await planNotify(deps, { incident, template: flags.template, units, from: flags.from ?? null });
     if (flags.dryRun === true) {
-      const would = plan.notifications.map((each) => line(each, each.state === 'sent' ? 'already_sent' : 'would_send'));
+      const would = plan.notifications.map((each) => line(each, foreseen(each.state)));
       const mails = plan.notifications.map(({ mail }) => ({ text: mail.text, html: mail.html }));
       const shown = would.map((each, at) => ({ ...each, ...mails[at] }));
       context.output.print(documentOf(plan, true, shown), (page) => dryRunLines(plan, would, page));
@@ -72,6 +72,11 @@ async function deliverAll(
   }
   context.output.progress('');
   return notified;
+}
+
+function foreseen(state: PlannedNotification['state']): NotifiedUnit['state'] {
+  if (state === 'new') return 'would_send';
+  return state === 'sent' ? 'already_sent' : state;
 }
 
 function line({ unit, job, mail, outbox }: PlannedNotification, state: NotifiedUnit['state']): NotifiedUnit {
@@ -108,6 +113,7 @@ const words: Readonly<Record<NotifiedUnit['state'], string>> = {
   already_sent: 'already sent',
   would_send: 'would be sent',
   pending: 'waits in the outbox',
+  sending: 'is being sent',
   unsure: 'unsure whether it was sent',
   dead: 'refused',
   elsewhere: 'being sent by another process',

@@ -9,6 +9,7 @@ export interface ReplyFlags {
   readonly to?: string;
   readonly body: string;
   readonly all?: boolean;
+  readonly toReplyAddress?: boolean;
   readonly cc?: readonly string[];
   readonly attach?: readonly string[];
   readonly dryRun?: boolean;
@@ -18,9 +19,10 @@ export async function reply(context: CommandContext, incident: string, flags: Re
   const body = await bodyOf(context, flags.body);
   const files = await filesToSend(context, flags.attach ?? []);
   await withOutgoing(context, async (outgoing) => {
-    const { to = null, all = false, cc = [] } = flags;
+    const { to = null, all = false, cc = [], toReplyAddress = false } = flags;
     const deps = withKey(context, outgoing);
-    const { plan, answered, unit } = await planIncidentReply(deps, { incident, to, all, cc, body, files });
+    const request = { incident, to, all, cc, body, files, toReplyAddress };
+    const { plan, answered, unit } = await planIncidentReply(deps, request);
     const { from, subject, verified } = answered.mail;
     const who = `${from?.address ?? 'nobody'}${unit === null ? '' : ` (${unit})`}`;
     context.output.say(`answering ${who}: ${subject === '' ? '(no subject)' : subject}`);

@@ -3,6 +3,9 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { terminalText } from '../../content/terminal.ts';
 import { IntegratorError } from '../../domain/errors.ts';
+import type { Person } from '../../domain/message.ts';
+import type { Envelope } from '../../outgoing/mail-job.ts';
+import { draftedEnvelope } from '../../outgoing/mail-job.ts';
 import { queueMail } from '../../outgoing/send-mail.ts';
 import type { FileToSend, SendPlan } from '../../outgoing/send-mail.ts';
 import type { CommandContext } from '../context.ts';
@@ -16,20 +19,11 @@ export async function sendPlan(
   plan: SendPlan,
   dryRun: boolean,
 ): Promise<void> {
-  const { job, from } = plan;
-  const document = {
-    from: from.address,
-    rule: from.rule,
-    because: from.because,
-    ticket: job.ticketId,
-    to: job.to.map(({ address }) => address),
-    cc: job.cc.map(({ address }) => address),
-    subject: job.subject,
-    attachments: plan.files.map(({ name }) => name),
-  };
-  const words = `from ${from.address} (${from.because})`;
+  const planned = plan.addressing ?? plan.job;
+  sayDiversion(context, plan);
   if (dryRun) {
-    context.output.print({ dry_run: true, ...document }, () => [terminalText(`would be sent ${words}`)]);
+    const words = `would be sent ${wordsOf(plan, planned)}`;
+    context.output.print({ dry_run: true, ...documentOf(plan, planned) }, () => [terminalText(words)]);
     return;
   }
   const id = await queueMail(outgoing, plan);
@@ -38,14 +32,58 @@ export async function sendPlan(
     throw thrown;
   });
   if (delivery.state === 'dead') throw delivery.error;
-  context.output.print({ dry_run: false, id: String(id), state: delivery.state, ...document }, () => [
+  const sent = (await draftedEnvelope(outgoing.store.db, id)) ?? planned;
+  const words = wordsOf(plan, sent);
+  const document = { dry_run: false, id: String(id), state: delivery.state, ...documentOf(plan, sent) };
+  context.output.print(document, () => [
     terminalText(delivery.state === 'done' ? `sent ${words}` : `outbox ${id}: ${delivery.state}, ${words}`),
   ]);
+  sayDifference(context, planned, sent);
   if (delivery.state === 'done') return;
   context.setExitCode(exitCodes.tryAgain);
   if (delivery.state === 'elsewhere') return;
   context.output.warn(delivery.error.message);
   context.output.warn(delivery.error.hint ?? `integrator outbox retry ${id}`);
+}
+
+function documentOf({ job, from, files, addressing }: SendPlan, { to, cc, subject }: Envelope) {
+  return {
+    from: from.address,
+    rule: from.rule,
+    because: from.because,
+    ticket: job.ticketId,
+    to: addresses(to),
+    cc: addresses(cc),
+    ...(addressing === undefined ? {} : { reply_to: addresses(addressing.replyTo) }),
+    subject,
+    attachments: files.map(({ name }) => name),
+  };
+}
+
+function wordsOf({ from }: SendPlan, { to, cc }: Envelope): string {
+  const copies = cc.length === 0 ? '' : `, cc ${addresses(cc).join(', ')}`;
+  return `from ${from.address} (${from.because}) to ${addresses(to).join(', ')}${copies}`;
+}
+
+function addresses(people: readonly Person[]): string[] {
+  return people.map(({ address }) => address);
+}
+
+/** Whoever wrote a mail chose its Reply-To: the answer may leave for somebody the reader never saw. */
+function sayDiversion({ output }: CommandContext, { addressing }: SendPlan): void {
+  if (addressing === undefined || addressing.replyTo.length === 0) return;
+  const { replyTo, foreign, sender } = addressing;
+  output.say(
+    `the answer goes to its Reply-To, ${addresses(replyTo).join(', ')}, not to ${sender?.address ?? 'a sender'}`,
+  );
+  if (foreign.length === 0) return;
+  output.warn(`${addresses(foreign).join(', ')} is of another domain than the sender: is that meant?`);
+}
+
+function sayDifference({ output }: CommandContext, planned: Envelope, sent: Envelope): void {
+  const expected = new Set(addresses([...planned.to, ...planned.cc]));
+  const others = addresses([...sent.to, ...sent.cc]).filter((address) => !expected.has(address));
+  if (others.length > 0) output.warn(`the server addressed it to ${others.join(', ')} too, which was not foreseen`);
 }
 
 const types: Readonly<Record<string, string>> = {

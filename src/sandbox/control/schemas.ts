@@ -65,6 +65,7 @@ export const answerSchema = z.strictObject({
   mailbox: z.string(),
   internetMessageId: z.string().exactOptional(),
   as: person.exactOptional(),
+  replyTo: persons.exactOptional(),
   text: z.string(),
   all: z.boolean().exactOptional(),
   attachments: z.array(z.discriminatedUnion('kind', [fileAttachment, referenceAttachment])).exactOptional(),

@@ -13,6 +13,8 @@ export interface AnswerSpec {
   readonly internetMessageId?: string;
   /** Who answers, where that is not the mailbox itself: somebody on a list. With an account, the copy goes there. */
   readonly as?: PersonSpec;
+  /** Where answers to the answer shall go, as a Reply-To header says. */
+  readonly replyTo?: PersonSpec | readonly PersonSpec[];
   readonly text: string;
   readonly all?: boolean;
   readonly attachments?: readonly AttachmentSpec[];
@@ -37,6 +39,7 @@ export function answerMail(world: AnswerWorld, spec: AnswerSpec): string {
     {
       ...answerTo(original, mailbox, spec.all === true ? 'reply_all' : 'reply'),
       from,
+      ...(spec.replyTo === undefined ? {} : { replyTo: spec.replyTo }),
       html: `${textToHtml(spec.text)}${quoteOf(original)}`,
       ...(spec.attachments === undefined ? {} : { attachments: spec.attachments }),
     },

@@ -30,13 +30,15 @@ export interface AppOptions {
   readonly env: Environment;
   /** Wall clock, epoch milliseconds. */
   readonly now?: () => number;
+  /** A person waits for what comes of it: a password that was refused lately may go out once more. */
+  readonly byHand?: boolean;
 }
 
 /** Opens the store; connectors load only when used, since their libraries cost start-up time and memory. */
-export async function openApp({ config, env, now = Date.now }: AppOptions): Promise<App> {
+export async function openApp({ config, env, now = Date.now, byHand = false }: AppOptions): Promise<App> {
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
   const world = lazily(() => authWorld(config, env, now));
-  const around = { env, now, world, store, guards: new Map<string, PasswordGuard>() };
+  const around = { env, now, world, store, stateDir: config.state_dir, byHand, guards: new Map() };
   const provider = keptByName((connection: Connection) => createProvider(connection, around));
   const sender = keptByName((connection: Connection) => createSender(connection, around));
   return {
@@ -80,7 +82,9 @@ interface Surroundings {
   readonly now: () => number;
   readonly world: () => Promise<AuthWorld>;
   readonly store: Store;
-  /** By connection: who reads and who sends share the one attempt that a password has. */
+  readonly stateDir: string;
+  readonly byHand: boolean;
+  /** By server, name and password: all who use it share the one attempt that a password has. */
   readonly guards: Map<string, PasswordGuard>;
 }
 
@@ -151,7 +155,7 @@ async function ewsOptions(connection: EwsConnection, around: Surroundings): Prom
   const url = await ewsAddress(connection);
   return {
     url,
-    signIn: await ewsSignIn(connection, around),
+    signIn: await ewsSignIn(connection, new URL(url).host, around),
     caPem: await caPem(connection),
     proxy: proxyFor(new URL(url), around.env),
     clock: around.now,
@@ -165,7 +169,7 @@ async function ewsAddress({ endpoints, server, port, ssl, cloud }: EwsConnection
   return new URL('/EWS/Exchange.asmx', serviceHost(cloud, 'ews')).href;
 }
 
-async function ewsSignIn(connection: EwsConnection, around: Surroundings): Promise<EwsSignIn> {
+async function ewsSignIn(connection: EwsConnection, server: string, around: Surroundings): Promise<EwsSignIn> {
   const { auth, name, username, password } = connection;
   if (auth !== 'basic' && auth !== 'ntlm') {
     return { kind: 'token', tokens: await tokens(connection, around), impersonate: auth === 'application' };
@@ -176,8 +180,12 @@ async function ewsSignIn(connection: EwsConnection, around: Surroundings): Promi
   const { resolveSecret } = await import('./config/secrets.ts');
   const secret = await resolveSecret(password, `the password of ${name}`, around.env);
   const { PasswordGuard } = await import('./mail/ews/password-guard.ts');
-  const guard = around.guards.get(name) ?? new PasswordGuard(username);
-  around.guards.set(name, guard);
+  const { passwordMemory } = await import('./auth/refused-passwords.ts');
+  const known = { server, username, password: secret };
+  const key = JSON.stringify(known);
+  const guard =
+    around.guards.get(key) ?? new PasswordGuard(username, passwordMemory(known, { ...around, clock: around.now }));
+  around.guards.set(key, guard);
   return { kind: auth, username, password: secret, guard };
 }
 

@@ -32,7 +32,7 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
   const { testMailboxes } = await import('../importer/test-mailboxes.ts');
   const { openApp } = await import('../app.ts');
   const jobs = mailboxJobs(config, narrowing({ connection, mailbox: flags.mailbox }, config));
-  const app = await openApp({ config, env: context.env });
+  const app = await openApp({ config, env: context.env, byHand: true });
   try {
     const verdicts = await testMailboxes(
       jobs,

@@ -27,9 +27,11 @@ export function passwordDoor(signIn: PasswordSignIn, transport: HttpTransport): 
 }
 
 async function guarded(guard: PasswordGuard, signal: AbortSignal, send: () => Promise<HttpReply>): Promise<HttpReply> {
-  const leave = guard.accepted ? () => undefined : await guard.enter(signal);
+  const leave = guard.isFresh ? () => undefined : await guard.enter(signal);
   try {
     guard.check();
+    // Whoever waited behind a good answer need not wait for each other.
+    if (guard.isFresh) leave();
     const reply = await send();
     guard.judge(reply);
     if (reply.status !== 401) return reply;

@@ -1,7 +1,7 @@
 import { unverifiedBecause } from '../domain/gates.ts';
 import { mailResponse } from '../domain/returned-mail.ts';
 import type { NewMailResponse } from '../store/mail-responses.ts';
-import { addMailResponses, tieBounces } from '../store/mail-responses.ts';
+import { addMailResponses, touchTicketsOfSent } from '../store/mail-responses.ts';
 import type { StoreWriter } from '../store/store.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import type { Page } from './page.ts';
@@ -17,13 +17,11 @@ export async function tieResponses(
   page: Page,
   messageIds: ReadonlyMap<string, number>,
 ): Promise<void> {
+  if (page.folder.sentItems) return;
   const { mailbox } = context.key;
-  const responses = page.folder.sentItems
-    ? []
-    : page.mails.flatMap((mail) => responseRows(mail, mailbox, messageIds.get(mail.identity) ?? null));
-  await addMailResponses(trx, responses);
-  const sent = page.folder.sentItems ? page.mails.flatMap(({ messageKey }) => messageKey ?? []) : [];
-  await tieBounces(trx, mailbox, [...sent, ...responses.map((response) => response.message_key)], page.atMs);
+  const responses = page.mails.flatMap((mail) => responseRows(mail, mailbox, messageIds.get(mail.identity) ?? null));
+  const bounced = await addMailResponses(trx, responses);
+  await touchTicketsOfSent(trx, mailbox, bounced, page.atMs);
 }
 
 /** What the receiving server found forged tells nothing. */

@@ -3,6 +3,7 @@ import { listActions } from '../store/actions.ts';
 import type { ActionRow } from '../store/actions.ts';
 import { itemsOnTicket } from '../store/incident-mails.ts';
 import type { Item } from '../store/items.ts';
+import { bouncedAt, responsesTo } from '../store/mail-responses.ts';
 import { storedEnvelopes } from '../store/stored-mails.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { ticketUnits } from '../store/tickets.ts';
@@ -19,6 +20,8 @@ export interface TrackedMail {
   readonly items: readonly Item[];
   /** The units that the other side is of, those of the incident first; empty for mail of nobody's unit. */
   readonly units: readonly string[];
+  /** When a mail that we sent came back undelivered. */
+  readonly bouncedAtMs: number | null;
 }
 
 /** All mail on an incident, in the order of its time. */
@@ -27,6 +30,7 @@ export async function trackedMails({ store, config }: IncidentDeps, incident: st
   const ids = actions.flatMap(({ messageId }) => messageId ?? []);
   const mails = await storedEnvelopes(store.db, ids);
   const items = await itemsOnTicket(store.db, incident, ids);
+  const responses = await responsesTo(store.db, ids);
   const hit = await ticketUnits(store.db, incident);
   const units = config.business_units.map(unitKeys);
   const sorted = [
@@ -37,7 +41,16 @@ export async function trackedMails({ store, config }: IncidentDeps, incident: st
     const mail = mails.get(action.messageId ?? 0);
     if (mail === undefined) return [];
     const atMs = action.direction === 'out' ? (mail.sentAtMs ?? action.atMs) : mail.receivedAtMs;
-    return [{ action, atMs, mail, items: items.get(mail.id) ?? [], units: unitsOf(otherSide(action, mail), sorted) }];
+    return [
+      {
+        action,
+        atMs,
+        mail,
+        items: items.get(mail.id) ?? [],
+        units: unitsOf(otherSide(action, mail), sorted),
+        bouncedAtMs: action.direction === 'out' ? bouncedAt(responses.get(mail.id) ?? []) : null,
+      },
+    ];
   });
   return tracked.sort(byTime);
 }

@@ -4,7 +4,6 @@ import { fileOnTicket } from '../filing/file-on-ticket.ts';
 import { messageRows } from '../filing/message-rows.ts';
 import { prepareMail } from '../filing/prepared-mail.ts';
 import { insertItems, itemsOf, updateItem } from '../store/items.ts';
-import { tieBounces } from '../store/mail-responses.ts';
 import { insertMessages } from '../store/messages.ts';
 import { outgoingIdentity, sentMessage } from '../store/outgoing-mail.ts';
 import type { StoreWriter } from '../store/store.ts';
@@ -37,8 +36,6 @@ export async function recordSent(trx: StoreWriter, job: MailJob, config: Config,
       filedAtMs: atMs,
     },
   );
-  // Its bounce may have been read before we knew that it was sent.
-  await tieBounces(trx, job.mailbox, messageKey === null ? [] : [messageKey], atMs);
 }
 
 async function insertSent(

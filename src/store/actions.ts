@@ -36,7 +36,6 @@ export async function addMailAction(trx: StoreWriter, action: NewMailAction): Pr
       chain_hidden: action.chainHidden ? 1 : 0,
       filed_by: action.filedBy,
       filed_at: action.filedAtMs,
-      bounced_at: null,
     })
     .onConflict((conflict) => conflict.columns(['ticket_id', 'message_id']).doNothing())
     .returning('id')
@@ -111,7 +110,6 @@ export interface ActionRow {
   readonly body: string | null;
   readonly chainHidden: boolean;
   readonly filedBy: string;
-  readonly bouncedAtMs: number | null;
 }
 
 /** In the order things happened; the opening action is first among equals. */
@@ -134,7 +132,6 @@ export async function listActions(db: StoreReader, ticketId: string): Promise<Ac
     body: row.body,
     chainHidden: row.chain_hidden === 1,
     filedBy: row.filed_by,
-    bouncedAtMs: row.bounced_at,
   }));
 }
 

@@ -5,50 +5,46 @@ import { touchTicket } from './tickets.ts';
 
 export type NewMailResponse = Omit<MailResponseTable, 'id'>;
 
-/** Each once, however often it is read. What it is about need not be known yet. */
-export async function addMailResponses(trx: StoreWriter, responses: readonly NewMailResponse[]): Promise<void> {
+/** Each once, however often it is read; what it is about need not be known yet. Gives the keys of bounces that are new. */
+export async function addMailResponses(trx: StoreWriter, responses: readonly NewMailResponse[]): Promise<string[]> {
+  const bounced: string[] = [];
   for (const part of inParts(responses, 400)) {
-    await trx
+    const added = await trx
       .insertInto('mail_response')
       .values(part)
       .onConflict((conflict) => conflict.columns(['message_key', 'identity']).doNothing())
+      .returning(['kind', 'message_key'])
       .execute();
+    bounced.push(...added.flatMap(({ kind, message_key: key }) => (kind === 'bounce' ? [key] : [])));
   }
+  return bounced;
 }
 
 /**
- * Marks the actions whose mail came back to this mailbox, as long as the mailbox itself sent that mail: an id that
- * somebody guessed or saw elsewhere marks nothing. `keys`: of mail that was sent or came back just now.
+ * Tickets change by mail on them that this mailbox sent and that came back now. An id that somebody guessed or saw
+ * elsewhere leads to none: the mailbox itself must have sent the mail.
  */
-export async function tieBounces(
+export async function touchTicketsOfSent(
   trx: StoreWriter,
   mailbox: string,
   keys: readonly string[],
   nowMs: number,
 ): Promise<void> {
+  const tickets = new Set<string>();
   for (const part of inParts([...new Set(keys)], 400)) {
-    const bounced = await trx
-      .selectFrom('mail_response')
-      .innerJoin('message', 'message.message_key', 'mail_response.message_key')
+    const rows = await trx
+      .selectFrom('message')
       .innerJoin('item', 'item.message_id', 'message.id')
       .innerJoin('action', 'action.message_id', 'message.id')
-      .select(['action.id as actionId', 'action.ticket_id as ticketId', 'mail_response.at as at'])
-      .where('mail_response.message_key', 'in', part)
-      .where('mail_response.mailbox', '=', mailbox)
-      .where('mail_response.kind', '=', 'bounce')
+      .select('action.ticket_id')
+      .where('message.message_key', 'in', part)
       .where('item.mailbox', '=', mailbox)
       .where('item.sent', '=', 1)
       .where('action.direction', '=', 'out')
-      .where('action.bounced_at', 'is', null)
-      .orderBy('mail_response.at')
-      .orderBy('mail_response.id')
       .execute();
-    for (const { actionId, ticketId, at } of bounced) {
-      const marking = trx.updateTable('action').set({ bounced_at: at }).where('id', '=', actionId);
-      await marking.where('bounced_at', 'is', null).execute();
-      await touchTicket(trx, ticketId, nowMs);
-    }
+    for (const row of rows) tickets.add(row.ticket_id);
   }
+  for (const ticketId of tickets) await touchTicket(trx, ticketId, nowMs);
 }
 
 export interface MailResponseRow {
@@ -58,6 +54,11 @@ export interface MailResponseRow {
   readonly reason: string;
   /** The bounce or reply itself, as an item of that mailbox; null where it is not stored (any more). */
   readonly itemId: number | null;
+}
+
+/** When the first bounce came; null where none did. */
+export function bouncedAt(responses: readonly MailResponseRow[]): number | null {
+  return responses.find(({ kind }) => kind === 'bounce')?.atMs ?? null;
 }
 
 /** What came back on these mails that we sent, by message id, oldest first. */

@@ -85,8 +85,6 @@ export interface ActionTable {
   chain_hidden: number;
   filed_by: string;
   filed_at: number;
-  /** When a bounce of this (outgoing) mail came. */
-  bounced_at: number | null;
 }
 
 export interface CrmNoteTable {

@@ -17,8 +17,8 @@ export interface ResponseView {
   readonly mail: string | null;
 }
 
-/** Oldest first; `bouncedAtMs` is the action's own mark, which stays when the bounce itself is deleted. */
-export function responseFields(rows: readonly MailResponseRow[], bouncedAtMs: number | null = null): ResponseFields {
+/** Oldest first. */
+export function responseFields(rows: readonly MailResponseRow[]): ResponseFields {
   const responses = rows.map(({ kind, atMs, recipient, reason, itemId }) => ({
     kind,
     at: new Date(atMs).toISOString(),
@@ -28,7 +28,7 @@ export function responseFields(rows: readonly MailResponseRow[], bouncedAtMs: nu
   }));
   const bounce = responses.find(({ kind }) => kind === 'bounce');
   return {
-    bounced_at: bouncedAtMs === null ? (bounce?.at ?? null) : new Date(bouncedAtMs).toISOString(),
+    bounced_at: bounce?.at ?? null,
     bounce_reason: bounce?.reason ?? null,
     auto_replied_at: responses.find(({ kind }) => kind === 'auto_reply')?.at ?? null,
     responses,

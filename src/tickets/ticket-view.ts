@@ -151,7 +151,7 @@ async function viewAction(action: ActionRow, mail: ActionMail | undefined, optio
     body_html: body.html,
     chain_hidden: action.chainHidden && !action.opening,
     filed_by: action.filedBy,
-    ...responseFields(mail?.responses ?? [], action.bouncedAtMs),
+    ...responseFields(mail?.responses ?? []),
   };
 }
 

@@ -118,7 +118,7 @@ async function writeAll(deps: IncidentDeps, directory: NewDirectory, all: ToWrit
 
 async function writeTracked(deps: IncidentDeps, directory: NewDirectory, number: number, each: TrackedMail) {
   const { store } = deps;
-  const { action, atMs, items, units } = each;
+  const { action, atMs, items, units, bouncedAtMs } = each;
   const mail = (await storedMails(store.db, [each.mail.id])).get(each.mail.id);
   if (mail === undefined) throw new IntegratorError('store', `mail ${each.mail.id} has no content in the store`);
   const direction = action.direction === 'out' ? 'out' : 'in';
@@ -144,7 +144,7 @@ async function writeTracked(deps: IncidentDeps, directory: NewDirectory, number:
     verified: mail.verified,
     verified_because: mail.verifiedDetail,
     filed_by: action.filedBy,
-    bounced_at: isoOrNull(action.bouncedAtMs),
+    bounced_at: isoOrNull(bouncedAtMs),
     mailboxes: items.map(({ id, mailbox }) => ({
       mailbox,
       id: mailId(id),

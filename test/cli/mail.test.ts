@@ -94,14 +94,56 @@ test('a quotation goes out from the mailbox for quotations, with its file; a rep
   });
   const inbox = json(await cli('explain', 'q@acme.example', '--json'));
   expect(inbox.placements).toHaveLength(1);
-  const replied = await cli('mail', 'reply', inbox.message.id ?? 'm1', '--body', 'body.txt', '--as', 'ann', '--json');
+  const reply = ['mail', 'reply', inbox.message.id ?? 'm1', '--body', 'body.txt', '--as', 'ann', '--json'];
+  const planned = json(await cli(...reply, '--dry-run'));
+  expect(planned).toMatchObject({ to: [bob], cc: [], reply_to: [], subject: 'RE: Pumps' });
+  const replied = await cli(...reply);
   expect(replied).toMatchObject({ code: 0 });
+  expect(json(replied)).toMatchObject({ state: 'done', to: [bob], cc: [], subject: 'RE: Pumps' });
   expect(deliveries().map(({ from, subject }) => [from.address, subject])).toEqual([
     [sales, 'Pumps'],
     [ann, 'RE: Pumps'],
   ]);
   expect(Buffer.from(deliveries()[1]?.mime ?? []).toString('utf8')).toMatch(/^In-Reply-To: <q@acme\.example>/im);
   expect(json(await cli('mail', 'list', '--ticket', 'OPP-1', '--json'))).toHaveLength(3);
+});
+
+test('an answer that goes to a Reply-To says so, with a warning where that is of another domain', async () => {
+  sandbox.world.addMessage(ann, 'Inbox', {
+    from: bob,
+    replyTo: 'bob@elsewhere.example',
+    to: [ann, 'dora@acme.example'],
+    cc: 'eric@acme.example',
+    subject: 'Pumps',
+    internetMessageId: '<q2@acme.example>',
+  });
+  await cli('run', '--once');
+  const { message } = json(await cli('explain', 'q2@acme.example', '--json'));
+  const reply = ['mail', 'reply', message.id, '--body', 'body.txt', '--as', 'ann', '--all', '--cc', 'fay@acme.example'];
+  const envelope = {
+    to: ['bob@elsewhere.example', 'dora@acme.example'],
+    cc: ['eric@acme.example', 'fay@acme.example'],
+    reply_to: ['bob@elsewhere.example'],
+    subject: 'RE: Pumps',
+  };
+  const planned = await cli(...reply, '--dry-run', '--json');
+  expect(json(planned)).toMatchObject({ dry_run: true, ...envelope });
+  expect(planned.stderr).toContain(`goes to its Reply-To, bob@elsewhere.example, not to ${bob}`);
+  expect(planned.stderr).toContain('of another domain than the sender');
+  const sent = await cli(...reply, '--json');
+  expect(json(sent)).toMatchObject({ state: 'done', ...envelope });
+  expect(sent.stderr).not.toContain('not foreseen');
+  expect(
+    deliveries()
+      .at(-1)
+      ?.to.map(({ address }) => address),
+  ).toEqual(envelope.to);
+  const { actions } = json(await cli('ticket', 'show', 'OPP-1', '--json'));
+  const people = (list: readonly { address: string }[]) => list.map(({ address }) => address);
+  const out = actions
+    .filter((one: { direction: string }) => one.direction === 'out')
+    .map((one: { cc: [] }) => people(one.cc));
+  expect(out).toContainEqual(envelope.cc);
 });
 
 test('a refused mail stays in the outbox until it is tried again or an administrator drops it', async () => {

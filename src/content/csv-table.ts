@@ -7,7 +7,7 @@ import type { CsvSource } from './csv-source.ts';
 export interface CsvColumns {
   readonly required: readonly string[];
   readonly optional: readonly string[];
-  /** Other names of columns, for files that do not have the column itself. */
+  /** Other names of columns, for files that do not have the column itself; the first of them that a file has is used. */
   readonly aliases?: ReadonlyMap<string, string>;
   /** All other columns are wanted, too, where their name is a word. */
   readonly others?: boolean;
@@ -52,9 +52,12 @@ export async function readCsvTable(source: CsvSource, columns: CsvColumns): Prom
 }
 
 function withoutAliases(names: readonly string[], aliases: ReadonlyMap<string, string>): string[] {
+  const present = [...aliases].filter(([alias, column]) => names.includes(alias) && !names.includes(column));
+  // Backwards, so that of several aliases of a column the first stays.
+  const used = new Map(present.toReversed().map(([alias, column]) => [column, alias]));
   return names.map((name) => {
-    const meant = aliases.get(name);
-    return meant === undefined || names.includes(meant) ? name : meant;
+    const column = aliases.get(name);
+    return column !== undefined && used.get(column) === name ? column : name;
   });
 }
 

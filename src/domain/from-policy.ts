@@ -20,7 +20,7 @@ export interface CompletingAgent {
   readonly id: string;
   /** The agent's own mailboxes. */
   readonly salesMailboxes: readonly string[];
-  /** Send-only mailboxes that list the agent. */
+  /** All others that list the agent: send-only ones, a team's, and it may be the own ones again. */
   readonly sharedMailboxes: readonly string[];
 }
 

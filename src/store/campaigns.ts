@@ -1,5 +1,8 @@
 import type { Selectable } from 'kysely';
+import { z } from 'zod';
 import type { CampaignTable } from './campaign-schema.ts';
+import { inParts } from './in-parts.ts';
+import { hasOptedOut } from './opt-outs.ts';
 import type { OutboxTable } from './outgoing-schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -54,6 +57,59 @@ export async function takeBackUntried(trx: StoreWriter, outboxId: number): Promi
     .executeTakeFirst();
   if (gone === undefined) return false;
   await trx.deleteFrom('campaign_recipient').where('outbox_id', '=', outboxId).execute();
+  return true;
+}
+
+export interface TakenBack {
+  /** Mails that are not sent any more. */
+  readonly dropped: readonly { readonly outboxId: number; readonly address: string; readonly campaign: string }[];
+  /** Mails that are being sent, or may have been: nobody can tell here. */
+  readonly underWay: number;
+}
+
+/** Drops the waiting campaign mail to these addresses; what was never submitted (`pending`, `dead`) can be dropped. */
+export async function takeBackWaiting(trx: StoreWriter, addresses: readonly string[]): Promise<TakenBack> {
+  const dropped: TakenBack['dropped'][number][] = [];
+  let underWay = 0;
+  for (const part of inParts(addresses, 200)) {
+    const rows = await trx
+      .selectFrom('campaign_recipient')
+      .innerJoin('outbox', 'outbox.id', 'campaign_recipient.outbox_id')
+      .select(['outbox.id as outboxId', 'outbox.state', 'address', 'campaign'])
+      .where('address', 'in', part)
+      .where('outbox.state', '!=', 'done')
+      .execute();
+    for (const { state, ...row } of rows) {
+      if (state !== 'pending' && state !== 'dead') {
+        underWay += 1;
+        continue;
+      }
+      await trx.deleteFrom('outbox').where('id', '=', row.outboxId).execute();
+      dropped.push(row);
+    }
+  }
+  return { dropped, underWay };
+}
+
+/** Of a mail's payload: from the next step on it may have been sent. */
+const neverSubmitted = z.object({ step: z.literal('new') });
+
+/**
+ * Drops a campaign mail about to be claimed whose recipient opted out while another process had it in hand; true where
+ * it did. What may have been submitted stays, to be looked for.
+ */
+export async function dropOptedOut(
+  trx: StoreWriter,
+  row: { readonly id: number; readonly payload_json: string },
+): Promise<boolean> {
+  const recipient = await trx
+    .selectFrom('campaign_recipient')
+    .select('address')
+    .where('outbox_id', '=', row.id)
+    .executeTakeFirst();
+  if (recipient === undefined || !(await hasOptedOut(trx, recipient.address))) return false;
+  if (!neverSubmitted.safeParse(JSON.parse(row.payload_json)).success) return false;
+  await trx.deleteFrom('outbox').where('id', '=', row.id).execute();
   return true;
 }
 

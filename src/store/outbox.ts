@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { ErrorReport } from '../domain/errors.ts';
+import { dropOptedOut } from './campaigns.ts';
 import type { OutboxTable } from './outgoing-schema.ts';
 import type { Whereabouts } from './presence.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
@@ -70,13 +71,15 @@ export interface OutboxClaim {
 
 /**
  * Takes a row for delivery, or null where somebody else has it: a row under way is free again when its deliverer is
- * gone, or, where that cannot be known, once `leaseMs` went by without a sign of life. Finished rows are never taken.
+ * gone, or, where that cannot be known, once `leaseMs` went by without a sign of life. Finished rows are never taken, and
+ * campaign mail to somebody who opted out meanwhile is dropped.
  */
 export async function claimOutboxRow(trx: StoreWriter, id: number, claim: OutboxClaim): Promise<ClaimedRow | null> {
   const { nowMs, heldBy } = claim;
   const row = await outboxRow(trx, id);
   if (row === undefined || row.state === 'done') return null;
   if (row.state === 'sending' && isInHand(row, claim)) return null;
+  if (await dropOptedOut(trx, row)) return null;
   // Two claims within one millisecond must differ.
   const startedAt = Math.max(nowMs, (row.started_at ?? 0) + 1);
   const change = {

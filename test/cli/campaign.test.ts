@@ -116,11 +116,30 @@ test('the opt-out list is added to, also from a file, printed, and taken from', 
   expect(json(await cli('campaign', 'opt-out', 'add', '--file', 'off.csv', '--json'))).toEqual({
     dry_run: false,
     added: ['person8@acme.example'],
+    taken_back: [],
+    under_way: 0,
   });
   await cli('campaign', 'opt-out', 'remove', 'PERSON5@acme.example');
   expect(json(await cli('campaign', 'opt-out', 'list', '--json'))).toMatchObject([
     { address: 'person8@acme.example', added_by: 'ann' },
   ]);
+});
+
+test('who opts out gets no mail that waits in the outbox, and its number is told', async () => {
+  write('waits.csv', ...people(9));
+  const fault: Fault = { kind: 'status', status: 429, retryAfter: '1800' };
+  sandbox.faults.add({ path: '/messages$', method: 'POST', count: 0, fault });
+  const sent = json(await cli('campaign', 'send', 'waits.csv', '--template', 'spring', '--name', 'waits', '--json'));
+  sandbox.faults.clear();
+  expect(sent.rows).toMatchObject([{ state: 'pending' }]);
+  const id: string = sent.rows[0].outbox;
+  const optOut = ['campaign', 'opt-out', 'add', 'person9@acme.example'];
+  expect(json(await cli(...optOut, '--dry-run', '--json'))).toMatchObject({ dry_run: true, taken_back: [id] });
+  expect(await cli(...optOut)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(`1 waiting mail taken out of the outbox: ${id}`),
+  });
+  expect(json(await cli('outbox', 'list', '--json'))).toEqual([]);
 });
 
 test('a template is filled in with the ticket, the client, the contact and the agent', async () => {

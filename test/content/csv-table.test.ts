@@ -47,8 +47,12 @@ describe('a CSV file', () => {
     ],
     ['another name for a column', 'Address,city\na,b', { email: 'a', city: 'b' }],
     ['another name beside the column itself', 'address,email\na,b', { address: 'a', email: 'b' }],
+    ['the first of several other names', 'Address,E-Mail\na,b', { address: 'a', email: 'b' }],
   ])('can be read with %s', async (_, content, cells) => {
-    const aliases = new Map([['address', 'email']]);
+    const aliases = new Map([
+      ['e_mail', 'email'],
+      ['address', 'email'],
+    ]);
     const table = await readCsvTable(sourceOf(content), { required: ['email'], optional: [], aliases, others: true });
     for await (const row of table.rows) expect(row.kind === 'row' && Object.fromEntries(row.cells)).toEqual(cells);
     expect(table.ignoredColumns).toEqual(content.includes('EUR') ? ['Umsatz (EUR)'] : []);

@@ -2,13 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CsvSource } from '../../src/content/csv-source.ts';
+import { IntegratorError } from '../../src/domain/errors.ts';
 import { loadTemplate } from '../../src/content/template.ts';
+import { optOut } from '../../src/outgoing/campaign/opt-out.ts';
 import { planCampaign } from '../../src/outgoing/campaign/plan.ts';
 import { readRecipients } from '../../src/outgoing/campaign/recipients.ts';
 import { type CampaignOptions, type CampaignRun, sendCampaign } from '../../src/outgoing/campaign/send.ts';
-import { deliverMail } from '../../src/outgoing/deliver.ts';
+import { type DeliverDeps, deliverMail } from '../../src/outgoing/deliver.ts';
 import { deliverDeps } from '../../src/outgoing/delivering.ts';
 import type { OutgoingDeps } from '../../src/outgoing/deps.ts';
+import type { MailJob } from '../../src/outgoing/mail-job.ts';
 import { outboxRow, dropOutboxRow } from '../../src/store/outbox.ts';
 import { addOptOuts } from '../../src/store/opt-outs.ts';
 import type { Presence } from '../../src/store/presence.ts';
@@ -51,6 +54,17 @@ function csv(...rows: string[]): CsvSource {
   };
 }
 
+function delivering(): DeliverDeps {
+  const presence: Presence = { name: () => 'tester', of: () => 'gone', close: () => undefined };
+  return {
+    ...deliverDeps({ ...outgoing(), presence }),
+    looksMs: [1],
+    sleep: async (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
 interface Sent {
   readonly run: CampaignRun;
   /** When each mail went out, by our clock. */
@@ -64,16 +78,8 @@ async function sendTo(name: string, names: readonly string[], more: Partial<Camp
   const basis = { action: 'campaign', from: ann, ticket: null, files: [] };
   const plan = await planCampaign(deps, { name, template, rows, ...basis });
   const times: number[] = [];
-  const presence: Presence = { name: () => 'tester', of: () => 'gone', close: () => undefined };
-  const delivering = {
-    ...deliverDeps({ ...deps, presence }),
-    looksMs: [1],
-    sleep: async (ms: number) => {
-      nowMs += ms;
-    },
-  };
   const deliver = async (id: number) => {
-    const delivery = await deliverMail(id, delivering, never);
+    const delivery = await deliverMail(id, delivering(), never);
     times.push(nowMs);
     return delivery;
   };
@@ -97,7 +103,30 @@ test('what is refused for one mail as for all stops the campaign; started again,
   expect(states(denied)).toEqual(['sent', 'failed', 'not_sent']);
   expect(denied.run.stopped).toMatchObject({ kind: 'access_denied' });
   expect(states(await sendTo('denied', ['a', 'b', 'c']))).toEqual(['already_sent', 'sent', 'sent']);
-  expect(reached()).toEqual(['a', 'b', 'c'].map((name) => `${name}@acme.example`));
+  expect(reached()).toEqual(['a', 'c', 'b'].map((name) => `${name}@acme.example`));
+});
+
+test('mails of an earlier run that fail again do not stand before those nobody wrote to yet', async () => {
+  const unsure = async () =>
+    ({ state: 'unsure', error: new IntegratorError('unreachable', 'nobody knows', { code: 'unsure' }) }) as const;
+  expect(states(await sendTo('left over', ['a', 'b', 'c', 'd'], { deliver: unsure }))).toEqual([
+    'unsure',
+    'unsure',
+    'unsure',
+    'not_sent',
+  ]);
+  const sent: number[] = [];
+  const again = await sendTo('left over', ['a', 'b', 'c', 'd', 'e'], {
+    deliver: async (id) => {
+      const row = await outboxRow(office.app.store.db, id);
+      const isNew = /:[de]@acme\.example$/.test(row?.key ?? '');
+      if (isNew) sent.push(id);
+      return isNew ? { state: 'done' } : unsure();
+    },
+  });
+  expect(states(again)).toEqual(['unsure', 'unsure', 'unsure', 'sent', 'sent']);
+  expect(again.run.stopped).toBeNull();
+  expect(sent).toHaveLength(2);
 });
 
 test('what is wrong with one recipient does not stop the others', async () => {
@@ -153,6 +182,55 @@ test('who opts out while the campaign runs gets no mail', async () => {
   });
   expect(states(run)).toEqual(['sent', 'opted_out']);
   expect(sent).toBe(1);
+});
+
+const later = async () =>
+  ({ state: 'pending', error: new IntegratorError('throttled', 'too much mail just now') }) as const;
+const stopMail = (...names: string[]) =>
+  office.app.store.write((trx) =>
+    optOut(trx, { actor: outgoing().actor, nowMs, addresses: names.map((name) => `${name}@acme.example`) }),
+  );
+const outboxId = ({ run }: Sent, place: number) => run.rows[place]?.outboxId ?? 0;
+
+test('who opts out gets none of the mail that waits in the outbox, and others get theirs', async () => {
+  const waiting = await sendTo('waiting', ['p', 'q'], { deliver: later });
+  expect(states(waiting)).toEqual(['pending', 'pending']);
+  const taken = await stopMail('p');
+  expect(taken).toMatchObject({ added: ['p@acme.example'], underWay: 0 });
+  expect(taken.dropped).toMatchObject([{ outboxId: outboxId(waiting, 0), campaign: 'waiting' }]);
+  expect(await deliverMail(outboxId(waiting, 0), delivering(), never)).toEqual({ state: 'elsewhere' });
+  expect(await deliverMail(outboxId(waiting, 1), delivering(), never)).toEqual({ state: 'done' });
+  expect(reached()).toEqual(['q@acme.example']);
+  expect(states(await sendTo('waiting', ['p', 'q']))).toEqual(['dropped', 'already_sent']);
+  const [line] = await readAudit(office.app.store.db, { object: String(outboxId(waiting, 0)), limit: 1 });
+  expect(line).toMatchObject({ verb: 'outbox.drop' });
+});
+
+test('who opts out while the mail is under way, which then cannot be sent, gets no later attempt either', async () => {
+  const waiting = await sendTo('race', ['r'], { deliver: later });
+  const id = outboxId(waiting, 0);
+  office.sandbox.faults.add({ path: '/messages$', method: 'POST', count: 0, fault: { kind: 'status', status: 503 } });
+  let taken: Awaited<ReturnType<typeof stopMail>> | undefined;
+  const senderOf = async (job: MailJob) => {
+    taken ??= await stopMail('r');
+    return delivering().senderOf(job);
+  };
+  expect(await deliverMail(id, { ...delivering(), senderOf }, never)).toMatchObject({ state: 'pending' });
+  expect(taken).toMatchObject({ dropped: [], underWay: 1 });
+  office.sandbox.faults.clear();
+  expect(await deliverMail(id, delivering(), never)).toEqual({ state: 'elsewhere' });
+  expect(await outboxRow(office.app.store.db, id)).toBeUndefined();
+  expect(reached()).toEqual([]);
+});
+
+test('who opts out while the mail waits for its turn is told as such', async () => {
+  const run = await sendTo('turn', ['s'], {
+    deliver: async (id) => {
+      await stopMail('s');
+      return deliverMail(id, delivering(), never);
+    },
+  });
+  expect(states(run)).toEqual(['opted_out']);
 });
 
 test('who sent what to how many is in the audit log', async () => {

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { IntegratorError } from '../../domain/errors.ts';
-import { actorName } from '../../domain/policy.ts';
+import type { OptOutChange } from '../../outgoing/campaign/opt-out.ts';
 import type { OptOut } from '../../store/opt-outs.ts';
+import type { StoreWriter } from '../../store/store.ts';
 import type { CommandContext } from '../context.ts';
 import { count, formatTime, isoTime } from '../format.ts';
 import { dryRunOption } from '../program.ts';
 import { table } from '../table.ts';
-import { type StoreAccess, withStore } from '../with-store.ts';
+import { withStore } from '../with-store.ts';
 
 /** Who wants no campaign mail. */
 export function addOptOut(noun: Command, context: CommandContext): void {
@@ -17,17 +18,17 @@ export function addOptOut(noun: Command, context: CommandContext): void {
     .helpCommand(false);
   optOut
     .command('add')
-    .description('no campaign writes to them any more')
+    .description('no campaign writes to them any more; mail that waits in the outbox is taken back')
     .argument('[address...]')
     .option('--file <file.csv>', 'those in its column email or address; - is standard input')
     .addOption(dryRunOption())
-    .action((addresses: readonly string[], flags: ChangeFlags) => change(context, 'add', addresses, flags));
+    .action((addresses: readonly string[], flags: ChangeFlags) => add(context, addresses, flags));
   optOut
     .command('remove')
     .description('campaigns may write to them again')
     .argument('<address...>')
     .addOption(dryRunOption())
-    .action((addresses: readonly string[], flags: ChangeFlags) => change(context, 'remove', addresses, flags));
+    .action((addresses: readonly string[], flags: ChangeFlags) => remove(context, addresses, flags));
   optOut
     .command('list')
     .description('everybody on the list')
@@ -39,46 +40,60 @@ interface ChangeFlags {
   readonly dryRun?: boolean;
 }
 
-async function change(
+async function add(context: CommandContext, written: readonly string[], flags: ChangeFlags): Promise<void> {
+  const { optOut } = await import('../../outgoing/campaign/opt-out.ts');
+  const { dryRun = false } = flags;
+  const addresses = await namedAddresses(context, written, flags);
+  const { added, dropped, underWay } = await changeList(context, { addresses, dryRun }, optOut);
+  const takenBack = dropped.map(({ outboxId }) => String(outboxId));
+  context.output.print({ dry_run: dryRun, added, taken_back: takenBack, under_way: underWay }, () => [...added]);
+  const same = addresses.length - added.length;
+  sayChange(context, `added to the list${same === 0 ? '' : `, ${same} stood on it before`}`, added, dryRun);
+  if (takenBack.length > 0) {
+    context.output.say(`${count(takenBack.length, 'waiting mail')} taken out of the outbox: ${takenBack.join(', ')}`);
+  }
+  if (underWay > 0) {
+    context.output.warn(
+      `${count(underWay, 'mail')} to them ${underWay === 1 ? 'is' : 'are'} being sent or may have been: integrator outbox list`,
+    );
+  }
+}
+
+async function remove(context: CommandContext, written: readonly string[], flags: ChangeFlags): Promise<void> {
+  const { endOptOut } = await import('../../outgoing/campaign/opt-out.ts');
+  const { dryRun = false } = flags;
+  const addresses = await namedAddresses(context, written, flags);
+  const removed = await changeList(context, { addresses, dryRun }, endOptOut);
+  context.output.print({ dry_run: dryRun, removed }, () => removed);
+  const same = addresses.length - removed.length;
+  sayChange(context, `taken off the list${same === 0 ? '' : `, ${same} did not stand on it`}`, removed, dryRun);
+}
+
+function sayChange({ output }: CommandContext, words: string, changed: readonly string[], dryRun: boolean): void {
+  output.say(`${count(changed.length, 'address', 'addresses')} ${words}${dryRun ? ' (dry run)' : ''}`);
+}
+
+async function namedAddresses(
   context: CommandContext,
-  verb: 'add' | 'remove',
   written: readonly string[],
-  { file, dryRun = false }: ChangeFlags,
-): Promise<void> {
+  { file }: ChangeFlags,
+): Promise<string[]> {
   const { recipientsOf } = await import('../../outgoing/compose.ts');
   const people = recipientsOf([...written, ...(file === undefined ? [] : await addressesIn(context, file))]);
   if (people.length === 0) throw new IntegratorError('usage', 'no address is given: name some, or --file');
-  const addresses = people.map(({ address }) => address);
-  const changed = await withStore(context, 'ticket.write', (access) => changeList(access, verb, addresses, dryRun));
-  context.output.print({ dry_run: dryRun, [verb === 'add' ? 'added' : 'removed']: changed }, () => changed);
-  const words = verb === 'add' ? 'added to the list' : 'taken off the list';
-  const same = addresses.length - changed.length;
-  const rest = same === 0 ? '' : `, ${same} ${verb === 'add' ? 'stood on it before' : 'did not stand on it'}`;
-  context.output.say(`${count(changed.length, 'address', 'addresses')} ${words}${rest}${dryRun ? ' (dry run)' : ''}`);
+  return people.map(({ address }) => address);
 }
 
-async function changeList(
-  { store, actor }: StoreAccess,
-  verb: 'add' | 'remove',
-  addresses: readonly string[],
-  dryRun: boolean,
-): Promise<string[]> {
-  const { addOptOuts, removeOptOuts } = await import('../../store/opt-outs.ts');
-  const { audit } = await import('../../store/audit.ts');
+async function changeList<T>(
+  context: CommandContext,
+  { addresses, dryRun }: { readonly addresses: readonly string[]; readonly dryRun: boolean },
+  work: (trx: StoreWriter, change: OptOutChange) => Promise<T>,
+): Promise<T> {
   const { rehearse } = await import('../../store/rehearse.ts');
-  const work = async (trx: Parameters<typeof addOptOuts>[0]) => {
-    const at = Date.now();
-    const changed =
-      verb === 'add'
-        ? await addOptOuts(
-            trx,
-            addresses.map((address) => ({ address, added_by: actorName(actor), at })),
-          )
-        : await removeOptOuts(trx, addresses);
-    for (const address of changed) await audit(trx, actor, at, { verb: `campaign.opt_out.${verb}`, object: address });
-    return changed;
-  };
-  return dryRun ? rehearse(store, work) : store.write(work);
+  return withStore(context, 'ticket.write', ({ store, actor }) => {
+    const changing = (trx: StoreWriter) => work(trx, { actor, nowMs: Date.now(), addresses });
+    return dryRun ? rehearse(store, changing) : store.write(changing);
+  });
 }
 
 async function addressesIn(context: CommandContext, file: string): Promise<string[]> {

@@ -26,8 +26,9 @@ const columns = {
   required: ['email'],
   optional: ['name'],
   aliases: new Map([
-    ['address', 'email'],
     ['e_mail', 'email'],
+    // Beside a column of e-mail addresses it is where somebody lives.
+    ['address', 'email'],
   ]),
   others: true,
 };

@@ -4,6 +4,7 @@ import { actorName } from '../../domain/policy.ts';
 import { audit } from '../../store/audit.ts';
 import { addCampaignRecipient, beginCampaign, takeBackUntried } from '../../store/campaigns.ts';
 import { hasOptedOut } from '../../store/opt-outs.ts';
+import { outboxRow } from '../../store/outbox.ts';
 import type { Delivery } from '../deliver.ts';
 import type { OutgoingDeps } from '../deps.ts';
 import { sentBody } from '../fill-template.ts';
@@ -34,7 +35,7 @@ export interface CampaignOptions {
   readonly signal: AbortSignal;
 }
 
-/** So many in a row that cannot be sent at the moment: then nothing can. */
+/** So many new ones in a row that cannot be sent at the moment: then nothing can. */
 const mostFailuresInARow = 3;
 /** What is refused for one mail with these is refused for all. */
 const concernsAll: ReadonlySet<IntegratorError['kind']> = new Set([
@@ -59,7 +60,7 @@ export async function sendCampaign(
   const rows: CampaignRow[] = [];
   let stopped: CampaignRun['stopped'] = null;
   let failures = 0;
-  for (const row of plan.rows) {
+  for (const row of freshFirst(plan.rows)) {
     if (options.signal.aborted) stopped ??= 'signal';
     const done: CampaignRow =
       row.state !== 'to_send' || stopped !== null ? notTried(row) : await sendRow(deps, { ...plan, job }, row, options);
@@ -69,10 +70,20 @@ export async function sendCampaign(
       if (done.state === 'sent') failures = 0;
       continue;
     }
-    failures += 1;
+    if (!isLeftOver(row)) failures += 1;
     if (concernsAll.has(done.error.kind) || failures >= mostFailuresInARow) stopped ??= done.error;
   }
-  return { rows, stopped: options.signal.aborted ? 'signal' : stopped };
+  const inOrder = rows.toSorted((one, other) => one.row - other.row);
+  return { rows: inOrder, stopped: options.signal.aborted ? 'signal' : stopped };
+}
+
+/** What an earlier run did not bring to its end may fail for ever, and must not stand before those nobody wrote to yet. */
+function freshFirst(rows: readonly PlannedRow[]): readonly PlannedRow[] {
+  return [...rows.filter((row) => !isLeftOver(row)), ...rows.filter(isLeftOver)];
+}
+
+function isLeftOver(row: PlannedRow): boolean {
+  return row.state === 'to_send' && row.outboxId !== null;
 }
 
 async function begin({ store, actor, now }: OutgoingDeps, { name, template, from, rows }: CampaignPlan): Promise<void> {
@@ -107,12 +118,25 @@ async function sendRow(
   const queued = row.outboxId ?? (await queue(deps, plan, row));
   if (typeof queued === 'string') return { ...place, state: queued, error: null };
   try {
-    return { ...place, outboxId: queued, ...outcomeOf(await deliver(queued)) };
+    const delivery = await deliver(queued);
+    const gone = delivery.state === 'elsewhere' ? await takenFromOutbox(deps, queued, row.to) : null;
+    if (gone !== null) return { ...place, state: gone, error: null };
+    return { ...place, outboxId: queued, ...outcomeOf(delivery) };
   } catch (error) {
     if (!signal.aborted) throw error;
     const takenBack = await deps.store.write((trx) => takeBackUntried(trx, queued));
     return { ...place, outboxId: takenBack ? null : queued, state: 'not_sent', error: null };
   }
+}
+
+/** Who took a mail out of the outbox while it waited for its turn; null where it is there. */
+async function takenFromOutbox(
+  { store }: OutgoingDeps,
+  id: number,
+  to: string,
+): Promise<'opted_out' | 'dropped' | null> {
+  if ((await outboxRow(store.db, id)) !== undefined) return null;
+  return (await hasOptedOut(store.db, to)) ? 'opted_out' : 'dropped';
 }
 
 const stateOf = { done: 'sent', pending: 'pending', dead: 'failed', unsure: 'unsure', elsewhere: 'under_way' } as const;

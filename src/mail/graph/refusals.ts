@@ -29,10 +29,21 @@ const noUser: Meaning = {
   says: 'is not known in this tenant',
   hint: 'Check `address`, or set `user` to the user principal name where it differs. `integrator test-mailboxes` checks it.',
 };
+const sendAsDenied: Meaning = {
+  kind: 'access_denied',
+  says: 'is refused: the account may not send as this mailbox',
+  hint: 'Grant the account Send As on this mailbox, which Full Access does not include; it can take hours. `integrator test-mailboxes --send` shows when it works.',
+};
+const badRecipients: Meaning = {
+  kind: 'usage',
+  says: 'is refused: a recipient is not valid, or there are too many',
+  hint: 'Correct the addresses; Exchange Online allows 500 recipients of one mail unless told otherwise.',
+};
 const corrupt: Meaning = { kind: 'protocol', says: 'holds something damaged that the service cannot read' };
 
 /** By code, in lower case; the codes are documented, the texts change. */
 const meanings: Readonly<Record<string, Meaning>> = {
+  errorsendasdenied: sendAsDenied,
   erroraccessdenied: { kind: 'access_denied', says: 'access is denied', hint: grantHint },
   authorization_requestdenied: { kind: 'access_denied', says: 'a permission is missing', hint: consentHint },
   errorquotaexceeded: {
@@ -70,9 +81,20 @@ const meanings: Readonly<Record<string, Meaning>> = {
   toomanyrequests: { kind: 'throttled', says: 'gets too many requests' },
 };
 
+/** What a code means of a mail that we write, where it means something else of one that is read. */
+const writingMeanings: Readonly<Record<string, Meaning>> = { errorinvalidrecipients: badRecipients };
+
+/** What was asked for: the same code may mean something else. */
+export type Doing = 'reading' | 'writing';
+
 /** Errors of `error` bodies as IntegratorError; `about` names the thing: "the mailbox ann@contoso.test". */
-export function refusalError(spoken: SpokenError, about: string, retryAtMs: number | null): IntegratorError {
-  const meaning = meaningOf(spoken);
+export function refusalError(
+  spoken: SpokenError,
+  about: string,
+  retryAtMs: number | null,
+  doing: Doing,
+): IntegratorError {
+  const meaning = meaningOf(spoken, doing);
   const facts = [spoken.code, `HTTP ${spoken.status}`, spoken.requestId === '' ? '' : `request-id ${spoken.requestId}`];
   const words = spoken.message === '' ? '' : `: ${spoken.message}`;
   const message = `${about} ${meaning.says} (${facts.filter((fact) => fact !== '').join(', ')})${words}`;
@@ -83,7 +105,7 @@ export function refusalError(spoken: SpokenError, about: string, retryAtMs: numb
   });
 }
 
-function meaningOf(spoken: SpokenError): Meaning {
+function meaningOf(spoken: SpokenError, doing: Doing): Meaning {
   if (spoken.status === 401) {
     return {
       kind: 'needs_login',
@@ -92,7 +114,9 @@ function meaningOf(spoken: SpokenError): Meaning {
     };
   }
   if (spoken.status === 429) return { kind: 'throttled', says: 'gets too many requests' };
-  return meanings[spoken.code.toLowerCase()] ?? meaningOfStatus(spoken.status);
+  const code = spoken.code.toLowerCase();
+  const written = doing === 'writing' ? writingMeanings[code] : undefined;
+  return written ?? meanings[code] ?? meaningOfStatus(spoken.status);
 }
 
 function meaningOfStatus(status: number): Meaning {

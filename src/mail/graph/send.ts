@@ -10,7 +10,7 @@ import type { HttpReply, HttpTransport } from '../../http/transport.ts';
 import type { Refusal } from './answer.ts';
 import type { ByteStream, GraphCall } from './call.ts';
 import { ChainLink, deadlineOf } from './middleware.ts';
-import { refusalError, spokenError } from './refusals.ts';
+import { type Doing, refusalError, spokenError } from './refusals.ts';
 
 /** Error bodies are short; what is longer is not an error body. */
 const errorBytes = 65_536;
@@ -32,7 +32,7 @@ export class Send extends ChainLink {
     try {
       const reply = await this.#send(call, context);
       if ((call.plan.accepts ?? readAccepts).includes(reply.status)) await accept(call, reply);
-      else await this.#refuse(call, reply);
+      else await this.#refuse(call, reply, (context.options?.method ?? 'GET') === 'GET' ? 'reading' : 'writing');
     } catch (error) {
       judgeFailure(call, networkError(error, call.plan.about));
     }
@@ -53,7 +53,7 @@ export class Send extends ChainLink {
     });
   }
 
-  async #refuse(call: GraphCall, reply: HttpReply): Promise<void> {
+  async #refuse(call: GraphCall, reply: HttpReply, doing: Doing): Promise<void> {
     const spoken = spokenError(reply.status, await errorText(reply), reply.header('request-id'));
     const asked = retryAfterMs(reply.header('retry-after'), reply.header('date'), this.#nowMs());
     const busy = reply.status === 429 || reply.status === 503;
@@ -66,7 +66,7 @@ export class Send extends ChainLink {
       problem: 'status',
       status: reply.status,
       code: spoken.code.toLowerCase(),
-      error: refusalError(spoken, call.plan.about, retryAtMs),
+      error: refusalError(spoken, call.plan.about, retryAtMs, doing),
     };
     if (reply.status === 504) call.gatewayTimeouts += 1;
     const enough = reply.status === 504 && call.gatewayTimeouts >= call.plan.gatewayAttempts;

@@ -46,7 +46,7 @@ const draftSchema = z.object({
   conversationId: text,
   toRecipients: z.array(address).nullish(),
   ccRecipients: z.array(address).nullish(),
-  body: z.object({ contentType: text, content: text }).nullish(),
+  body: z.object({ content: text }).nullish(),
 });
 type GraphDraft = z.infer<typeof draftSchema>;
 

@@ -125,14 +125,15 @@ export class Upload {
       signal: deadline.signal,
     });
     const bytes = await readBytes(reply, answerBytes);
-    if (reply.status !== 200) throw this.#refused(reply.status);
+    // A session ends with its last slice: what is asked because that slice's answer was lost may be answered 404.
+    if (reply.status !== 200) throw this.#refused(reply.status, 'unreachable');
     const next = progressSchema.safeParse(parsed(bytes));
     const first = next.success ? (next.data.NextExpectedRanges ?? next.data.nextExpectedRanges ?? [])[0] : undefined;
     return first === undefined ? null : Number.parseInt(first, 10);
   }
 
-  #refused(status: number): IntegratorError {
-    return new IntegratorError('protocol', `${this.#about}: the upload was refused (HTTP ${status})`, {
+  #refused(status: number, kind: 'protocol' | 'unreachable' = 'protocol'): IntegratorError {
+    return new IntegratorError(kind, `${this.#about}: the upload was refused (HTTP ${status})`, {
       code: `HTTP ${status}`,
     });
   }

@@ -35,14 +35,22 @@ const gunzipLarge = promisify(gunzip);
 const largeBytes = 1_048_576;
 
 async function decompressed(bytes: Buffer, maxBytes: number): Promise<Buffer> {
-  const chunkSize = Math.min(largeBytes, Math.max(16_384, bytes.length * 8));
-  const options = { maxOutputLength: maxBytes, chunkSize };
+  const options = { maxOutputLength: maxBytes, chunkSize: outputSize(bytes) };
   try {
     return bytes.length > largeBytes ? await gunzipLarge(bytes, options) : gunzipSync(bytes, options);
   } catch (error) {
     const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw isTooLarge ? tooLarge(maxBytes) : error;
   }
+}
+
+/**
+ * Gzip ends with the size of what is in it (RFC 1952): with room for all of it, nothing is copied together afterwards.
+ * Only believed within bounds; where it lies, it costs a few more pieces.
+ */
+function outputSize(bytes: Buffer): number {
+  const written = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+  return Math.min(8 * largeBytes, Math.max(16_384, written + 1));
 }
 
 function tooLarge(maxBytes: number): IntegratorError {

@@ -37,10 +37,25 @@ interface Round {
 
 async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Round): Promise<void> {
   const { floorMs, signal } = round;
-  for await (const page of deps.reader.changes(task.folder, round.cursor, { floorMs, signal })) {
-    await importPage(task, deps, { page, round });
-    signal.throwIfAborted();
+  const pages = deps.reader.changes(task.folder, round.cursor, { floorMs, signal })[Symbol.asyncIterator]();
+  try {
+    while (await importNext(pages, task, deps, round)) signal.throwIfAborted();
+  } finally {
+    await pages.return?.();
   }
+}
+
+/** False after the last page. A call per page: a loop's variable would keep it in memory until the next one has come. */
+async function importNext(
+  pages: AsyncIterator<ChangePage>,
+  task: FolderTask,
+  deps: ImportMailboxDeps,
+  round: Round,
+): Promise<boolean> {
+  const next = await pages.next();
+  if (next.done === true) return false;
+  await importPage(task, deps, { page: next.value, round });
+  return true;
 }
 
 async function importPage(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { TicketFields } from '../tickets/local/edit-ticket.ts';
-import type { Edit } from '../tickets/local/edit.ts';
+import type { Edit, Edited } from '../tickets/local/edit.ts';
 import type { CommandContext } from './context.ts';
 import { dryRunOption } from './program.ts';
 import { collect, editStore, unitList, wholeNumber } from './ticketing/edit-store.ts';
@@ -172,13 +172,21 @@ async function changeTicket(context: CommandContext, name: string, flags: SetFla
   const { personValue, statusValue } = await import('../tickets/local/edit.ts');
   await editStore(context, flags, async (edit) => {
     const ticket = await requireTicket(edit.trx, name);
-    return change(edit, ticket, {
+    const edited = await change(edit, ticket, {
       ...(await fieldsOf(edit, flags)),
       ...(flags.status === undefined ? {} : { status: statusValue(flags.status) }),
       addContacts: (flags.addContact ?? []).map(personValue),
       removeContacts: flags.removeContact ?? [],
     });
+    return withoutFormerDetails(edited, edit, ticket.use);
   });
+}
+
+/** An incident's details may be the text of a mail that is not for this agent. */
+function withoutFormerDetails(edited: Edited, { actor }: Edit, use: string): Edited {
+  if (use !== 'incident' || actor.kind === 'operator' || actor.role === 'administrator') return edited;
+  const changes = edited.changes.map((each) => (each.field === 'details' ? { ...each, before: null } : each));
+  return { ...edited, changes };
 }
 
 async function fieldsOf(edit: Edit, flags: FieldFlags): Promise<TicketFields> {

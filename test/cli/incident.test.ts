@@ -62,6 +62,14 @@ test('an incident from the notification to the evidence', async () => {
     ],
   });
   expect(sandbox.world.post.deliveries).toHaveLength(0);
+  const outage = sandbox.faults.add({ path: '/messages$', method: 'POST', count: 0, fault: { kind: 'reset_before' } });
+  const queued = json(await cli(...notify, '--as', 'ann'));
+  expect(queued.units).toMatchObject([{ state: 'pending' }, { state: 'pending' }]);
+  expect(json(await cli(...notify, '--as', 'ann', '--dry-run')).units).toMatchObject([
+    { unit: 'Finance', state: 'pending', outbox: queued.units[0].outbox },
+    { unit: 'Plant Operations', state: 'pending' },
+  ]);
+  sandbox.faults.remove(outage);
   const states = async () =>
     json(await cli(...notify, '--as', 'ann')).units.map((unit: { state: string }) => unit.state);
   expect(await states()).toEqual(['sent', 'sent']);
@@ -76,7 +84,10 @@ test('an incident from the notification to the evidence', async () => {
   );
 
   const reply = ['incident', 'reply', 'INC-1', '--to', 'Finance', '--body', 'reply.txt'];
-  expect(await cli(...reply, '--as', 'ann')).toMatchObject({ code: 0 });
+  const planned = json(await cli(...reply, '--as', 'ann', '--dry-run', '--json'));
+  expect(planned).toMatchObject({ dry_run: true, to: [cfo], cc: [], reply_to: [], subject: 'RE: Payroll mail' });
+  const replied = await cli(...reply, '--as', 'ann');
+  expect(replied).toMatchObject({ code: 0, stdout: expect.stringContaining(`to ${cfo}`) });
   expect(sandbox.world.post.deliveries.at(-1)).toMatchObject({ to: [{ address: cfo }], subject: 'RE: Payroll mail' });
 
   expect((await cli('incident', 'export', 'INC-1', '--out', 'evidence', '--as', 'ben')).code).toBe(77);
@@ -84,4 +95,40 @@ test('an incident from the notification to the evidence', async () => {
   expect(exported).toMatchObject({ code: 0 });
   expect(exported.stdout).toMatch(/^[0-9a-f]{64} {2}.*evidence\/manifest\.json\n$/u);
   expect(json(await cli('incident', 'export', '--verify', 'evidence', '--json'))).toMatchObject({ ok: true, mails: 5 });
+});
+
+test('who is not of the team sees an incident, but none of its mail, on no way', async () => {
+  const show = (...more: string[]) => cli('ticket', 'show', 'INC-1', ...more);
+  const whole = json(await show('--json', '--as', 'ann'));
+  expect(whole).toMatchObject({ hidden_mails: 0 });
+  expect(whole.actions).toHaveLength(5);
+  const part = await show('--json', '--as', 'ben');
+  expect(json(part)).toMatchObject({ id: 'INC-1', summary: 'Payroll mail', actions: [], hidden_mails: 5 });
+  const shown = await show('--as', 'ben');
+  expect(shown.stderr).toContain(`5 mails not shown: only the agents of ${soc} may read what is theirs`);
+  for (const { stdout, stderr } of [part, shown]) expect(stdout + stderr).not.toContain('Two opened it');
+  expect(json(await cli('mail', 'list', '--ticket', 'INC-1', '--as', 'ben', '--json'))).toEqual([]);
+  expect(json(await cli('inbox', 'list', '--all', '--search', 'opened', '--as', 'ben', '--json'))).toEqual([]);
+  for (const id of ['m1', 'm3']) expect(await cli('explain', id, '--as', 'ben')).toMatchObject({ code: 77 });
+});
+
+test('details that are the text of a mail are kept from others as the mail is', async () => {
+  sandbox.world.addMessage(soc, 'Inbox', {
+    from: 'stranger@acme.example',
+    to: soc,
+    subject: 'Help',
+    text: 'Top secret',
+  });
+  await cli('run', '--once');
+  const [waiting] = json(await cli('inbox', 'list', '--json', '--as', 'ann'));
+  const opened = await cli('inbox', 'new', waiting.id, '--as', 'ann', '--json');
+  expect(opened.code).toBe(0);
+  expect(json(await cli('ticket', 'show', 'INC-2', '--json', '--as', 'ann')).details).toContain('Top secret');
+  expect(json(await cli('ticket', 'show', 'INC-2', '--json', '--as', 'ben'))).toMatchObject({
+    details: '',
+    actions: [],
+  });
+  const set = await cli('ticket', 'set', 'INC-2', '--details', 'Mine', '--dry-run', '--as', 'ben');
+  expect(set.code).toBe(0);
+  expect(set.stdout + set.stderr).not.toContain('Top secret');
 });

@@ -6,7 +6,7 @@ import { audit } from '../store/audit.ts';
 import { type ClaimedRow, claimOutboxRow, outboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
 import type { Presence, Whereabouts } from '../store/presence.ts';
 import type { Store, StoreWriter } from '../store/store.ts';
-import { clearDrafts, lookFor } from './drafts.ts';
+import { clearDrafts, diversion, keptDraft, lookFor } from './drafts.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
 import { type RateLimit, waitToSend } from './rate-limit.ts';
 import { recordSent } from './record-sent.ts';
@@ -292,20 +292,4 @@ class MailDelivery {
   #open({ name, contentType, size, sha256 }: MailJob['files'][number]): OutgoingFile {
     return { name, contentType, size, bytes: () => this.#deps.store.files.read(sha256) };
   }
-}
-
-/** An answer that the server addressed to somebody else than was agreed to; null for any other mail. */
-function diversion({ reply, mailbox, subject }: MailJob, { to, cc }: Draft): IntegratorError | null {
-  const only = reply?.only;
-  // Names without @ are of the organisation's own directory.
-  const others = [...to, ...cc].filter((address) => address.includes('@') && only?.includes(address) === false);
-  if (others.length === 0) return null;
-  const message = `${mailbox} would answer ${JSON.stringify(subject)} to ${others.join(', ')}, whom nobody agreed to`;
-  return new IntegratorError('not_allowed', message, {
-    hint: 'its Reply-To differs from that of the copy that was looked at: write a new mail instead',
-  });
-}
-
-function keptDraft({ id, internetMessageId, conversationId, subject, to, cc }: Draft): NonNullable<MailJob['draft']> {
-  return { id, internetMessageId, conversationId, subject, to: [...to], cc: [...cc] };
 }

@@ -1,4 +1,5 @@
 import { IntegratorError } from '../domain/errors.ts';
+import type { MailJob } from './mail-job.ts';
 
 const shortestWaitMs = 60_000;
 const longestWaitMs = 3_600_000;
@@ -42,5 +43,18 @@ export function givenUp(id: number, attempts: number, last: IntegratorError): In
   return new IntegratorError(last.kind, `given up after ${attempts} attempts, the last: ${last.message}`, {
     hint: `nothing was sent; when the cause is mended: integrator outbox retry ${id}, or: integrator outbox drop ${id}`,
     cause: last,
+  });
+}
+
+/** Only a person can tell now, or a later look. */
+export function unsureOf(id: number, job: MailJob, because: IntegratorError | null): IntegratorError {
+  const { mailbox, to } = job;
+  const subject = JSON.stringify(job.subject);
+  const whom = to.map(({ address }) => address).join(', ');
+  const said = because === null ? '' : `: ${because.message}`;
+  return new IntegratorError(because?.kind ?? 'unreachable', `it is not known whether ${subject} was sent${said}`, {
+    code: 'unsure',
+    hint: `look into Sent Items and Drafts of ${mailbox} for ${subject} to ${whom}: if it was sent, or will not be, "integrator outbox drop ${id}"; "integrator outbox retry ${id}" looks again and never sends twice`,
+    ...(because === null ? {} : { cause: because }),
   });
 }

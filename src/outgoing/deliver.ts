@@ -10,6 +10,7 @@ import { clearDrafts, diversion, keptDraft, lookFor } from './drafts.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
 import { type RateLimit, waitToSend } from './rate-limit.ts';
 import { recordSent } from './record-sent.ts';
+import { sentCopyId } from './sent-copy.ts';
 import { givenUp, mayPass, mostAttempts, nextTryMs, unsureOf } from './try-again.ts';
 
 export interface DeliverDeps {
@@ -167,7 +168,7 @@ class MailDelivery {
   /** `doubtful`: an earlier send of this very draft may still be carried out. */
   async #spend(sender: MailSender, draft: Draft, { doubtful }: { readonly doubtful: boolean }): Promise<Delivery> {
     const sent = await sender.send(draft, this.#signal);
-    if (sent.kind === 'done') return this.#done();
+    if (sent.kind === 'done') return this.#done(await sentCopyId(sender, this.#job, this.#deps, this.#signal));
     // A draft that is not there any more was spent, by an attempt whose answer never came.
     if (sent.kind === 'unsure' || sent.error.kind === 'not_found') {
       return doubtful ? this.#unsure(sent.error) : this.#resolve(sender, sent.error);

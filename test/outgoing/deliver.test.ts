@@ -171,6 +171,41 @@ test('two deliverers of one mail send it once', async () => {
   expect(deliveries()).toHaveLength(1);
 });
 
+test('a deliverer whose mail another one took over and sent says so, and leaves no draft behind', async () => {
+  const id = await queue();
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const { senderOf } = delivering();
+  const slow = deliver(id, { senderOf: (job) => held.then(() => senderOf(job)) });
+  while ((await outboxRow(deps.store.db, id))?.state !== 'sending') await sleep(1, never);
+  await sleep(2, never);
+  expect(await deliver(id)).toEqual({ state: 'done' });
+  goOn();
+  expect(await slow).toEqual({ state: 'elsewhere' });
+  expect(deliveries()).toHaveLength(1);
+  expect(await actions()).toHaveLength(1);
+  expect(draftsLeft()).toBe(0);
+});
+
+test.each([0, 10])('a mail whose draft had no message id is its copy in Sent Items, %i ms later', async (late) => {
+  office.sandbox.settings.sentCopyDelayMs = late;
+  const fault = { kind: 'drop_fields', names: ['internetMessageId'] } as const;
+  office.sandbox.faults.add({ path: '/messages$', method: 'POST', fault });
+  const id = await queue();
+  expect(await deliver(id)).toEqual({ state: 'done' });
+  expect((await office.run()).totals).toMatchObject({ imported: 0 });
+  expect(await actions()).toHaveLength(1);
+  expect(deliveries()).toHaveLength(1);
+});
+
+test('a mail that was accepted is done, even where its copy cannot be looked for', async () => {
+  const fault = { kind: 'drop_fields', names: ['internetMessageId'] } as const;
+  office.sandbox.faults.add({ path: '/messages$', method: 'POST', fault });
+  office.sandbox.faults.add({ path: '/messages\\?', method: 'GET', count: 0, fault: { kind: 'status', status: 403 } });
+  expect(await deliver(await queue())).toEqual({ state: 'done' });
+  expect(await actions()).toHaveLength(1);
+});
+
 test.each([1, 2, 3, 4].flatMap((nth) => (['before', 'after'] as const).map((when) => [nth, when] as const)))(
   'stopped at write %i, %s it was committed, and taken up again: delivered exactly once, one action',
   async (nth, when) => {

@@ -393,6 +393,24 @@ describe('attachments', () => {
     ]);
   });
 
+  test.each<[string, ScriptedReply]>([
+    ['500', { status: 500, body: graphError('InternalServerError') }],
+    ['504', { status: 504, body: '' }],
+  ])('%s for one for ever costs neither the mail, nor what is beside it, nor the next mail', async (_name, reply) => {
+    const world = await scriptedGraph(({ url }) => {
+      if (url.includes('/mailFolders/inbox')) return { body: { id: 'inbox' } };
+      if (url.includes('/bad/$value')) return reply;
+      if (url.endsWith('/attachments')) return reply;
+      return url.includes('$value') ? { body: 'bytes' } : { body: { value: [file('bad'), file('good')] } };
+    });
+    const mails = [entry(graphMail('a', { hasAttachments: true })), entry(graphMail('b'))];
+    const results = await collect(world.reader.read(mails, options()));
+    expect(results).toMatchObject([
+      { message: { attachments: [{ content: { kind: 'failed' } }, { content: { kind: 'stored' } }] } },
+      { kind: 'message' },
+    ]);
+  });
+
   test('a service that refuses the cast to contentId is asked without it', async () => {
     const world = await scriptedGraph(({ url }) => {
       if (url.endsWith('/attachments')) return { status: 500, body: graphError('ErrorCannotOpenFileAttachment') };

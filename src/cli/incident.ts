@@ -49,6 +49,7 @@ export function register(noun: Command, context: CommandContext): void {
     .argument('[incident]', incidentArgument)
     .option('--out <dir>', 'a directory that is not there yet, or empty')
     .option('--verify <dir>', 'compare an export with its manifest; exit 1 where anything was changed')
+    .addOption(dryRunOption())
     .action((incident: string | undefined, flags: ExportFlags) => exportOrVerify(context, incident, flags));
 }
 
@@ -67,7 +68,7 @@ async function mails(context: CommandContext, name: string): Promise<void> {
 async function exportOrVerify(context: CommandContext, name: string | undefined, flags: ExportFlags): Promise<void> {
   const { exportTo, verify } = await import('./incident/export.ts');
   if (flags.verify !== undefined) {
-    if (name !== undefined || flags.out !== undefined) {
+    if (name !== undefined || flags.out !== undefined || flags.dryRun === true) {
       throw new IntegratorError('usage', '--verify checks a directory and takes nothing else');
     }
     await verify(context, flags.verify);
@@ -78,5 +79,5 @@ async function exportOrVerify(context: CommandContext, name: string | undefined,
       hint: 'integrator incident export INC-7 --out evidence, or --verify evidence',
     });
   }
-  await exportTo(context, name, flags.out);
+  await exportTo(context, name, { out: flags.out, dryRun: flags.dryRun === true });
 }

@@ -15,7 +15,7 @@ import { isReadable, mailboxesOf, trackedMails } from '../tracked-mails.ts';
 import type { TrackedMail } from '../tracked-mails.ts';
 import type { ExportedFile, ExportedMail, Manifest } from './manifest.ts';
 import { contentHash, exportFormat, manifestName, sumsName, sumsText } from './manifest.ts';
-import { isFree, NewDirectory } from './new-directory.ts';
+import { isFree, NewDirectory, unfinishedBeside } from './new-directory.ts';
 import { readManifest, verifyExport } from './verify.ts';
 import { writeMail } from './write-mail.ts';
 
@@ -32,12 +32,25 @@ export interface ExportReport {
   readonly manifest_sha256: string;
   /** What the store has lost or damaged; the rest was exported. */
   readonly problems: readonly string[];
+  /** Beside the target: exports to it that were killed, or still run. They hold mail. */
+  readonly unfinished: readonly string[];
+}
+
+export interface ExportPlan extends Pick<
+  ExportReport,
+  'incident' | 'directory' | 'mails' | 'originals' | 'unfinished'
+> {
+  readonly dry_run: true;
+  /** would_compare: an export of this incident is there, which must be the same and is not written over. */
+  readonly outcome: 'would_write' | 'would_compare';
 }
 
 export interface ExportRequest {
   readonly incident: string;
   /** Absolute. */
   readonly directory: string;
+  /** Stops between mails and within their files; nothing stays behind. */
+  readonly signal?: AbortSignal;
   /** Told before each mail. */
   readonly onMail?: (number: number, of: number) => void;
 }
@@ -47,22 +60,42 @@ export interface ExportRequest {
  * must not exist, or be empty, or hold this very export. Throws `not_found`, `usage`, `not_allowed` (written down).
  */
 export async function exportIncident(deps: IncidentDeps, request: ExportRequest): Promise<ExportReport> {
-  const incident = await requireIncident(deps.store.db, request.incident);
-  const tracked = await trackedMails(deps, incident.id);
-  await requireAll(deps, incident, tracked);
-  const free = await isFree(request.directory);
-  if (!free) await requireSameIncident(request.directory, incident);
-  const directory = await NewDirectory.beside(request.directory);
+  const all = await allOf(deps, request);
+  const { free, unfinished } = all;
+  const directory = await NewDirectory.beside(request.directory, request.signal);
   try {
-    const written = await writeAll(deps, directory, { incident, tracked, request });
+    const written = await writeAll(deps, directory, all);
     if (free) await directory.publish();
     else await requireSame(request.directory, written.manifest);
-    const report = await reportOf(request, written, free);
+    const report = { ...(await reportOf(request, written, free)), unfinished };
     await logExport(deps, report);
     return report;
   } finally {
     await directory.discard();
   }
+}
+
+/** The same without writing anything: what would be exported, and where. Throws what exporting throws. */
+export async function planExport(deps: IncidentDeps, request: ExportRequest): Promise<ExportPlan> {
+  const { incident, tracked, free, unfinished } = await allOf(deps, request);
+  return {
+    dry_run: true,
+    incident: incident.id,
+    directory: request.directory,
+    outcome: free ? 'would_write' : 'would_compare',
+    mails: tracked.length,
+    originals: tracked.filter(({ mail }) => mail.originalSha256 !== null).length,
+    unfinished,
+  };
+}
+
+async function allOf(deps: IncidentDeps, request: ExportRequest): Promise<ToWrite> {
+  const incident = await requireIncident(deps.store.db, request.incident);
+  const tracked = await trackedMails(deps, incident.id);
+  await requireAll(deps, incident, tracked);
+  const free = await isFree(request.directory);
+  if (!free) await requireSameIncident(request.directory, incident);
+  return { incident, tracked, request, free, unfinished: await unfinishedBeside(request.directory) };
 }
 
 /** Half of the evidence would pass for all of it: whoever may not read some of it exports none. */
@@ -85,6 +118,9 @@ interface ToWrite {
   readonly incident: TicketRow;
   readonly tracked: readonly TrackedMail[];
   readonly request: ExportRequest;
+  /** Nothing is there yet. */
+  readonly free: boolean;
+  readonly unfinished: readonly string[];
 }
 
 async function writeAll(deps: IncidentDeps, directory: NewDirectory, all: ToWrite): Promise<Written> {
@@ -92,6 +128,7 @@ async function writeAll(deps: IncidentDeps, directory: NewDirectory, all: ToWrit
   const files: ExportedFile[] = [];
   const problems: string[] = [];
   for (const [at, each] of all.tracked.entries()) {
+    all.request.signal?.throwIfAborted();
     all.request.onMail?.(at + 1, all.tracked.length);
     const one = await writeTracked(deps, directory, at + 1, each);
     mails.push(one.mail);
@@ -211,7 +248,7 @@ async function reportOf(
   { directory }: ExportRequest,
   { manifest, manifestSha256, problems }: Written,
   free: boolean,
-): Promise<ExportReport> {
+): Promise<Omit<ExportReport, 'unfinished'>> {
   const { incident, mails, files } = manifest;
   return {
     incident: incident.id,

@@ -14,18 +14,21 @@ type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export class NewDirectory {
   readonly #target: string;
   readonly #path: string;
+  readonly #signal: AbortSignal | undefined;
   readonly #made = new Set<string>();
 
-  private constructor(target: string, path: string) {
+  private constructor(target: string, path: string, signal: AbortSignal | undefined) {
     this.#target = target;
     this.#path = path;
+    this.#signal = signal;
   }
 
-  static async beside(target: string): Promise<NewDirectory> {
+  /** Writing stops when the signal comes; the caller discards what there is by then. */
+  static async beside(target: string, signal?: AbortSignal): Promise<NewDirectory> {
     const parent = dirname(target);
     try {
       await mkdir(parent, { recursive: true, mode: 0o700 });
-      return new NewDirectory(target, await mkdtemp(join(parent, `.${basename(target)}-`)));
+      return new NewDirectory(target, await mkdtemp(join(parent, beginningOf(target))), signal);
     } catch (cause) {
       throw cannotWrite(target, cause);
     }
@@ -44,6 +47,7 @@ export class NewDirectory {
       const file = await open(join(this.#path, ...parts), exclusively, 0o600);
       try {
         for await (const chunk of chunks) {
+          this.#signal?.throwIfAborted();
           hash.update(chunk);
           size += chunk.byteLength;
           await file.writeFile(chunk);
@@ -53,6 +57,7 @@ export class NewDirectory {
         await file.close();
       }
     } catch (cause) {
+      this.#signal?.throwIfAborted();
       if (cause instanceof IntegratorError) throw cause;
       throw cannotWrite(join(this.#target, path), cause);
     }
@@ -83,6 +88,21 @@ export class NewDirectory {
     await mkdir(join(this.#path, name), { recursive: true, mode: 0o700 });
     this.#made.add(name);
   }
+}
+
+function beginningOf(target: string): string {
+  return `.${basename(target)}-`;
+}
+
+/** Directories beside a target, by their names those of exports to it that were killed, or that still run. */
+export async function unfinishedBeside(target: string): Promise<string[]> {
+  const parent = dirname(target);
+  const beginning = beginningOf(target);
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(beginning))
+    .filter(({ name }) => /^[a-z0-9]{6}$/iu.test(name.slice(beginning.length)))
+    .map(({ name }) => join(parent, name));
 }
 
 const exclusively = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;

@@ -37,7 +37,9 @@ export async function verifyExport(directory: string): Promise<Verification> {
     problems.push({ path: manifestName, problem: 'was changed' });
   }
   const known = new Set([manifestName, sumsName, ...manifest.files.map(({ path }) => path)]);
-  for (const path of await filesIn(directory, '')) {
+  const { files: present, closed } = await filesIn(directory, '');
+  problems.push(...closed);
+  for (const path of present) {
     if (!known.has(path)) problems.push({ path, problem: 'is not in the manifest' });
   }
   const { incident, exported_at, exported_by: by, mails, files, content_sha256 } = manifest;
@@ -100,7 +102,11 @@ async function compare(directory: string, { path, size, sha256 }: ExportedFile):
   }
   const wrong = await wrongKind(directory, path);
   if (wrong !== null) return wrong;
-  const file = await open(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  return compareContent(join(directory, path), { size, sha256 }).catch(unreadable);
+}
+
+async function compareContent(path: string, { size, sha256 }: Omit<ExportedFile, 'path'>): Promise<string | null> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const hash = createHash('sha256');
     let bytes = 0;
@@ -118,22 +124,37 @@ async function compare(directory: string, { path, size, sha256 }: ExportedFile):
 async function wrongKind(directory: string, path: string): Promise<string | null> {
   const parts = path.split('/');
   for (let length = 1; length <= parts.length; length += 1) {
-    const found = await lstat(join(directory, ...parts.slice(0, length))).catch(() => null);
-    if (found === null) return 'is missing';
+    const found = await lstat(join(directory, ...parts.slice(0, length))).catch(unreadable);
+    if (typeof found === 'string') return found;
     if (found.isSymbolicLink()) return 'is, or lies behind, a symbolic link';
     if (length === parts.length && !found.isFile()) return 'is no file';
   }
   return null;
 }
 
-async function filesIn(directory: string, below: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(join(directory, below), { withFileTypes: true })) {
+/** All files there are, and the directories that cannot be read. */
+async function filesIn(directory: string, below: string): Promise<FoundFiles> {
+  const entries = await readdir(join(directory, below), { withFileTypes: true }).catch(unreadable);
+  if (typeof entries === 'string') return { files: [], closed: [{ path: below, problem: entries }] };
+  const found: FoundFiles = { files: [], closed: [] };
+  for (const entry of entries) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) found.push(...(await filesIn(directory, path)));
-    else found.push(path);
+    const inside = entry.isDirectory() ? await filesIn(directory, path) : { files: [path], closed: [] };
+    found.files.push(...inside.files);
+    found.closed.push(...inside.closed);
   }
   return found;
+}
+
+interface FoundFiles {
+  readonly files: string[];
+  readonly closed: { readonly path: string; readonly problem: string }[];
+}
+
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'is missing';
+  return code === '' ? 'cannot be read' : `cannot be read (${code})`;
 }
 
 function hashOf(content: string | Uint8Array): string {

@@ -1,6 +1,7 @@
 import { htmlFromText } from '../content/html-text.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { mayUse } from '../domain/from-policy.ts';
+import { actorName, decideAccess } from '../domain/policy.ts';
 import { audit } from '../store/audit.ts';
 import type { Item } from '../store/items.ts';
 import { currentHandle } from '../store/outgoing-mail.ts';
@@ -28,16 +29,16 @@ export type ReplyPlan = SendPlan & { readonly addressing: Addressing };
 
 /**
  * An answer in the thread goes out from the mailbox that has the mail, and is on the ticket that the mail is on. Throws
- * `not_allowed` (written down) where that mailbox is not the agent's to use.
+ * `not_allowed` (written down) where that mailbox is not the agent's to use, or its mail not the agent's to read.
  */
 export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Promise<ReplyPlan> {
   const { item, name, alsoFrom = [] } = request;
   const agent = completingAgent(deps);
-  if (![...mayUse(agent), ...alsoFrom].includes(item.mailbox)) {
-    const because = `${agent.id} may not send from ${item.mailbox}`;
-    const entry = { verb: 'mail.reply', object: name, outcome: 'refused', detail: { because } } as const;
+  const refusal = whyRefused(deps, item, [...mayUse(agent), ...alsoFrom]);
+  if (refusal !== null) {
+    const entry = { verb: 'mail.reply', object: name, outcome: 'refused', detail: { because: refusal } } as const;
     await deps.store.write((trx) => audit(trx, deps.actor, deps.now(), entry));
-    throw new IntegratorError('not_allowed', `${name}: ${because}`);
+    throw new IntegratorError('not_allowed', `${name}: ${refusal}`);
   }
   const mailbox = sendingMailbox(deps.config, item.mailbox);
   const handle = await currentHandle(deps.store.db, item.id);
@@ -73,6 +74,13 @@ async function addressingOfItem({ store }: OutgoingDeps, item: Item, kind: Answe
   const mail = (await storedEnvelopes(store.db, [item.message_id])).get(item.message_id);
   if (mail === undefined) throw new IntegratorError('store', 'the mail that is answered is not in the store');
   return addressingOf(mail, kind);
+}
+
+/** An answer quotes the mail: to send from a mailbox, as outgoing.mailboxes lets agents, is not to read what is in it. */
+function whyRefused({ actor }: OutgoingDeps, { mailbox }: Item, usable: readonly string[]): string | null {
+  if (!usable.includes(mailbox)) return `${actorName(actor)} may not send from ${mailbox}`;
+  const reading = decideAccess(actor, 'mail.read', mailbox);
+  return reading.allowed ? null : `an answer quotes the mail, and ${reading.because}`;
 }
 
 function htmlOf({ kind, content }: MailJob['body']): string {

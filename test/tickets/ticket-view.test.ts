@@ -131,6 +131,10 @@ await onBothStores('a ticket that is shown', (stores) => {
         body_text: expect.stringContaining('Hello'),
         body_html: expect.stringContaining('Hello'),
         chain_hidden: false,
+        bounced_at: null,
+        bounce_reason: null,
+        auto_replied_at: null,
+        responses: [],
         internet_message_id: 'm1@acme.example',
         filed_by: 'rule',
         attachments: [
@@ -164,6 +168,10 @@ await onBothStores('a ticket that is shown', (stores) => {
     expect(action).toMatchObject({
       opening: true,
       chain_hidden: false,
+      bounced_at: null,
+      bounce_reason: null,
+      auto_replied_at: null,
+      responses: [],
       body_text: expect.stringContaining('Old part.'),
     });
   });

@@ -63,11 +63,16 @@ async function send(context: CommandContext, flags: SendFlags): Promise<void> {
   const files = await filesToSend(context, flags.attach ?? []);
   await withOutgoing(context, async (outgoing) => {
     const { ticket, action, to, cc = [], bcc = [], from = null } = flags;
+    if (flags.body === undefined && flags.template === undefined && files.length === 0) nothingToSay();
     const { subject = noSubject(), body } = await mailContent(context, outgoing, flags);
     const quotation = action === 'send_quote';
     const plan = await planSend(outgoing, { ticket, action, quotation, to, cc, bcc, subject, from, body, files });
     await sendPlan(context, outgoing, plan, flags.dryRun === true);
   });
+}
+
+function nothingToSay(): never {
+  throw new IntegratorError('usage', 'the mail is empty', { hint: 'add --body, --template or --attach' });
 }
 
 function noSubject(): never {

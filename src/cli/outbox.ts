@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { IntegratorError } from '../domain/errors.ts';
+import { type ErrorReport, IntegratorError, toErrorReport } from '../domain/errors.ts';
 import type { CommandContext } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { outboxTable } from './outgoing/outbox-table.ts';
+import type { OutboxRow } from '../store/outbox.ts';
 import { dryRunOption } from './program.ts';
 import { withStore } from './with-store.ts';
 
@@ -40,27 +41,54 @@ async function list(context: CommandContext, done: boolean): Promise<void> {
 }
 
 async function retry(context: CommandContext, ids: readonly string[], dryRun: boolean): Promise<void> {
-  const { listOutbox, requireRow, retryPlan } = await import('../outgoing/outbox.ts');
+  const { lineOf, listOutbox, requireRow, retryPlan } = await import('../outgoing/outbox.ts');
   const { withOutgoing } = await import('./outgoing/with-outgoing.ts');
   await withOutgoing(context, async (outgoing) => {
     const waiting = (await listOutbox(outgoing, { done: false, kind: 'mail' })).filter(({ state }) => state !== 'dead');
     const rows = [];
-    for (const id of ids.length > 0 ? ids : waiting.map((line) => line.id)) rows.push(await requireRow(outgoing, id));
+    // Oldest first: of a thread, the question before the answer.
+    for (const id of ids.length > 0 ? ids : waiting.map((line) => line.id).toReversed())
+      rows.push(await requireRow(outgoing, id));
     if (dryRun) {
       const plans = rows.map((row) => ({ id: String(row.id), state: row.state, would: retryPlan(row) }));
       context.output.print(plans, () => plans.map(({ id, would }) => `${id}: ${wouldText[would]}`));
       return;
     }
-    const results: { readonly id: string; readonly state: string }[] = [];
-    for (const { id, state } of rows) {
-      context.output.progress(`outbox ${id}`);
-      const delivery = state === 'done' ? { state } : await outgoing.deliver(id);
-      results.push({ id: String(id), state: delivery.state });
-      if ('error' in delivery) context.output.warn([delivery.error.message, delivery.error.hint].join('; '));
+    const results: Result[] = [];
+    for (const row of rows) {
+      context.output.progress(`outbox ${row.id}`);
+      const delivery = retryPlan(row) === 'nothing' ? lineOf(row) : await outgoing.deliver(row.id);
+      const error = 'error' in delivery ? reportOf(delivery.error) : null;
+      results.push({ id: String(row.id), state: delivery.state, error });
     }
     context.output.print(results, () => results.map(({ id, state }) => `${id}: ${state}`));
-    if (results.some(({ state }) => state !== 'done')) context.setExitCode(exitCodes.tryAgain);
+    report(context, results);
   });
+}
+
+interface Result {
+  readonly id: string;
+  readonly state: string;
+  readonly error: ErrorReport | null;
+}
+
+function reportOf(error: IntegratorError | ErrorReport | null): ErrorReport | null {
+  return error instanceof IntegratorError ? toErrorReport(error) : error;
+}
+
+function report({ output, setExitCode }: CommandContext, results: readonly Result[]): void {
+  for (const { id, error } of results) {
+    if (error !== null) output.warn(`${id}: ${[error.message, error.hint ?? []].flat().join('; ')}`);
+  }
+  const failed = results.filter(({ state }) => state !== 'done' && state !== 'dropped');
+  if (failed.length > 0) setExitCode(exitCodeFor(failed, results.length));
+}
+
+/** Where all failed for one reason, that reason's code. */
+function exitCodeFor(failed: readonly Result[], of: number): ExitCode {
+  const kinds = new Set(failed.map(({ error }) => error?.kind ?? null));
+  const [kind] = kinds;
+  return failed.length === of && kinds.size === 1 && kind ? exitCodeOf(kind) : exitCodes.tryAgain;
 }
 
 const wouldText = {
@@ -70,17 +98,32 @@ const wouldText = {
 };
 
 async function drop(context: CommandContext, ids: readonly string[], dryRun: boolean): Promise<void> {
-  const { dropRow, lineOf, requireRow } = await import('../outgoing/outbox.ts');
+  const { dropRow, lineOf, mayHaveDraft, requireRow } = await import('../outgoing/outbox.ts');
   const { usualLeaseMs } = await import('../outgoing/deliver.ts');
   const { openPresence } = await import('../store/presence.ts');
   await withStore(context, 'outbox.drop', async ({ store, config, actor }) => {
     const sender = () => Promise.reject(new IntegratorError('bug', 'dropping sends nothing'));
     const presence = openPresence(config.state_dir, store.dialect);
     const deps = { store, config, actor, now: Date.now, sender, presence };
-    const rows = [];
-    for (const id of ids) rows.push(await requireRow(deps, id));
-    for (const row of rows) await dropRow(deps, row, { leaseMs: usualLeaseMs, dryRun });
-    const lines = rows.map(lineOf);
-    context.output.print({ dry_run: dryRun, dropped: lines }, (page) => outboxTable(lines, page));
+    const rows: OutboxRow[] = [];
+    const results: Result[] = [];
+    for (const id of ids) {
+      try {
+        const row = await requireRow(deps, id);
+        await dropRow(deps, row, { leaseMs: usualLeaseMs, dryRun });
+        rows.push(row);
+        results.push({ id, state: 'dropped', error: null });
+      } catch (thrown) {
+        if (ids.length === 1) throw thrown;
+        results.push({ id, state: 'failed', error: toErrorReport(thrown) });
+      }
+    }
+    const lines = rows.map((row) => ({ ...lineOf(row), draft_may_remain: mayHaveDraft(row) }));
+    const failed = results.flatMap(({ id, error }) => (error === null ? [] : [{ id, error }]));
+    context.output.print({ dry_run: dryRun, dropped: lines, failed }, (page) => outboxTable(lines, page));
+    for (const { id, from } of lines.filter(({ draft_may_remain: may }) => may)) {
+      context.output.say(`${id}: it was begun, so a draft of it may lie in Drafts of ${from ?? 'its mailbox'}`);
+    }
+    report(context, results);
   });
 }

@@ -56,6 +56,9 @@ export interface OutgoingReply {
   readonly headers?: OwnHeaders;
 }
 
+/** Bytes; Exchange takes no larger mail. */
+export const largestFile = 150 * 1_048_576;
+
 export interface OutgoingFile {
   readonly name: string;
   readonly contentType: string;
@@ -96,7 +99,7 @@ export interface MailSender {
   createDraft(mail: OutgoingMail, signal: AbortSignal): Promise<Tried<Draft>>;
   /** A draft in the thread: In-Reply-To, References and the quoted original are the server's. */
   createReply(reply: OutgoingReply, signal: AbortSignal): Promise<Tried<Draft>>;
-  /** Up to 150 MB; large ones in slices, which are taken up again where they broke off. */
+  /** Up to `largestFile`; large ones in slices, which are taken up again where they broke off. */
   attach(draft: Draft, file: OutgoingFile, signal: AbortSignal): Promise<Tried<null>>;
   /** Spends the draft. `done` means accepted; the copy in Sent Items comes later, under another id. */
   send(draft: Draft, signal: AbortSignal): Promise<Tried<null>>;

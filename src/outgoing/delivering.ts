@@ -17,7 +17,7 @@ export interface Delivering {
 /** What delivery needs, with the usual waits. */
 export function deliverDeps(
   { store, config, now, sender, presence }: Delivering,
-  more: Pick<DeliverDeps, 'onWait' | 'patient'> = {},
+  more: Pick<DeliverDeps, 'onWait'> = {},
 ): DeliverDeps {
   return {
     store,

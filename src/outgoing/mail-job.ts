@@ -18,7 +18,7 @@ export const mailJobSchema = z.object({
   connection: z.string(),
   mailbox: z.string(),
   user: z.string().nullable(),
-  /** The ticket it becomes an action of; null for campaigns. */
+  /** The ticket it becomes an action of; null: of none. */
   ticketId: z.string().nullable(),
   action: z.string(),
   /** Who completes the action. */

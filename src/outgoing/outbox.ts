@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { IntegratorError } from '../domain/errors.ts';
+import { errorKinds, type ErrorReport, IntegratorError } from '../domain/errors.ts';
 import type { Actor } from '../domain/policy.ts';
 import { responsesToSent } from '../store/mail-responses.ts';
 import { audit } from '../store/audit.ts';
-import { dropOutboxRow, isInHand, outboxRow, type OutboxRow, outboxRows } from '../store/outbox.ts';
+import { dropOutboxRow, eachOutboxRow, isInHand, outboxRow, type OutboxRow } from '../store/outbox.ts';
 import { type ResponseFields, responseFields } from '../tickets/response-view.ts';
 import { whereaboutsFor } from './deliver.ts';
 import type { OutgoingDeps } from './deps.ts';
@@ -24,10 +24,10 @@ export interface OutboxLine extends ResponseFields {
   readonly attempts: number;
   readonly created_at: string;
   readonly updated_at: string;
-  readonly error: { readonly kind: string; readonly message: string; readonly hint: string | null } | null;
+  readonly error: ErrorReport | null;
 }
 
-const errorSchema = z.object({ kind: z.string(), message: z.string(), hint: z.string().nullable() });
+const errorSchema = z.object({ kind: z.enum(errorKinds), message: z.string(), hint: z.string().nullable() });
 
 export interface OutboxFilter {
   readonly done: boolean;
@@ -37,20 +37,24 @@ export interface OutboxFilter {
 
 /** Newest first; an agent sees the own mail, an administrator and the operator all. */
 export async function listOutbox(deps: Pick<OutgoingDeps, 'store' | 'actor'>, filter: OutboxFilter) {
-  const rows = await outboxRows(deps.store.db, { done: filter.done });
-  const keys = rows.flatMap(({ message_key: key }) => key ?? []);
-  const responses = await responsesToSent(deps.store.db, keys);
-  const lines = rows.map((row) => {
-    const line = lineOf(row);
-    const found = responses.get(`${line.from ?? ''}\n${row.message_key ?? ''}`) ?? [];
-    return { ...line, ...responseFields(found) };
-  });
-  return lines.filter(
-    (line) =>
-      sees(deps.actor, line) &&
-      (filter.ticket === undefined || line.ticket === filter.ticket) &&
-      (filter.kind === undefined || line.kind === filter.kind),
-  );
+  const lines: OutboxLine[] = [];
+  for await (const rows of eachOutboxRow(deps.store.db, filter)) {
+    const responses = await responsesToSent(
+      deps.store.db,
+      rows.flatMap(({ message_key: key }) => key ?? []),
+    );
+    for (const row of rows) {
+      const line = lineOf(row);
+      if (!sees(deps.actor, line) || !fits(line, filter)) continue;
+      const found = responses.get(`${line.from ?? ''}\n${row.message_key ?? ''}`) ?? [];
+      lines.push({ ...line, ...responseFields(found) });
+    }
+  }
+  return lines;
+}
+
+function fits(line: OutboxLine, { ticket, kind }: OutboxFilter): boolean {
+  return (ticket === undefined || line.ticket === ticket) && (kind === undefined || line.kind === kind);
 }
 
 /** Throws `usage` for what is no number, `not_found` also for a row that the actor does not see. */
@@ -70,10 +74,20 @@ export async function requireRow(deps: Pick<OutgoingDeps, 'store' | 'actor'>, te
 /** What `outbox retry` would do with an entry. */
 export function retryPlan(row: OutboxRow): 'send' | 'look' | 'nothing' {
   if (row.state === 'done' || row.kind !== mailKind) return 'nothing';
-  return mailJobSchema.parse(JSON.parse(row.payload_json)).step === 'new' ? 'send' : 'look';
+  const job = jobOf(row);
+  if (job === null) return 'nothing';
+  return job.step === 'new' ? 'send' : 'look';
 }
 
-/** Takes an entry out for good, or with `dryRun` only says whether it could. One being sent is left alone: `busy`. */
+/** Whether an attempt that was interrupted may have left its draft in the mailbox, where dropping does not look. */
+export function mayHaveDraft(row: OutboxRow): boolean {
+  return row.kind === mailKind && row.attempts > 0 && row.state !== 'dead';
+}
+
+/**
+ * Takes an entry out for good, or with `dryRun` only says whether it could. One being sent is left alone: `busy`; one
+ * that is gone already is `not_found`.
+ */
 export async function dropRow(
   deps: OutgoingDeps,
   row: OutboxRow,
@@ -83,7 +97,8 @@ export async function dropRow(
   if (options.dryRun) return mustBeFree(deps, row, options.leaseMs);
   await store.write(async (trx) => {
     const current = await outboxRow(trx, row.id);
-    if (current !== undefined) mustBeFree(deps, current, options.leaseMs);
+    if (current === undefined) throw new IntegratorError('not_found', `${row.id} is no longer in the outbox`);
+    mustBeFree(deps, current, options.leaseMs);
     await dropOutboxRow(trx, row.id);
     const { state, to, subject } = lineOf(row);
     await audit(trx, actor, now(), { verb: 'outbox.drop', object: String(row.id), detail: { state, to, subject } });
@@ -102,17 +117,43 @@ function sees(actor: Actor, line: OutboxLine): boolean {
 }
 
 export function lineOf(row: OutboxRow): OutboxLine {
+  const job = row.kind === mailKind ? jobOf(row) : null;
   return {
     id: String(row.id),
     kind: row.kind,
     state: row.state,
-    ...(row.kind === mailKind ? aboutMail(mailJobSchema.parse(JSON.parse(row.payload_json))) : aboutNothing),
+    ...(job === null ? aboutNothing : aboutMail(job)),
     attempts: row.attempts,
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
     ...responseFields([]),
-    error: row.error_json === null ? null : errorSchema.parse(JSON.parse(row.error_json)),
+    error: row.kind === mailKind && job === null ? unreadable : errorOf(row),
   };
+}
+
+const unreadable: ErrorReport = {
+  kind: 'store',
+  message: 'this version cannot read the entry',
+  hint: 'install the version that wrote it again, or an administrator drops it: integrator outbox drop',
+};
+
+/** null: written by another version. */
+function jobOf({ payload_json: payload }: OutboxRow): MailJob | null {
+  const job = mailJobSchema.safeParse(parsed(payload));
+  return job.success ? job.data : null;
+}
+
+function errorOf({ error_json: written }: OutboxRow): OutboxLine['error'] {
+  const error = errorSchema.safeParse(written === null ? null : parsed(written));
+  return error.success ? error.data : null;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
 
 type About = Pick<OutboxLine, 'agent' | 'ticket' | 'action' | 'from' | 'to' | 'subject' | 'internet_message_id'>;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { headerText, subjectLine } from '../content/header-line.ts';
 import { IntegratorError } from '../domain/errors.ts';
+import { largestFile } from '../mail/sender.ts';
 import { audit } from '../store/audit.ts';
 import { clientName } from '../store/clients.ts';
 import { addOutboxRow } from '../store/outbox.ts';
@@ -39,8 +40,6 @@ export interface SendPlan {
   readonly addressing?: Addressing;
 }
 
-const largestFile = 150 * 1_048_576;
-
 /** Decides everything and changes nothing. Throws `usage`, `not_found`, `not_allowed`. */
 export async function planSend(deps: OutgoingDeps, request: SendRequest): Promise<SendPlan> {
   const agent = completingAgent(deps);
@@ -52,15 +51,23 @@ export async function planSend(deps: OutgoingDeps, request: SendRequest): Promis
   const from = await decideFrom(deps, { action, quotation, client, chosen });
   const mailbox = sendingMailbox(deps.config, from.address);
   const [to, cc, bcc] = [recipientsOf(request.to), recipientsOf(request.cc), recipientsOf(request.bcc)];
-  const recipients = to.length + cc.length + bcc.length;
-  if (recipients === 0) throw new IntegratorError('usage', 'nobody to send to: add --to');
-  if (recipients > mostRecipients) {
-    throw new IntegratorError('usage', `${recipients} recipients are more than the ${mostRecipients} Exchange takes`);
-  }
-  for (const { name } of request.files) headerText(name, `the file name ${JSON.stringify(name)}`);
+  if (to.length + cc.length + bcc.length === 0) throw new IntegratorError('usage', 'nobody to send to: add --to');
+  mustBeSendable({ to, cc, bcc }, request.files);
   const blank = blankJob(deps, { mailbox, agent: agent.id, action, ticketId: ticket.id });
   const job = { ...blank, to, cc, bcc, subject: subjectLine(request.subject), body: request.body };
   return { from, job, files: request.files };
+}
+
+/** Throws `usage` for what no mail can be: too many recipients, a file name that could become two headers. */
+function mustBeSendable(
+  { to, cc, bcc }: Pick<MailJob, 'to' | 'cc' | 'bcc'>,
+  files: readonly { readonly name: string }[],
+): void {
+  const recipients = to.length + cc.length + bcc.length;
+  if (recipients > mostRecipients) {
+    throw new IntegratorError('usage', `${recipients} recipients are more than the ${mostRecipients} Exchange takes`);
+  }
+  for (const { name } of files) headerText(name, `the file name ${JSON.stringify(name)}`);
 }
 
 export interface JobBasis {
@@ -110,6 +117,7 @@ function senderName({ config }: OutgoingDeps, address: string, agent: string): s
 
 /** Puts the files into the store, then the row: from here on it is sent, or said why not. Gives the row's number. */
 export async function queueMail(deps: OutgoingDeps, { job, files }: SendPlan): Promise<number> {
+  mustBeSendable(job, files);
   const payload: MailJob = { ...job, files: await storeFiles(deps, files) };
   const id = await deps.store.write((trx) => addMail(trx, deps, payload, `mail:${job.mark}`));
   if (id === null) throw new IntegratorError('bug', 'a mail was put into the outbox twice');
@@ -125,13 +133,14 @@ export async function storeFiles({ store }: OutgoingDeps, files: readonly FileTo
   return stored;
 }
 
-/** The outbox row of a mail whose files are stored; null where that key has one already. */
+/** The outbox row of a mail whose files are stored; null where that key has one already. Throws `usage`. */
 export async function addMail(
   trx: StoreWriter,
   { actor, now, presence }: OutgoingDeps,
   job: MailJob,
   key: string,
 ): Promise<number | null> {
+  mustBeSendable(job, job.files);
   const id = await addOutboxRow(trx, { key, kind: mailKind, payload: job, atMs: now(), heldBy: presence?.name() });
   if (id === null) return null;
   const recipients = job.to.map(({ address }) => address);

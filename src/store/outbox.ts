@@ -51,10 +51,29 @@ export function outboxRowOf(db: StoreReader | StoreWriter, key: string): Promise
   return db.selectFrom('outbox').selectAll().where('key', '=', key).executeTakeFirst();
 }
 
-/** Newest first; done rows only when asked for. */
-export function outboxRows(db: StoreReader, options: { readonly done: boolean }): Promise<OutboxRow[]> {
-  const query = db.selectFrom('outbox').selectAll().orderBy('id', 'desc');
-  return (options.done ? query : query.where('state', '!=', 'done')).execute();
+const rowsPerPage = 100;
+
+/** Newest first; done rows only when asked for. A few at a time: each has the text of a whole mail. */
+export async function* eachOutboxRow(
+  db: StoreReader,
+  { done }: { readonly done: boolean },
+): AsyncGenerator<readonly OutboxRow[]> {
+  const all = db.selectFrom('outbox').selectAll().orderBy('id', 'desc').limit(rowsPerPage);
+  const query = done ? all : all.where('state', '!=', 'done');
+  let before: number | null = null;
+  for (;;) {
+    const rows: OutboxRow[] = await (before === null ? query : query.where('id', '<', before)).execute();
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerPage) return;
+    before = last.id;
+  }
+}
+
+export async function outboxRows(db: StoreReader, options: { readonly done: boolean }): Promise<OutboxRow[]> {
+  const rows: OutboxRow[] = [];
+  for await (const page of eachOutboxRow(db, options)) rows.push(...page);
+  return rows;
 }
 
 /** A row as its one deliverer has it: `startedAt` proves that nobody took it over since. */

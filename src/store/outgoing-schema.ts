@@ -15,7 +15,7 @@ export interface OutboxTable {
   created_at: number;
   updated_at: number;
   error_json: string | null;
-  /** The process that has it in hand (store/liveness.ts); null: nobody has. */
+  /** The process that has it in hand (store/presence.ts); null: nobody has. */
   held_by: string | null;
   /** A mail's internet message id as a key, from before it is sent: by it an answer is known to be to our own mail. */
   message_key: string | null;

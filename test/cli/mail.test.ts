@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { ann, ben, writeConfig } from '../importer/office.ts';
-import { emptyDirectory, runCli } from './run-cli.ts';
+import { emptyDirectory, runCli, startCli } from './run-cli.ts';
 
 let sandbox: Sandbox;
 const directory = emptyDirectory();
@@ -151,6 +151,7 @@ test('a refused mail stays in the outbox until it is tried again or an administr
   sandbox.faults.add({ path: '/send$', fault: { kind: 'status', status: 403, code: 'ErrorSendAsDenied' } });
   const refused = await cli(...sending, '--as', 'ann');
   expect(refused).toMatchObject({ code: 77 });
+  expect(json(refused).error.hint).toMatch(/integrator outbox retry \d+, or else integrator outbox drop \d+/);
   const [row] = json(await cli('outbox', 'list', '--json'));
   expect(row).toMatchObject({ state: 'dead', from: ann, to: [bob], error: { kind: 'access_denied' } });
   expect(await cli('outbox', 'drop', row.id, '--as', 'ann')).toMatchObject({ code: 77 });
@@ -158,7 +159,7 @@ test('a refused mail stays in the outbox until it is tried again or an administr
   const plan = await cli('outbox', 'retry', row.id, '--dry-run', '--json');
   expect(json(plan)).toEqual([{ id: row.id, state: 'dead', would: 'send' }]);
   expect(deliveries()).toHaveLength(0);
-  expect(json(await cli('outbox', 'retry', row.id, '--json'))).toEqual([{ id: row.id, state: 'done' }]);
+  expect(json(await cli('outbox', 'retry', row.id, '--json'))).toEqual([{ id: row.id, state: 'done', error: null }]);
   expect(deliveries()).toHaveLength(1);
   expect(json(await cli('outbox', 'list', '--json'))).toEqual([]);
 });
@@ -167,7 +168,12 @@ test('mail that waits in the outbox goes out at the end of a run, and a bounce o
   deliveries().length = 0;
   const outage = { service: 'graph', method: 'POST', count: 0, fault: { kind: 'reset_before' } } as const;
   const fault = sandbox.faults.add(outage);
-  expect(json(await cli(...sending, '--as', 'ann'))).toMatchObject({ state: 'pending' });
+  const waiting = await cli(...sending, '--as', 'ann');
+  expect(waiting).toMatchObject({ code: 69 });
+  expect(json(waiting)).toMatchObject({ state: 'pending', error: { kind: 'unreachable' } });
+  const retried = await cli('outbox', 'retry', json(waiting).id, '--json');
+  expect(retried).toMatchObject({ code: 69 });
+  expect(json(retried)).toMatchObject([{ state: 'pending', error: { kind: 'unreachable' } }]);
   sandbox.faults.remove(fault);
   const database = new Database(join(directory, 'state', 'integrator.db'));
   database.prepare("update outbox set next_at = 0 where state = 'pending'").run();
@@ -187,4 +193,40 @@ test('mail that waits in the outbox goes out at the end of a run, and a bounce o
   expect(stdout).toContain(`bounced for ${bob}: 550 5.1.10 `);
   expect(stdout).toContain(`answered automatically by ${bob}: Automatic reply: Pumps`);
   expect((await cli('mail', 'list')).stdout).toMatch(new RegExp(`^${sent.id} +bounced`, 'm'));
+});
+
+test('a mail that says nothing is refused', async () => {
+  const empty = ['mail', 'send', '--ticket', 'OPP-1', '--to', bob, '--subject', 'Pumps', '--as', 'ann', '--json'];
+  expect(await cli(...empty)).toMatchObject({ code: 64 });
+  expect(await cli(...empty, '--attach', 'quote.pdf', '--dry-run')).toMatchObject({ code: 0 });
+});
+
+test('mail that waits is tried again oldest first, and each entry that cannot be dropped is named', async () => {
+  deliveries().length = 0;
+  const fault = sandbox.faults.add({ service: 'graph', method: 'POST', count: 0, fault: { kind: 'reset_before' } });
+  const ids: string[] = [];
+  for (const subject of ['One', 'Two', 'Three']) {
+    ids.push(json(await cli(...sending, '--subject', subject, '--as', 'ann')).id);
+  }
+  sandbox.faults.remove(fault);
+  const dropped = await cli('outbox', 'drop', '99999', ids[2] ?? '', '--json');
+  expect(dropped).toMatchObject({ code: 75 });
+  expect(json(dropped)).toMatchObject({
+    dropped: [{ id: ids[2], draft_may_remain: true }],
+    failed: [{ id: '99999', error: { kind: 'not_found' } }],
+  });
+  expect(await cli('outbox', 'retry')).toMatchObject({ code: 0 });
+  expect(deliveries().map(({ subject }) => subject)).toEqual(['One', 'Two']);
+});
+
+test('a send that is stopped by its person says that it is unsure, and what to check', async () => {
+  const hanging = sandbox.faults.add({ path: '/send$', fault: { kind: 'hang_after' } });
+  const env = { SANDBOX_SECRET: sandbox.clientSecret };
+  const { child, result } = startCli([...sending, '--as', 'ann'], { cwd: directory, env });
+  while (sandbox.faults.hits(hanging) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  child.kill('SIGINT');
+  const stopped = await result;
+  expect(stopped.code).toBe(130);
+  expect(json(stopped)).toMatchObject({ state: 'unsure', error: { hint: expect.stringContaining('Sent Items') } });
+  expect(stopped.stderr).not.toContain('waits in the outbox');
 });

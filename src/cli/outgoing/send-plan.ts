@@ -2,14 +2,15 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { terminalText } from '../../content/terminal.ts';
-import { IntegratorError } from '../../domain/errors.ts';
+import { IntegratorError, toErrorReport } from '../../domain/errors.ts';
 import type { Person } from '../../domain/message.ts';
+import { largestFile } from '../../mail/sender.ts';
 import type { Envelope } from '../../outgoing/mail-job.ts';
 import { draftedEnvelope } from '../../outgoing/mail-job.ts';
 import { queueMail } from '../../outgoing/send-mail.ts';
 import type { FileToSend, SendPlan } from '../../outgoing/send-mail.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Outgoing } from './with-outgoing.ts';
 
 /** Sends what was planned, or with --dry-run says from which mailbox it would go out, and by which rule. */
@@ -31,19 +32,30 @@ export async function sendPlan(
     context.output.warn(`it waits in the outbox as ${id}; to take it back: integrator outbox drop ${id}`);
     throw thrown;
   });
-  if (delivery.state === 'dead') throw delivery.error;
+  if (delivery.state === 'dead') throw kept(id, delivery.error);
   const sent = (await draftedEnvelope(outgoing.store.db, id)) ?? planned;
   const words = wordsOf(plan, sent);
-  const document = { dry_run: false, id: String(id), state: delivery.state, ...documentOf(plan, sent) };
+  const error = 'error' in delivery ? toErrorReport(delivery.error) : null;
+  const document = { dry_run: false, id: String(id), state: delivery.state, error, ...documentOf(plan, sent) };
   context.output.print(document, () => [
     terminalText(delivery.state === 'done' ? `sent ${words}` : `outbox ${id}: ${delivery.state}, ${words}`),
   ]);
   sayDifference(context, planned, sent);
   if (delivery.state === 'done') return;
-  context.setExitCode(exitCodes.tryAgain);
+  context.setExitCode(delivery.state === 'elsewhere' ? exitCodes.tryAgain : exitCodeOf(delivery.error.kind));
   if (delivery.state === 'elsewhere') return;
   context.output.warn(delivery.error.message);
   context.output.warn(delivery.error.hint ?? `integrator outbox retry ${id}`);
+}
+
+/** What was refused stays in the outbox: sent anew it would be there twice. */
+function kept(id: number, error: IntegratorError): IntegratorError {
+  const again = `integrator outbox retry ${id}`;
+  if (error.hint?.includes(again) === true) return error;
+  const next = `it is in the outbox as ${id}: when the cause is mended ${again}, or else integrator outbox drop ${id}`;
+  const hint = error.hint === undefined ? next : `${error.hint}; ${next}`;
+  const { kind, message, code } = error;
+  return new IntegratorError(kind, message, { hint, cause: error, ...(code === undefined ? {} : { code }) });
 }
 
 function documentOf({ job, from, files, addressing }: SendPlan, { to, cc, subject }: Envelope) {
@@ -103,7 +115,7 @@ export async function filesToSend(context: CommandContext, paths: readonly strin
     const full = resolve(context.cwd, path);
     const found = await stat(full).catch(() => null);
     if (found === null || !found.isFile()) throw new IntegratorError('usage', `there is no file ${path}`);
-    if (found.size > 150 * 1_048_576) throw new IntegratorError('usage', `${path} is larger than 150 MB`);
+    if (found.size > largestFile) throw new IntegratorError('usage', `${path} is larger than 150 MB`);
     const contentType = types[extname(full).toLowerCase()] ?? 'application/octet-stream';
     files.push({ name: basename(full), contentType, bytes: () => createReadStream(full) });
   }

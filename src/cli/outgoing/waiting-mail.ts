@@ -16,7 +16,7 @@ export async function openWaitingMail(context: CommandContext, app: App): Promis
   const { deliverWaiting } = await import('../../outgoing/deliver-waiting.ts');
   const { openPresence } = await import('../../store/presence.ts');
   const presence = openPresence(app.config.state_dir, app.store.dialect);
-  const deps = deliverDeps({ ...app, presence }, { patient: true });
+  const deps = deliverDeps({ ...app, presence });
   const { concurrency } = app.config;
   return {
     round: (options = {}) => deliverWaiting(deps, { ...options, concurrency, signal: context.signal }),

@@ -11,7 +11,6 @@ import type { OutgoingFile } from '../sender.ts';
 export const sliceBytes = 12 * 327_680;
 /** Base64 makes a third more of it, and a request may have 4 MB. */
 export const smallBytes = 2_900_000;
-export const largestBytes = 150 * 1_048_576;
 const sliceDeadlineMs = 120_000;
 const attempts = 5;
 const answerBytes = 65_536;

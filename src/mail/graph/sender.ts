@@ -1,14 +1,15 @@
 import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
 import type { MailboxAddress } from '../provider.ts';
-import type {
-  Draft,
-  FindBy,
-  FoundMail,
-  MailSender,
-  OutgoingFile,
-  OutgoingMail,
-  OutgoingReply,
-  Tried,
+import {
+  type Draft,
+  type FindBy,
+  type FoundMail,
+  largestFile,
+  type MailSender,
+  type OutgoingFile,
+  type OutgoingMail,
+  type OutgoingReply,
+  type Tried,
 } from '../sender.ts';
 import { segment } from './query.ts';
 import { folderSchema, pageSchema } from './schema.ts';
@@ -27,7 +28,7 @@ import {
   replyJson,
 } from './sender-message.ts';
 import { isGone } from './sender-rules.ts';
-import { largestBytes, smallBytes, Upload, type UploadOptions, uploadTarget } from './sender-upload.ts';
+import { smallBytes, Upload, type UploadOptions, uploadTarget } from './sender-upload.ts';
 
 /** Sends from one mailbox through Microsoft Graph: POST draft, attachments, POST send; never sendMail, which gives no id. */
 export class GraphSender implements MailSender {
@@ -78,7 +79,7 @@ export class GraphSender implements MailSender {
   }
 
   async attach(draft: Draft, file: OutgoingFile, signal: AbortSignal): Promise<Tried<null>> {
-    if (file.size > largestBytes) {
+    if (file.size > largestFile) {
       const error = new IntegratorError('usage', `the attachment ${JSON.stringify(file.name)} is larger than 150 MB`);
       return { kind: 'refused', error };
     }

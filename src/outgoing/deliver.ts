@@ -10,17 +10,14 @@ import { clearDrafts, diversion, keptDraft, lookFor } from './drafts.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
 import { type RateLimit, waitToSend } from './rate-limit.ts';
 import { recordSent } from './record-sent.ts';
-import { sentCopyId } from './sent-copy.ts';
+import { type Looks, sentCopyId } from './sent-copy.ts';
 import { givenUp, mayPass, mostAttempts, nextTryMs, unsureOf } from './try-again.ts';
 
-export interface DeliverDeps {
+export interface DeliverDeps extends Looks {
   readonly store: Store;
   readonly config: Config;
   readonly senderOf: (job: MailJob) => Promise<MailSender>;
   readonly now: () => number;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Waits between looks for a mail of unknown fate; milliseconds. */
-  readonly looksMs: readonly number[];
   /** After so long without a sign of life another process may take a row over; longer than any one request. */
   readonly leaseMs: number;
   /** Tells which deliverers still run, so that nobody waits for the lease of one that does not. */

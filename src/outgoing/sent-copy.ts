@@ -1,6 +1,12 @@
 import type { MailSender } from '../mail/sender.ts';
-import type { DeliverDeps } from './deliver.ts';
 import type { MailJob } from './mail-job.ts';
+
+/** How often, and with which waits, a copy is looked for. */
+export interface Looks {
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Waits between looks for a mail of unknown fate; milliseconds. */
+  readonly looksMs: readonly number[];
+}
 
 /**
  * The message id of a mail that was accepted, by which its copy in Sent Items is known again. Where the draft had none
@@ -9,7 +15,7 @@ import type { MailJob } from './mail-job.ts';
 export async function sentCopyId(
   sender: MailSender,
   job: MailJob,
-  { looksMs, sleep }: Pick<DeliverDeps, 'looksMs' | 'sleep'>,
+  { looksMs, sleep }: Looks,
   signal: AbortSignal,
 ): Promise<string | null> {
   const known = job.draft?.internetMessageId ?? null;

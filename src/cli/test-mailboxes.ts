@@ -28,14 +28,14 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
   const { config } = await context.loadConfig();
   const access = decideAccess(await context.actor(), 'import.run');
   if (!access.allowed) throw new IntegratorError('not_allowed', access.because);
-  const { mailboxJobs } = await import('../importer/run-once.ts');
-  const { testMailboxes } = await import('../importer/test-mailboxes.ts');
+  const { mailboxesToTest, testMailboxes } = await import('../importer/test-mailboxes.ts');
   const { openApp } = await import('../app.ts');
-  const jobs = mailboxJobs(config, narrowing({ connection, mailbox: flags.mailbox }, config));
+  const sendOnly = config.outgoing.mailboxes.map(({ address }) => address);
+  const mailboxes = mailboxesToTest(config, narrowing({ connection, mailbox: flags.mailbox }, config, sendOnly));
   const app = await openApp({ config, env: context.env, byHand: true });
   try {
     const verdicts = await testMailboxes(
-      jobs,
+      mailboxes,
       {
         provider: app.provider,
         now: app.now,
@@ -44,11 +44,22 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
       },
       { concurrency: config.concurrency, signal: context.signal },
     );
+    await rememberSendRights(app, verdicts);
     context.output.print(verdicts, (page) => render(verdicts, page));
     if (verdicts.some(({ verdict }) => verdict !== 'ok')) context.setExitCode(exitCodes.failure);
   } finally {
     await app.close();
   }
+}
+
+/** Mail that goes out later says it of itself where it is sent on behalf only. */
+async function rememberSendRights({ store, now }: App, verdicts: readonly MailboxVerdict[]): Promise<void> {
+  const { saveSendRight } = await import('../store/send-rights.ts');
+  const tried = verdicts.flatMap(({ mailbox, send_as: right }) => (right === 'not_tried' ? [] : [{ mailbox, right }]));
+  if (tried.length === 0) return;
+  await store.write(async (trx) => {
+    for (const { mailbox, right } of tried) await saveSendRight(trx, mailbox, right, now());
+  });
 }
 
 /** The address is the one the mailbox has in its connection; what it sends is counted nowhere as an import's doing. */

@@ -4,8 +4,7 @@ import { ewsRetirement } from '../domain/ews-retirement.ts';
 import { toIntegratorError } from '../domain/errors.ts';
 import type { IntegratorError } from '../domain/errors.ts';
 import type { MailboxKind, MailboxReader, MailProvider } from '../mail/provider.ts';
-import type { Connection } from '../config/schema.ts';
-import type { MailboxJob } from './mailbox-job.ts';
+import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
 import { sharedMailbox } from './refuse-shared.ts';
 
 export type SendAs = 'ok' | 'on_behalf' | 'denied' | 'not_tried';
@@ -27,17 +26,50 @@ export interface MailboxVerdict {
   readonly advice: string | null;
 }
 
+/** A mailbox to try: one of a connection, or one that mail only goes out from. */
+export interface MailboxToTest {
+  readonly connection: Connection;
+  readonly mailbox: Pick<MailboxConfig, 'address' | 'user' | 'agents' | 'folders' | 'import_sent_items'>;
+  readonly use: 'import' | 'incidents' | 'send_only';
+}
+
+/** Those of enabled connections, and those of `outgoing.mailboxes`. Only those asked for. */
+export function mailboxesToTest(
+  { connections, outgoing }: Config,
+  only: { readonly connection?: string | undefined; readonly mailbox?: string | undefined },
+): MailboxToTest[] {
+  const asked = (address: string) => only.mailbox === undefined || address === only.mailbox;
+  return connections
+    .filter((each) => each.enabled && (only.connection === undefined || each.name === only.connection))
+    .flatMap((connection): MailboxToTest[] => [
+      ...connection.mailboxes.map((mailbox) => ({ connection, mailbox, use: useOf(mailbox) })),
+      ...outgoing.mailboxes
+        .filter((each) => each.connection === connection.name)
+        .filter((each) => !connection.mailboxes.some(({ address }) => address === each.address))
+        .map((each) => ({
+          connection,
+          mailbox: { ...each, user: each.user, folders: [], import_sent_items: false },
+          use: 'send_only' as const,
+        })),
+    ])
+    .filter(({ mailbox }) => asked(mailbox.address));
+}
+
+function useOf({ matched_to: matchedTo }: MailboxConfig): MailboxToTest['use'] {
+  return matchedTo === 'incidents' ? 'incidents' : 'import';
+}
+
 export interface TestDeps {
   readonly provider: (connection: Connection) => Promise<MailProvider>;
   readonly now: () => number;
   /** Really tries to send from the mailbox to itself; absent: not tried. */
-  readonly trySend?: (job: MailboxJob, signal: AbortSignal) => Promise<SendAs>;
+  readonly trySend?: (job: MailboxToTest, signal: AbortSignal) => Promise<SendAs>;
   readonly onMailbox?: (verdict: MailboxVerdict) => void;
 }
 
 /** Tries each mailbox: can it be reached and read, what is it, is every folder there. Reads only, unless asked to send. */
 export function testMailboxes(
-  jobs: readonly MailboxJob[],
+  jobs: readonly MailboxToTest[],
   deps: TestDeps,
   options: { readonly concurrency: number; readonly signal: AbortSignal },
 ): Promise<MailboxVerdict[]> {
@@ -53,7 +85,7 @@ export function testMailboxes(
   );
 }
 
-async function testMailbox(job: MailboxJob, deps: TestDeps, signal: AbortSignal): Promise<MailboxVerdict> {
+async function testMailbox(job: MailboxToTest, deps: TestDeps, signal: AbortSignal): Promise<MailboxVerdict> {
   const trial = new Trial(job, deps.now());
   try {
     const provider = await deps.provider(job.connection);
@@ -70,7 +102,7 @@ async function testMailbox(job: MailboxJob, deps: TestDeps, signal: AbortSignal)
 const couldNotAsk = new Set(['throttled', 'unreachable', 'protocol']);
 
 class Trial {
-  readonly #job: MailboxJob;
+  readonly #job: MailboxToTest;
   readonly #retirement: string | null;
   #kind: MailboxKind = 'unknown';
   readonly #folders: { folder: string; ok: boolean }[] = [];
@@ -78,7 +110,7 @@ class Trial {
   #sendAs: SendAs = 'not_tried';
   #error: IntegratorError | null = null;
 
-  constructor(job: MailboxJob, nowMs: number) {
+  constructor(job: MailboxToTest, nowMs: number) {
     this.#job = job;
     this.#retirement = ewsRetirement(ewsHost(job.connection) ?? '', nowMs);
   }
@@ -92,7 +124,10 @@ class Trial {
     }
     const sentItems = await tryFolder(reader, 'Sent Items', deps.now(), signal);
     this.#sentItems = sentItems === null;
-    if (sentItems !== null && this.#job.mailbox.import_sent_items) this.fail(sentItems);
+    // What was sent from it is looked for there.
+    const needed = this.#job.mailbox.import_sent_items || this.#job.use === 'send_only';
+    if (sentItems !== null && needed) this.fail(sentItems);
+    if (sentItems !== null && this.#job.use === 'send_only') return;
     this.#kind = await reader.kind(signal);
     if (deps.trySend !== undefined) this.#sendAs = await deps.trySend(this.#job, signal);
   }
@@ -109,7 +144,7 @@ class Trial {
       mailbox: mailbox.address,
       agents: mailbox.agents,
       kind: this.#kind,
-      read: this.#folders.some((folder) => folder.ok),
+      read: this.#folders.some((folder) => folder.ok) || (this.#job.use === 'send_only' && this.#sentItems),
       folders: this.#folders,
       sent_items: this.#sentItems,
       send_as: this.#sendAs,
@@ -125,7 +160,7 @@ class Trial {
       const told = advice.includes('1 April 2027') ? advice : both(advice, this.#retirement);
       return { verdict, code: error.code ?? error.kind, advice: told };
     }
-    if (this.#kind === 'shared' && this.#job.mailbox.matched_to !== 'incidents') {
+    if (this.#kind === 'shared' && this.#job.use === 'import') {
       const { message, hint } = sharedMailbox(this.#job.mailbox.address);
       return { verdict: 'refused', code: 'shared_mailbox', advice: `${message}; ${hint ?? ''}` };
     }
@@ -144,7 +179,7 @@ const sendAdvice = {
     'mail goes out "on behalf of": recipients see both names; grant Send As: Add-RecipientPermission MAILBOX -Trustee SERVICE_ACCOUNT -AccessRights SendAs',
 } as const;
 
-function unknownKindAdvice({ connection, mailbox }: MailboxJob): string {
+function unknownKindAdvice({ connection, mailbox }: MailboxToTest): string {
   const why = connection.type === 'ews' ? 'cannot be determined over EWS' : 'cannot be told with these permissions';
   return `whether it is shared ${why}; check it in the Exchange admin centre: Get-Mailbox ${mailbox.address} | select RecipientTypeDetails`;
 }

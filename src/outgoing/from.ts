@@ -3,6 +3,7 @@ import { IntegratorError } from '../domain/errors.ts';
 import { chooseFromAddress } from '../domain/from-policy.ts';
 import type { CompletingAgent, FromDecision, FromRule, FromSetting } from '../domain/from-policy.ts';
 import { audit } from '../store/audit.ts';
+import { knownSendRight } from '../store/send-rights.ts';
 import type { OutgoingDeps } from './deps.ts';
 
 export interface ChosenFrom {
@@ -54,7 +55,7 @@ export async function settledFrom(
 ): Promise<ChosenFrom> {
   switch (decision.kind) {
     case 'from':
-      return decision;
+      return { ...decision, because: await withSendRight(deps, decision) };
     case 'choose':
       if (decision.from.length === 0) return refuse(deps, about.action, decision.because, about.agent);
       throw new IntegratorError('usage', `which mailbox should this go out from? ${decision.because}`, {
@@ -67,6 +68,12 @@ export async function settledFrom(
     case 'not_allowed':
       return refuse(deps, about.action, decision.because, decision.address);
   }
+}
+
+/** Recipients see two names where the mailbox lets the service account send on its behalf only. */
+async function withSendRight({ store }: OutgoingDeps, { address, because }: ChosenFrom): Promise<string> {
+  if ((await knownSendRight(store.db, address)) !== 'on_behalf') return because;
+  return `${because}; it goes out "on behalf of": recipients see the service account's name too`;
 }
 
 async function refuse(deps: OutgoingDeps, action: string, because: string, object: string): Promise<never> {

@@ -28,6 +28,13 @@ export interface SendSlotTable {
   at: number;
 }
 
+/** What a trial of a mailbox told last. */
+export interface SendRightTable {
+  mailbox: string;
+  send_as: 'ok' | 'on_behalf' | 'denied';
+  at: number;
+}
+
 /** A bounce of, or an automatic reply to, mail that we sent. */
 export interface MailResponseTable {
   id: Generated<number>;

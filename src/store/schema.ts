@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { CampaignRecipientTable, CampaignTable, OptOutTable } from './campaign-schema.ts';
-import type { MailResponseTable, OutboxTable, SendSlotTable } from './outgoing-schema.ts';
+import type { MailResponseTable, OutboxTable, SendRightTable, SendSlotTable } from './outgoing-schema.ts';
 import type {
   ActionTable,
   ClientDomainTable,
@@ -48,6 +48,7 @@ export interface Database {
   opt_out: OptOutTable;
   outbox: OutboxTable;
   send_slot: SendSlotTable;
+  send_right: SendRightTable;
   mail_response: MailResponseTable;
   audit_log: AuditLogTable;
   counter: CounterTable;

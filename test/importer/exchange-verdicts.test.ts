@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/config/schema.ts';
-import { testMailboxes } from '../../src/importer/test-mailboxes.ts';
+import { mailboxesToTest, testMailboxes } from '../../src/importer/test-mailboxes.ts';
 import type { MailboxVerdict } from '../../src/importer/test-mailboxes.ts';
-import { mailboxJobs } from '../../src/importer/run-once.ts';
 import { ann, openOffice } from './office.ts';
 import type { Office } from './office.ts';
 
@@ -18,7 +17,7 @@ afterEach(() => office.close());
 /** As it would be said of another connection to the same server. */
 async function verdict(change: (connection: Connection) => Connection = (same) => same): Promise<MailboxVerdict> {
   const [configured] = office.config.connections;
-  const jobs = mailboxJobs(office.config).map((job) => ({ ...job, connection: change(job.connection) }));
+  const jobs = mailboxesToTest(office.config, {}).map((job) => ({ ...job, connection: change(job.connection) }));
   const [found] = await testMailboxes(
     jobs,
     {

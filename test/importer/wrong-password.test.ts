@@ -2,8 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openApp } from '../../src/app.ts';
-import { mailboxJobs } from '../../src/importer/run-once.ts';
-import { testMailboxes } from '../../src/importer/test-mailboxes.ts';
+import { mailboxesToTest, testMailboxes } from '../../src/importer/test-mailboxes.ts';
 import { ann, openOffice } from './office.ts';
 import type { Office } from './office.ts';
 
@@ -25,7 +24,11 @@ async function anotherProcess(password: string, byHand = false) {
   const app = await openApp({ config: office.config, env, now: () => nowMs, byHand });
   try {
     const options = { concurrency: 1, signal: new AbortController().signal };
-    const [found] = await testMailboxes(mailboxJobs(office.config), { provider: app.provider, now: app.now }, options);
+    const [found] = await testMailboxes(
+      mailboxesToTest(office.config, {}),
+      { provider: app.provider, now: app.now },
+      options,
+    );
     const { verdict, advice } = found ?? {};
     return { asked: office.sandbox.requests.of('ews').length, verdict, advice };
   } finally {
@@ -81,7 +84,7 @@ test('two connections with the same wrong password try it once', async () => {
   if (connection === undefined) throw new Error('no connection');
   const env = { ...office.env, EXCHANGE_PASSWORD: wrong };
   const app = await openApp({ config: office.config, env });
-  const jobs = mailboxJobs(office.config).flatMap((job) => [
+  const jobs = mailboxesToTest(office.config, {}).flatMap((job) => [
     job,
     { ...job, connection: { ...job.connection, name: 'second' } },
   ]);

@@ -4,8 +4,17 @@ import { campaigns } from './0003-campaigns.ts';
 import { outgoing } from './0004-outgoing.ts';
 import { incidents } from './0005-incidents.ts';
 import { bounces } from './0006-bounces.ts';
+import { sendRights } from './0007-send-rights.ts';
 import type { StoreMigration } from './migration.ts';
 
-export const storeMigrations: readonly StoreMigration[] = [initial, search, campaigns, outgoing, incidents, bounces];
+export const storeMigrations: readonly StoreMigration[] = [
+  initial,
+  search,
+  campaigns,
+  outgoing,
+  incidents,
+  bounces,
+  sendRights,
+];
 
 export const latestMigration = storeMigrations.at(-1)?.name ?? '';

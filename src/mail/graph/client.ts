@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
@@ -51,6 +52,8 @@ export class GraphClient {
   readonly #closing = new AbortController();
 
   constructor(options: ClientOptions) {
+    // Every request under way or waiting for its turn listens to the one signal.
+    setMaxListeners(0, this.#closing.signal);
     this.limits = options.limits;
     this.#root = options.root;
     this.#sdk = Client.initWithMiddleware({

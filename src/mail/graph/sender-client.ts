@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
@@ -48,6 +49,8 @@ export class GraphSenderClient {
   readonly #closing = new AbortController();
 
   constructor(options: SenderClientOptions) {
+    // Every request under way listens to the one signal.
+    setMaxListeners(0, this.#closing.signal);
     this.#options = options;
     this.#sdk = Client.initWithMiddleware({
       baseUrl: new URL('..', options.root).href,

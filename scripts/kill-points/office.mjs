@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { HeldDatabase } from '../../dist/store/held-database.js';
 import { stringify } from 'yaml';
 
 const bin = fileURLToPath(new URL('../../bin/integrator.js', import.meta.url));
@@ -24,7 +24,7 @@ export async function openOffice(people) {
   const made = await office.start('ticket', 'new', '--use', 'opportunity', '--summary', 'Many', '--contact', customer)
     .end;
   if (made.code !== 0) throw new Error(made.stderr);
-  const database = new Database(join(directory, 'state', 'integrator.db'), { readonly: true });
+  const database = new HeldDatabase(join(directory, 'state', 'integrator.db'), { readonly: true });
   return {
     ...office,
     rows: rowReader(database),

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { HeldDatabase } from '../../src/store/held-database.ts';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -175,7 +175,7 @@ test('mail that waits in the outbox goes out at the end of a run, and a bounce o
   expect(retried).toMatchObject({ code: 69 });
   expect(json(retried)).toMatchObject([{ state: 'pending', error: { kind: 'unreachable' } }]);
   sandbox.faults.remove(fault);
-  const database = new Database(join(directory, 'state', 'integrator.db'));
+  const database = new HeldDatabase(join(directory, 'state', 'integrator.db'), {});
   database.prepare("update outbox set next_at = 0 where state = 'pending'").run();
   database.close();
   expect(json(await cli('run', '--once', '--json'))).toMatchObject({ outbox: { done: 1, pending: 0 } });

@@ -5,6 +5,7 @@ import { readBytes } from '../http/body.ts';
 import { HttpTransport } from '../http/transport.ts';
 import { readCertificate } from './certificate.ts';
 import { authorityHost } from './cloud.ts';
+import { identityLibrary } from './libraries.ts';
 import { noProof } from './msal-app.ts';
 import type { EntraNetwork } from './network.ts';
 import type { AuthSettings, ClientProof, Environment } from './settings.ts';
@@ -24,9 +25,9 @@ export interface AppOnlyParts {
  * The @azure/identity credential for a connection that signs in as the app itself. Make a new one for each token: it
  * would answer from its own cache otherwise.
  */
-export async function appOnlyCredential(parts: AppOnlyParts): Promise<TokenCredential> {
+export function appOnlyCredential(parts: AppOnlyParts): TokenCredential {
   const { settings, proof, network, env } = parts;
-  const identity = await import('@azure/identity');
+  const identity = identityLibrary();
   const { tenantId, clientId } = settings;
   switch (settings.kind) {
     case 'managed_identity': {

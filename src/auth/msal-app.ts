@@ -9,6 +9,7 @@ import type {
 import { IntegratorError } from '../domain/errors.ts';
 import { readCertificate } from './certificate.ts';
 import { authorityHost, authorityUrl } from './cloud.ts';
+import { msalLibrary } from './libraries.ts';
 import type { AuthSettings, ClientProof } from './settings.ts';
 
 export interface MsalParts {
@@ -19,14 +20,14 @@ export interface MsalParts {
 }
 
 /** An app that proves itself by secret or certificate. */
-export async function confidentialApp(parts: MsalParts, proof: ClientProof): Promise<ConfidentialClientApplication> {
-  const { ConfidentialClientApplication: App } = await import('@azure/msal-node');
+export function confidentialApp(parts: MsalParts, proof: ClientProof): ConfidentialClientApplication {
+  const { ConfidentialClientApplication: App } = msalLibrary();
   return new App(configuration(parts, proofOptions(proof, parts.settings)));
 }
 
 /** An app without a secret: what device code needs, and what is refreshed without one. */
-export async function publicApp(parts: MsalParts): Promise<PublicClientApplication> {
-  const { PublicClientApplication: App } = await import('@azure/msal-node');
+export function publicApp(parts: MsalParts): PublicClientApplication {
+  const { PublicClientApplication: App } = msalLibrary();
   return new App(configuration(parts, {}));
 }
 

@@ -72,8 +72,7 @@ export class DelegatedFetcher implements TokenFetcher {
     const keys = requireKeyRing({ env, stateDir });
     const plugin = cachePlugin({ connection, store, clock, keys, version: row.version });
     const parts = { settings, network, plugin };
-    const app =
-      row.clientKind === 'public' ? await publicApp(parts) : await confidentialApp(parts, await settings.readProof());
+    const app = row.clientKind === 'public' ? publicApp(parts) : confidentialApp(parts, await settings.readProof());
     const accounts = await app.getTokenCache().getAllAccounts();
     const account = accounts.find((candidate) => candidate.homeAccountId === row.homeAccountId);
     if (account === undefined) throw notSignedIn(connection);
@@ -93,7 +92,7 @@ export class AppOnlyFetcher implements TokenFetcher {
     const { settings, env } = this.#parts;
     return withEntra(this.#parts, undefined, async (network) => {
       const proof = await this.#proof();
-      const credential = await appOnlyCredential({ settings, proof, network, env });
+      const credential = appOnlyCredential({ settings, proof, network, env });
       const token = await credential.getToken([...scopes]);
       if (token === null) throw new IntegratorError('protocol', `Entra gave no token for ${settings.connection}`);
       return { token: token.token, expiresAtMs: token.expiresOnTimestamp };

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from './kysely.ts';
 import { z } from 'zod';
 import { longestAddress } from './contacts.ts';
 import { inParts } from './in-parts.ts';

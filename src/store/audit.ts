@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from './kysely.ts';
 import { actorName } from '../domain/policy.ts';
 import type { Actor } from '../domain/policy.ts';
 import type { StoreReader, StoreWriter } from './store.ts';

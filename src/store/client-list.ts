@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from './kysely.ts';
 import { clientDomains } from './clients.ts';
 import type { ClientRow } from './clients.ts';
 import { contactAddresses } from './contacts.ts';

@@ -1,4 +1,4 @@
-import { Migrator, sql } from 'kysely';
+import { Migrator, sql } from './kysely.ts';
 import type { Kysely, Migration } from 'kysely';
 import { storeMigrations } from './migrations/index.ts';
 import type { StoreMigration } from './migrations/migration.ts';

@@ -1,4 +1,4 @@
-import { PostgresDialect, PostgresQueryCompiler } from 'kysely';
+import { PostgresDialect, PostgresQueryCompiler } from './kysely.ts';
 import type { Dialect, QueryCompiler } from 'kysely';
 import { Pool, types } from 'pg';
 import { withoutNul } from './nul.ts';

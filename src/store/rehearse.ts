@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from './kysely.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import type { Store, StoreWriter } from './store.ts';
 

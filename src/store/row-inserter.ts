@@ -1,4 +1,4 @@
-import { CompiledQuery, PostgresAdapter } from 'kysely';
+import { CompiledQuery, PostgresAdapter } from './kysely.ts';
 import type { Compilable } from 'kysely';
 import { withoutNul } from './nul.ts';
 import type { StoreWriter } from './store.ts';

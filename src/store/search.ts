@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from './kysely.ts';
 import { readCounter } from './counters.ts';
 import { inParts } from './in-parts.ts';
 import type { Store, StoreReader, StoreWriter } from './store.ts';

@@ -1,4 +1,4 @@
-import { CompiledQuery, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { CompiledQuery, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from './kysely.ts';
 import type { DatabaseConnection, Dialect, Driver, PrimitiveValueListNode } from 'kysely';
 import type { HeldDatabase } from './held-database.ts';
 import { padded } from './query.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Kysely, sql } from 'kysely';
+import { Kysely, sql } from './kysely.ts';
 import type { Transaction } from 'kysely';
 import { IntegratorError } from '../domain/errors.ts';
 import { FileStore } from './file-store.ts';

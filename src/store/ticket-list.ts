@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from './kysely.ts';
 import type { ExpressionBuilder } from 'kysely';
 import { subjectKeys } from '../domain/subject.ts';
 import type { Use } from '../domain/ticket.ts';

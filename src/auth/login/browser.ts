@@ -3,6 +3,7 @@ import type { ConfidentialClientApplication } from '@azure/msal-node';
 import { IntegratorError } from '../../domain/errors.ts';
 import { scopesFor } from '../cloud.ts';
 import { explainRefusal, registeredRedirectUri } from '../failure.ts';
+import { msalLibrary } from '../libraries.ts';
 import { confidentialApp } from '../msal-app.ts';
 import type { EntraNetwork } from '../network.ts';
 import type { Redeemed } from './accept.ts';
@@ -79,8 +80,8 @@ async function authorizationRequest(
   { state, redirectUri }: Way,
 ): Promise<AuthorizationRequest> {
   const { settings, world } = parts;
-  const { CryptoProvider } = await import('@azure/msal-node');
-  const app = await confidentialApp({ settings, network }, await settings.readProof());
+  const { CryptoProvider } = msalLibrary();
+  const app = confidentialApp({ settings, network }, await settings.readProof());
   const { verifier, challenge } = await new CryptoProvider().generatePkceCodes();
   const nonce = newState();
   const [first, ...others] = settings.resources;

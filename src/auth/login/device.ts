@@ -24,7 +24,7 @@ export interface DevicePrompt {
 export function signInByDevice(parts: SignInParts, show: (prompt: DevicePrompt) => void): Promise<SignedIn> {
   return signIn(parts, async (network) => {
     const { settings, timeoutMs } = parts;
-    const app = await publicApp({ settings, network: patientPolling(network, parts.signal) });
+    const app = publicApp({ settings, network: patientPolling(network, parts.signal) });
     const request: DeviceCodeRequest = {
       scopes: [...scopesFor(settings, settings.resources[0])],
       timeout: Math.ceil(timeoutMs / 1000),

@@ -18,7 +18,7 @@ export async function reportParts(mail: ImportedMessage, files: StoredBytes): Pr
   const texts: string[] = [];
   for (const { content } of mail.attachments.filter(isReportPart).slice(0, mostParts)) {
     if (content.kind !== 'stored') continue;
-    texts.push(await startOf(files.read(content.file.sha256)).catch(() => ''));
+    texts.push(await startOf(files, content.file.sha256).catch(() => ''));
   }
   return texts;
 }
@@ -32,10 +32,10 @@ function isReportPart({ kind, contentType, name }: Attachment): boolean {
   );
 }
 
-async function startOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+async function startOf(files: StoredBytes, sha256: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of bytes) {
+  for await (const chunk of files.read(sha256)) {
     chunks.push(chunk);
     length += chunk.length;
     if (length >= mostBytes) break;

@@ -6,7 +6,7 @@ import { openApp } from '../../src/app.ts';
 import type { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { storePages } from '../../src/importer/page-writer.ts';
+import { discardPages, storePages } from '../../src/importer/page-writer.ts';
 import { mailboxJobs, runOnce } from '../../src/importer/run-once.ts';
 import type { RunReport } from '../../src/importer/report.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -31,6 +31,7 @@ export interface RunOptions {
   readonly sinceMs?: number;
   readonly signal?: AbortSignal;
   readonly retryAll?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export interface SimpleTicket {
@@ -76,7 +77,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
       runOnce(
         mailboxJobs(config),
         {
-          pages: storePages(app.store),
+          pages: run.dryRun === true ? discardPages(app.store) : storePages(app.store),
           provider: app.provider,
           now: app.now,
           sinceMs: run.sinceMs ?? null,

@@ -119,6 +119,16 @@ test.each<[string, Record<string, unknown>, boolean]>([
   expect((await sentAction(at))?.responses).toHaveLength(1);
 });
 
+test('a dry run counts a bounce, whose attachments it keeps nowhere, and what comes with it', async () => {
+  const at = await desk();
+  at.office.sandbox.world.addMessage(ann, 'Inbox', bounceOf('unknown@contoso.test'));
+  at.office.sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'Hello', text: 'Hello' });
+  const { totals, mailboxes } = await at.office.run({ dryRun: true });
+  expect(mailboxes.map(({ error }) => error)).toEqual([null, null]);
+  expect(totals).toMatchObject({ imported: 2, to_inbox: 2, failed: 0 });
+  expect((await at.office.run()).totals).toMatchObject({ imported: 2 });
+});
+
 test('a bounce that returns the whole mail as an attached item is understood', async () => {
   const at = await desk();
   const id = bare(await send(at));

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readStatus } from '../../src/daemon/status.ts';
 import { ann, ben, openOffice } from './office.ts';
 import type { Office } from './office.ts';
@@ -140,13 +140,16 @@ test('a stopped run keeps what it committed and the next one brings the rest', a
   const { sandbox } = office;
   for (let n = 0; n < 400; n += 1) sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: `No ${n}` });
   const stop = new AbortController();
-  sandbox.faults.add({ mailbox: ann, path: 'delta', nth: 3, fault: { kind: 'hang' } });
-  setTimeout(() => stop.abort(), 1_500);
+  const third = sandbox.faults.add({ mailbox: ann, path: 'delta', nth: 3, fault: { kind: 'hang' } });
 
-  const first = await office.run({ signal: stop.signal });
+  const stopped = office.run({ signal: stop.signal });
+  await vi.waitFor(() => expect(sandbox.faults.hits(third)).toBe(1), { timeout: 60_000 });
+  stop.abort();
+  const first = await stopped;
   const second = await office.run();
 
   expect(first.mailboxes.every((mailbox) => mailbox.error === null)).toBe(true);
+  expect(first.totals.imported).toBeGreaterThan(0);
   expect(first.totals.imported + second.totals.imported).toBe(400);
   expect(second.totals.duplicates).toBe(0);
 });

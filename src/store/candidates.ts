@@ -71,13 +71,13 @@ async function threadTickets(db: Reader, messageKeys: readonly string[]): Promis
 /** A contact or domain with thousands of open tickets must not cost thousands of rows for every page. */
 const newestPerKey = 50;
 
-/** The newest open tickets of each contact address (or domain). */
+/** The newest open tickets of each contact address (or domain), of every type: matching says which are eligible. */
 async function ticketsByContact(db: Reader, column: Query, values: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const part of inParts(values, partSize)) {
     const ranked = query`
       select ticket.id, row_number() over (
-        partition by ${column} order by ticket.created_at desc, ticket.id desc) as place
+        partition by ${column}, ticket.use, ticket.type, ticket.excluded order by ticket.created_at desc, ticket.id desc) as place
       from contact_address
         join ticket_contact on ticket_contact.contact_id = contact_address.contact_id
         join ticket on ticket.id = ticket_contact.ticket_id

@@ -1,13 +1,20 @@
 import { domainToASCII } from 'node:url';
 import type { Person } from '../domain/message.ts';
 
-/** Lower-case, domain as ASCII (IDNA), as ImportedMessage demands. What has no "@" (an internal X.500 name) is only lowered. */
+/** A URL parser, which domainToASCII is, takes these for the end of the domain: what follows must not be lost. */
+const endsHost = /[\s/\\?#@:%]/u;
+
+/**
+ * Lower-case, domain as ASCII (IDNA) without a final point, as ImportedMessage demands. What has no "@" (an internal
+ * X.500 name) is only lowered, and so is what is no domain.
+ */
 export function normalAddress(written: string): string {
   const address = stripped(written).toLowerCase();
-  if (!/[^\x21-\x7e]/.test(address)) return address;
   const at = address.lastIndexOf('@');
-  const domain = at < 0 ? '' : domainToASCII(address.slice(at + 1).trim());
-  return domain === '' ? address : `${address.slice(0, at).trim()}@${domain}`;
+  if (at < 0) return address;
+  const domain = address.slice(at + 1).trim();
+  const ascii = /^[\x21-\x7e]*$/.test(domain) || endsHost.test(domain) ? domain : domainToASCII(domain);
+  return ascii === '' ? address : `${address.slice(0, at).trim()}@${ascii.replace(/\.$/, '')}`;
 }
 
 /** Null where there is neither a name nor an address. */

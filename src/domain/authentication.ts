@@ -49,7 +49,7 @@ function worst(found: readonly Result[], method: string): Result | undefined {
 
 function results(header: string): readonly Result[] {
   return segments(header).flatMap((segment) => {
-    const found = /^([a-z][a-z0-9-]*)(?: ?\/ ?\d+)? ?= ?([a-z]+)/iu.exec(segment.trim());
+    const found = /^([a-z][a-z0-9-]*)(?: *\/ *\d+)? *= *([a-z]+)/iu.exec(segment.trim());
     const method = found?.[1]?.toLowerCase();
     const result = found?.[2]?.toLowerCase();
     return method === undefined || result === undefined ? [] : [{ method, result, segment }];

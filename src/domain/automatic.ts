@@ -201,10 +201,10 @@ function autoSubmitted(headers: HeaderIndex): Automatic | null {
   return submitted === '' || submitted === 'no' ? null : autoReply(`Auto-Submitted: ${submitted}`);
 }
 
-/** RFC 3834: a keyword, then parameters and comments; "auto-generated (failure)". */
+/** RFC 3834: a keyword among comments, then parameters; "auto-generated (failure)". */
 function submittedBy(headers: HeaderIndex): string {
   const value = headerValue(headers, 'auto-submitted')?.toLowerCase() ?? '';
-  return /^[\w-]+/u.exec(value)?.[0] ?? '';
+  return /^(?:\([^()]*\) ?)*([\w-]+)/u.exec(value)?.[1] ?? '';
 }
 
 function autoReply(because: string): Automatic {

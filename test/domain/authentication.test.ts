@@ -42,6 +42,7 @@ describe('what the receiving server reports', () => {
     ['fail', 'mx.contoso.test; DMARC=FAIL header.from=acme.example'],
     ['fail', 'mx.contoso.test; (comment (nested; dmarc=pass) \\) here) dmarc=fail header.from=acme.example'],
     ['fail', 'mx.contoso.test; dmarc=(no) fail'],
+    ['fail', 'mx.contoso.test; dmarc (v1) / (of) 1 (is) = (a) fail'],
     ['none', ''],
     ['none', ';;;;'],
     ['none', 'mx.contoso.test'],

@@ -63,6 +63,7 @@ const automatic: readonly [kind: string, what: string, mail: Written][] = [
     'one with a parameter and an empty return path',
     { headers: ['Return-Path: <>', 'Auto-Submitted: auto-replied (vacation); owner-email="p@acme.example"'] },
   ],
+  ['auto_reply', 'a reply with a comment first', { headers: ['Auto-Submitted: (away) (out) auto-replied'] }],
   ['auto_reply', 'a generated notice', { headers: ['Auto-Submitted: auto-generated'] }],
   ['auto_reply', 'a notice of a kind nobody knows', { headers: ['auto-submitted: Auto-Notified'] }],
   ['auto_reply', 'an X-Autoreply', { headers: ['X-Autoreply: yes'] }],
@@ -106,6 +107,7 @@ const written: readonly [what: string, mail: Written][] = [
   ['plain mail', {}],
   ['mail that says it is none', { headers: ['Auto-Submitted: no'] }],
   ['mail that says so with a comment', { headers: ['Auto-Submitted: No (a person wrote this)'] }],
+  ['mail that says so after a comment', { headers: ['Auto-Submitted: (a person) no'] }],
   ['mail with an empty Auto-Submitted', { headers: ['Auto-Submitted: '] }],
   [
     'mailing-list mail',

@@ -69,7 +69,7 @@ function refusal({ rules }: MatchInput, parties: readonly string[]): string {
   const reasons = domains.slice(0, 5).map((domain) => {
     if (!mayBeShared(domain, rules)) return `${domain} is an own domain`;
     if (!domainMayMatch(domain, rules)) return `${domain} is a free-mail domain`;
-    return `no ticket has a contact at ${domain}`;
+    return `no open ticket has a contact at ${domain}`;
   });
   return reasons.join(', ');
 }

@@ -774,7 +774,7 @@ describe('the trace', () => {
     ],
     ['address_and_subject', 'an empty subject never matches', { mail: { subject: 'Re:' } }],
     ['address_and_subject', 'it has no address to go by', { mail: { from: null } }],
-    ['domain', 'no ticket has a contact at acme.example', { rules: domain, tickets: [] }],
+    ['domain', 'no open ticket has a contact at acme.example', { rules: domain, tickets: [] }],
     ['domain', 'gmail.com is a free-mail domain', { rules: domain, mail: { from: 'p@gmail.com' } }],
     ['domain', 'contoso.test is an own domain', { rules: domain, mail: { from: 'lin@contoso.test' } }],
     ['unverified_sender', 'the receiving server reports nothing', {}],

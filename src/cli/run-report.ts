@@ -1,6 +1,7 @@
 import { terminalText } from '../content/terminal.ts';
 import type { MailboxReport, RunReport } from '../importer/report.ts';
 import { count } from './format.ts';
+import { mailboxErrors } from './mailbox-errors.ts';
 import type { Page } from './output.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
@@ -31,12 +32,7 @@ export function renderRun(
   if (totals.duplicates > 0) lines.push(`${totals.duplicates} found again in another mailbox or folder`);
   if (totals.skipped > 0) lines.push(`${totals.skipped} skipped: before the import_from date, or under ignore`);
   if (totals.failed > 0) lines.push(`${totals.failed} set aside, tried again later: integrator status`);
-  for (const { mailbox, error } of mailboxes) {
-    if (error === null) continue;
-    lines.push(style.red(`${mailbox}: ${terminalText(error.message)}`));
-    if (error.hint !== null) lines.push(`  → ${terminalText(error.hint)}`);
-  }
-  return lines;
+  return [...lines, ...mailboxErrors(mailboxes, page)];
 }
 
 /** One line for one turn of a mailbox, for the service in the foreground. */

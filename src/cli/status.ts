@@ -4,6 +4,7 @@ import { terminalText } from '../content/terminal.ts';
 import type { ConnectionStatus, MailboxStatus, Status } from '../daemon/status.ts';
 import type { CommandContext } from './context.ts';
 import { count, formatDuration, formatTime } from './format.ts';
+import { mailboxErrors } from './mailbox-errors.ts';
 import type { Page } from './output.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
@@ -52,12 +53,8 @@ function renderConnection(connection: ConnectionStatus, page: Page, timezone: st
       paintTitle: (title) => style.dim(title),
     }),
   );
-  for (const { mailbox, last_error: error } of connection.mailboxes) {
-    if (error === null) continue;
-    lines.push(style.red(`${mailbox}: ${terminalText(error.message)}`));
-    if (error.hint !== null) lines.push(`  → ${terminalText(error.hint)}`);
-  }
-  return [...lines, ''];
+  const outcomes = connection.mailboxes.map(({ mailbox, last_error: error }) => ({ mailbox, error }));
+  return [...lines, ...mailboxErrors(outcomes, page), ''];
 }
 
 function mailboxColumns(timezone: string): Column<MailboxStatus>[] {

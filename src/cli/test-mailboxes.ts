@@ -4,6 +4,7 @@ import { IntegratorError } from '../domain/errors.ts';
 import { decideAccess } from '../domain/policy.ts';
 import type { App } from '../app.ts';
 import type { MailboxVerdict, TestDeps } from '../importer/test-mailboxes.ts';
+import { toldAlike } from './alike.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { narrowing } from './narrowing.ts';
@@ -88,8 +89,16 @@ function render(verdicts: readonly MailboxVerdict[], page: Page): string[] {
     },
   ];
   const lines = table(columns, verdicts, { width: page.width, paintTitle: (title) => style.dim(title) });
-  for (const { mailbox, advice } of verdicts) {
-    if (advice !== null) lines.push(`${mailbox}: ${terminalText(advice)}`);
-  }
-  return lines.length === 0 ? ['no mailbox to test'] : lines;
+  return lines.length === 0 ? ['no mailbox to test'] : [...lines, ...adviceLines(verdicts)];
+}
+
+/** Commands in an advice name the mailbox: where the advice is for several, MAILBOX stands in its place. */
+function adviceLines(verdicts: readonly MailboxVerdict[]): string[] {
+  const told = verdicts.flatMap(({ mailbox, advice }) =>
+    advice === null ? [] : [{ mailbox, lines: [terminalText(advice).replaceAll(mailbox, 'MAILBOX')] }],
+  );
+  return toldAlike(told, verdicts.length).map(({ who, mailboxes: [first = '', ...others], lines }) => {
+    const words = lines.join(' ');
+    return `${who}: ${others.length > 0 ? words : words.replaceAll('MAILBOX', first)}`;
+  });
 }

@@ -181,7 +181,7 @@ const sendAdvice = {
 
 function unknownKindAdvice({ connection, mailbox }: MailboxToTest): string {
   const why = connection.type === 'ews' ? 'cannot be determined over EWS' : 'cannot be told with these permissions';
-  return `whether it is shared ${why}; check it in the Exchange admin centre: Get-Mailbox ${mailbox.address} | select RecipientTypeDetails`;
+  return `whether it is shared ${why}; check it in Exchange PowerShell: Get-Mailbox ${mailbox.address} | select RecipientTypeDetails`;
 }
 
 /** Where the connection goes over EWS. Without server it is Exchange Online. */

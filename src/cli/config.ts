@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { notBuilt } from '../config/not-built.ts';
 import type { Config } from '../config/schema.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
@@ -24,7 +25,8 @@ export function register(noun: Command, context: CommandContext): void {
 
 async function check(context: CommandContext): Promise<void> {
   const loaded = await context.loadConfig();
-  const warnings = await checkSecrets(loaded, context);
+  const unbuilt = notBuilt(loaded.config).map((problem) => loaded.problems([problem]).message);
+  const warnings = [...(await checkSecrets(loaded, context)), ...unbuilt];
   for (const warning of warnings) context.output.say(warning);
   const { config, file } = loaded;
   context.output.print({ file, ok: true, warnings, ...countsOf(config) }, () => {

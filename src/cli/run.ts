@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
+import { notBuilt } from '../config/not-built.ts';
 import { IntegratorError, toIntegratorError } from '../domain/errors.ts';
 import { decideAccess } from '../domain/policy.ts';
 import type { ErrorReport } from '../domain/errors.ts';
@@ -10,6 +11,7 @@ import type { MailboxReport, RunReport } from '../importer/report.ts';
 import type { WaitingCounts } from '../outgoing/deliver-waiting.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { count } from './format.ts';
 import { indexBehind } from './index-behind.ts';
 import { narrowing } from './narrowing.ts';
 import { dryRunOption } from './program.ts';
@@ -36,7 +38,8 @@ export function register(run: Command, context: CommandContext): void {
 }
 
 async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<void> {
-  const { config } = await context.loadConfig();
+  const { config, problems } = await context.loadConfig();
+  for (const problem of notBuilt(config)) context.output.say(problems([problem]).message);
   const access = decideAccess(await context.actor(), 'import.run');
   if (!access.allowed) throw new IntegratorError('not_allowed', access.because);
   const service = flags.once !== true && flags.dryRun !== true;
@@ -121,7 +124,7 @@ async function runUntilStopped(
   const report = await reporter(context, deps.now);
   const index = indexBehind(deps.pages.store, context.signal);
   context.takeOverSignals();
-  context.output.say(`importing ${jobs.length} mailboxes on schedule; stop with Ctrl-C`);
+  context.output.say(`importing ${count(jobs.length, 'mailbox', 'mailboxes')} on schedule; stop with Ctrl-C`);
   notifier.ready();
   const onDelivery = await outcomeTeller(context, deps.now);
   const warn = (thrown: unknown) => context.output.warn(`the outbox: ${toIntegratorError(thrown).message}`);

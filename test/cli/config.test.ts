@@ -128,6 +128,23 @@ test('init writes a configuration and a key for nobody else to read, and says wh
   expect(Buffer.from(readFileSync(join(directory, 'state/key'), 'utf8'), 'base64')).toHaveLength(32);
 });
 
+test('keys that this version does nothing with are read, and said to do nothing', async () => {
+  const cwd = configured(
+    `${connection('{ env: S }')}ticket_system: { type: rt, url: https://rt.example/, token: { env: S } }
+metrics: { listen: 127.0.0.1:9464 }
+retention: { unmatched: 180d }
+`,
+  );
+  const { code, stdout } = await runCli(['config', 'check', '--json'], { cwd, env: { S: 'x' } });
+  const { warnings } = JSON.parse(stdout);
+  expect([code, warnings.length]).toEqual([0, 3]);
+  expect(warnings[0]).toContain(':9:1: ticket_system rt is not connected by this version');
+  expect(warnings[1]).toContain(':10:1: metrics not served');
+  expect(warnings[2]).toContain(':11:1: retention not applied');
+  const dryRun = await runCli(['run', '--once', '--dry-run', '--mailbox', 'nobody@contoso.test'], { cwd });
+  expect(dryRun.stderr).toContain('ticket_system rt is not connected by this version');
+});
+
 test('what init writes is right as it stands', async () => {
   const cwd = emptyDirectory();
   await runCli(['init'], { cwd });

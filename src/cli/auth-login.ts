@@ -74,7 +74,9 @@ async function signInWithPastedAddress(context: CommandContext, parts: SignInPar
         if (problem !== undefined) output.warn(problem);
         const line = await lines.next();
         if (line.done !== true) return line.value;
-        throw new IntegratorError('usage', 'the input ended before an address was pasted; nothing was stored');
+        throw new IntegratorError('usage', 'the input ended before an address was pasted; nothing was stored', {
+          hint: 'run it in a terminal, or give it the address on standard input',
+        });
       },
     );
   } finally {

@@ -59,7 +59,7 @@ export async function settledFrom(
     case 'choose':
       if (decision.from.length === 0) return refuse(deps, about.action, decision.because, about.agent);
       throw new IntegratorError('usage', `which mailbox should this go out from? ${decision.because}`, {
-        hint: `add --from with one of: ${decision.from.join(', ')}`,
+        hint: `add --from with one of: ${decision.from.join(', ')}; or decide it for all under outgoing.actions.${about.action}`,
       });
     case 'overruled':
       throw new IntegratorError('usage', `it cannot go out from ${decision.address}: ${decision.because}`, {

@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { normalizeDomain } from '../config/addresses.ts';
 import { headerText } from '../content/header-line.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import type { Person } from '../domain/message.ts';
@@ -13,7 +13,7 @@ export function recipientOf(written: string): Person {
   const name = (named?.[1] ?? '').replace(/^"(.*)"$/u, '$1').trim();
   const raw = (named?.[2] ?? text).trim().toLowerCase();
   const at = raw.lastIndexOf('@');
-  const address = `${raw.slice(0, at)}@${domainToASCII(raw.slice(at + 1))}`;
+  const address = `${raw.slice(0, at)}@${normalizeDomain(raw.slice(at + 1)) ?? ''}`;
   if (at < 1 || !/^[^\s<>(),;:"\\[\]@]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/u.test(address)) {
     throw new IntegratorError('usage', `${JSON.stringify(written)} is not an address`);
   }

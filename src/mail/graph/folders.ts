@@ -92,21 +92,33 @@ export class FolderFinder {
 
   /** Mail folders below one; search folders only repeat what lies elsewhere. */
   async #children(parentId: string, signal: AbortSignal): Promise<readonly GraphFolder[]> {
-    const path = `${this.#mailbox.path}/mailFolders/${segment(parentId)}/childFolders`;
-    const select = '$select=id,displayName,parentFolderId,childFolderCount&$top=250';
-    const children: GraphFolder[] = [];
-    for await (const entry of this.#mailbox.entries({ path: `${path}?${select}` }, '', signal)) {
-      const child = folderSchema.safeParse(entry);
-      if (child.success) children.push(child.data);
+    const below = `${this.#mailbox.path}/mailFolders/${segment(parentId)}/childFolders`;
+    try {
+      return await this.#listed(below, signal);
+    } catch (error) {
+      // The folders at the top have a list of their own, for services that do not know the root by its name.
+      const isNotFound = error instanceof IntegratorError && error.kind === 'not_found';
+      if (parentId !== rootName || !isNotFound) throw error;
+      return this.#listed(`${this.#mailbox.path}/mailFolders`, signal);
     }
-    return children.filter((child) => child['@odata.type'] !== '#microsoft.graph.mailSearchFolder');
+  }
+
+  async #listed(path: string, signal: AbortSignal): Promise<readonly GraphFolder[]> {
+    const select = '$select=id,displayName,parentFolderId,childFolderCount&$top=250';
+    const found: GraphFolder[] = [];
+    for await (const entry of this.#mailbox.entries({ path: `${path}?${select}` }, '', signal)) {
+      const folder = folderSchema.safeParse(entry);
+      if (folder.success) found.push(folder.data);
+    }
+    return found.filter((folder) => folder['@odata.type'] !== '#microsoft.graph.mailSearchFolder');
   }
 
   async #idOf(name: string, signal: AbortSignal): Promise<string | null> {
     const path = `${this.#mailbox.path}/mailFolders/${name}?$select=id`;
     const answer = await this.#mailbox.json({ path }, `the folder ${name}`, signal);
     if (answer.kind === 'refused') {
-      if (answer.code === 'erroritemnotfound' || answer.code === 'errorfoldernotfound') return null;
+      // Whatever the code: that the mailbox is missing shows in the list of its folders.
+      if (answer.status === 404) return null;
       throw answer.error;
     }
     return folderSchema.safeParse(answer.value).data?.id ?? null;

@@ -49,7 +49,7 @@ async function askPage(
   if (at.link !== null) return expectOk(await mailbox.page({ link: at.link, pageSize }, about, signal));
   const window = { fromMs: sinceMs, untilMs: at.untilMs };
   const answer = await askWithPieces(source.dialect, ['orderby'], (pieces) => {
-    const path = `${mailbox.path}/mailFolders/${segment(folder.id)}/messages?${fields}&${receivedWithin(window, pieces)}`;
+    const path = `${mailbox.path}/mailFolders/${segment(folder.id)}/messages?${fields}${receivedWithin(window, pieces)}`;
     return mailbox.page({ path, pageSize }, about, signal);
   });
   if (answer.kind === 'refused') throw folderError(answer, folder);

@@ -2,7 +2,7 @@ import type { Answer, Refusal } from './answer.ts';
 import { mapiIds } from './mapi.ts';
 
 /** Parts of a query that a service may refuse with 400; each is worth having and none is needed. */
-export type Piece = 'orderby' | 'uniqueBody' | 'headers' | 'mapi' | 'contentId';
+export type Piece = 'orderby' | 'uniqueBody' | 'headers' | 'mapi' | 'contentId' | 'floor';
 
 /**
  * What this connection's service understands, learned from its refusals and kept for the life of the process. The
@@ -108,13 +108,20 @@ export interface Window {
   readonly untilMs: number | null;
 }
 
-/** `$filter` and `$orderby`; the property of the order must come first in the filter, or Graph calls it too complex. */
-export function receivedWithin(window: Window, pieces: ReadonlySet<Piece>): string {
+/**
+ * `$filter` and `$orderby`, with leading "&"; the property of the order must come first in the filter, or Graph calls it
+ * too complex. Without a window: everything.
+ */
+export function receivedWithin(window: Window | null, pieces: ReadonlySet<Piece>): string {
+  const order = pieces.has('orderby') ? `&$orderby=${encodeURIComponent('receivedDateTime desc')}` : '';
+  return window === null ? order : `&$filter=${encodeURIComponent(within(window))}${order}`;
+}
+
+function within(window: Window): string {
   const from = `receivedDateTime ge ${instant(window.fromMs)}`;
   // Exchange keeps fractions of a second and shows whole ones: what shows as :00 can be later than :00.
   const until = window.untilMs === null ? '' : ` and receivedDateTime le ${instant(window.untilMs + 1000)}`;
-  const order = pieces.has('orderby') ? `&$orderby=${encodeURIComponent('receivedDateTime desc')}` : '';
-  return `$filter=${encodeURIComponent(from + until)}${order}`;
+  return from + until;
 }
 
 function instant(ms: number): string {

@@ -11,7 +11,7 @@ import type { GraphMailbox } from './mailbox.ts';
 import { hasMapi } from './mapi.ts';
 import { headersOf, toMessage } from './map.ts';
 import { protectionOf } from '../protection.ts';
-import { type Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
+import { askWithPieces, Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
 import { type GraphMessage, messageSchema } from './schema.ts';
 
 export interface MailSource {
@@ -40,6 +40,8 @@ type Parts = { readonly kind: 'parts'; readonly parts: MessageParts } | { readon
 export class MailReader {
   readonly #source: MailSource;
   readonly attachments: AttachmentReader;
+  /** Of its own: what a list refuses, a single mail may have. */
+  readonly #dialect = new Dialect();
 
   constructor(source: MailSource) {
     this.#source = source;
@@ -62,10 +64,12 @@ export class MailReader {
     const pieces: Piece[] = ['headers'];
     if (this.#source.uniqueBody) pieces.push('uniqueBody');
     if (ref.sentItems) pieces.push('mapi');
-    const select = messageSelect({ sentItems: ref.sentItems, light: false }, new Set(pieces));
     const { mailbox } = this.#source;
-    const path = `${mailbox.path}/messages/${segment(ref.providerId)}?${select}`;
-    const answer = await this.#untilThere(() => mailbox.json({ path }, 'a mail', signal), signal);
+    const answer = await askWithPieces(this.#dialect, pieces, (usable) => {
+      const select = messageSelect({ sentItems: ref.sentItems, light: false }, usable);
+      const path = `${mailbox.path}/messages/${segment(ref.providerId)}?${select}`;
+      return this.#untilThere(() => mailbox.json({ path }, 'a mail', signal), signal);
+    });
     if (answer.kind === 'ok') return parse(answer.value);
     return isMissing(answer) ? { kind: 'gone' } : this.#aside(answer, signal);
   }
@@ -139,9 +143,9 @@ function isWhole(ref: MailRef): boolean {
   return 'internetMessageHeaders' in content || (ref.sentItems && hasMapi(content));
 }
 
-/** `hasAttachments` is false where all are inline; then the text mentions them. */
+/** `hasAttachments` is false where all are inline; then the text mentions them. Where it is not told, only asking tells. */
 function mayHaveAttachments(whole: GraphMessage): boolean {
-  if (whole.hasAttachments === true) return true;
+  if (whole.hasAttachments === true || whole.hasAttachments === undefined) return true;
   return /cid:/i.test(whole.body?.content ?? '');
 }
 

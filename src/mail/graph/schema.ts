@@ -35,11 +35,17 @@ export const messageSchema = z.object({
 });
 export type GraphMessage = z.infer<typeof messageSchema>;
 
+/** Where a list goes on: some services write that it does not as null, or as nothing at all between the quotes. */
+const link = z
+  .string()
+  .nullish()
+  .transform((written) => written || undefined);
+
 /** A page of anything: entries unread, each is looked at on its own so that one bad entry spoils no other. */
 export const pageSchema = z.object({
   value: z.array(z.unknown()),
-  '@odata.nextLink': z.string().optional(),
-  '@odata.deltaLink': z.string().optional(),
+  '@odata.nextLink': link,
+  '@odata.deltaLink': link,
 });
 export type GraphPage = z.infer<typeof pageSchema>;
 

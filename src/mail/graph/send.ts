@@ -21,6 +21,8 @@ const repeatable = new Set([408, 429, 500, 502, 503, 504]);
 export class Send extends ChainLink {
   readonly #transport: HttpTransport;
   readonly #nowMs: () => number;
+  /** The service names its answers: one of them had a name. */
+  #names = false;
 
   constructor(transport: HttpTransport, nowMs: () => number) {
     super();
@@ -31,7 +33,8 @@ export class Send extends ChainLink {
   protected async handle(call: GraphCall, context: Context): Promise<void> {
     try {
       const reply = await this.#send(call, context);
-      if ((call.plan.accepts ?? readAccepts).includes(reply.status)) await accept(call, reply);
+      this.#names ||= isNamed(reply);
+      if ((call.plan.accepts ?? readAccepts).includes(reply.status)) await accept(call, reply, this.#names);
       else await this.#refuse(call, reply, (context.options?.method ?? 'GET') === 'GET' ? 'reading' : 'writing');
     } catch (error) {
       judgeFailure(call, networkError(error, call.plan.about));
@@ -74,14 +77,14 @@ export class Send extends ChainLink {
   }
 }
 
-async function accept(call: GraphCall, reply: HttpReply): Promise<void> {
+async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promise<void> {
   if (call.plan.wanted === 'nothing') {
     await reply.discard();
     call.answer = { kind: 'ok', value: null };
     return;
   }
   if (call.plan.wanted === 'bytes') {
-    if (isForeignPage(reply)) {
+    if (names && isForeignPage(reply)) {
       await reply.discard();
       throw garbled(`${call.plan.about}: a web page came in the place of its bytes`);
     }
@@ -99,14 +102,19 @@ async function accept(call: GraphCall, reply: HttpReply): Promise<void> {
   call.answer = { kind: 'ok', value: parseJson(reply.header('content-type') ?? '', bytes, call.plan.about) };
 }
 
-/** Graph names every answer; a page of HTML without a name is a portal's, not an attachment's. */
+/** A service that names its answers names each; a page of HTML without a name is a portal's, not an attachment's. */
 function isForeignPage(reply: HttpReply): boolean {
   const isHtml = /^text\/html\b/i.test(reply.header('content-type') ?? '');
-  return isHtml && reply.header('request-id') === undefined;
+  return isHtml && !isNamed(reply);
+}
+
+function isNamed(reply: HttpReply): boolean {
+  return reply.header('request-id') !== undefined;
 }
 
 function parseJson(contentType: string, bytes: Buffer, about: string): unknown {
-  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)) {
+  // No type at all says nothing; what was sent says whether it is JSON.
+  if (contentType !== '' && !/^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)) {
     throw garbled(`${about}: the answer is not JSON but ${JSON.stringify(contentType.slice(0, 60))}`);
   }
   try {

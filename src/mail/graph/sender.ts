@@ -30,6 +30,9 @@ import {
 import { isGone } from './sender-rules.ts';
 import { smallBytes, Upload, type UploadOptions, uploadTarget } from './sender-upload.ts';
 
+/** 201 is what Graph says; what comes back, not the number, is the proof of a draft. */
+const draftStatuses = [200, 201];
+
 /** Sends from one mailbox through Microsoft Graph: POST draft, attachments, POST send; never sendMail, which gives no id. */
 export class GraphSender implements MailSender {
   readonly #client: GraphSenderClient;
@@ -122,7 +125,7 @@ export class GraphSender implements MailSender {
   }
 
   async #makeDraft(path: string, body: GraphWrite['body'] & object, about: string, signal: AbortSignal) {
-    const write = { method: 'POST', path, body, accepts: [201], answers: true } as const;
+    const write = { method: 'POST', path, body, accepts: draftStatuses, answers: true } as const;
     return draftFrom(await this.#write(write, about, signal), about);
   }
 
@@ -146,7 +149,7 @@ export class GraphSender implements MailSender {
     const body = { AttachmentItem: { attachmentType: 'file', name, size, contentType } };
     const path = `/messages/${segment(draft.id)}/attachments/createUploadSession`;
     const session = await this.#write(
-      { method: 'POST', path, body, accepts: [200, 201], answers: true },
+      { method: 'POST', path, body, accepts: draftStatuses, answers: true },
       'a large attachment',
       signal,
     );

@@ -284,6 +284,37 @@ describe('pages that lie', () => {
     expect(await errorOf(round(reader))).toMatchObject({ kind: 'protocol' });
   });
 
+  test('links that are null, or empty, are no links', async () => {
+    const { reader } = await graph((request, _number, root) => {
+      if (request.url.includes('token=2')) return { body: { ...end(root, ['b']).body, '@odata.nextLink': null } };
+      return {
+        body: { value: [graphMail('a')], '@odata.nextLink': `${root}/delta?token=2`, '@odata.deltaLink': '' },
+      };
+    });
+    expect(idsOf(await round(reader))).toEqual(['a', 'b']);
+  });
+
+  test('JSON that does not say its type is taken for what it is', async () => {
+    const { server, reader } = await graph((_request, _number, root) => ({
+      raw: (response) => void response.end(JSON.stringify(end(root, ['a']).body)),
+    }));
+    expect(idsOf(await round(reader))).toEqual(['a']);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('a delta that refuses the date filter is followed without it', async () => {
+    const { server, reader } = await graph((request, _number, root) =>
+      queryOf(request).has('$filter')
+        ? { status: 400, body: graphError('ErrorInvalidUrlQuery', "The '$filter' parameter is not supported.") }
+        : end(root, ['a']),
+    );
+    expect(idsOf(await round(reader))).toEqual(['a']);
+    expect(queryOf(server.seen.at(-1)).get('$orderby')).toBe('receivedDateTime desc');
+    const asked = server.seen.length;
+    await round(reader);
+    expect(server.seen).toHaveLength(asked + 1);
+  });
+
   test.each([
     ['HTML with status 200', { headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' }],
     ['HTML that calls itself JSON', { body: '<html>Sign in</html>' }],
@@ -547,5 +578,26 @@ describe('stopping', () => {
     const reading = collect(reader.changes(inbox, null, { floorMs, signal: caller.signal }));
     setTimeout(() => caller.abort(), 30);
     expect(await errorOf(reading)).toMatchObject({ code: 'stopped' });
+  });
+});
+
+describe('folders', () => {
+  const folders = (names: readonly string[]) => ({
+    body: { value: names.map((name) => ({ id: name, displayName: name })) },
+  });
+  const missing = { status: 404, body: graphError('itemNotFound') };
+
+  test('those at the top are found where the service does not know the root by its name', async () => {
+    const { reader } = await graph(({ url }) => (/\/mailFolders\?/.test(url) ? folders(['Leads']) : missing));
+    expect(await reader.folders('leads', never)).toMatchObject([{ id: 'Leads', sentItems: false }]);
+  });
+
+  test('a mailbox without one of the usual folders is no obstacle to `all`, whatever the code says', async () => {
+    const { reader } = await graph(({ url }) => {
+      if (/msgfolderroot\/childFolders\?/.test(url)) return folders(['Leads', 'junk-id']);
+      if (/childFolders/.test(url)) return folders([]);
+      return /\/junkemail\?/.test(url) ? { body: { id: 'junk-id' } } : missing;
+    });
+    expect((await reader.folders('all', never)).map(({ id }) => id)).toEqual(['Leads']);
   });
 });

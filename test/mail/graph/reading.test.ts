@@ -34,6 +34,18 @@ describe('a request is made for what is missing, and for nothing else', () => {
     expect(world.server.seen).toHaveLength(0);
   });
 
+  test('a single mail is had without what its service refuses to expand, and the next one costs one request', async () => {
+    const world = await scriptedGraph((request) =>
+      request.url.includes('$expand')
+        ? { status: 400, body: graphError('ErrorInvalidUrlQuery') }
+        : { body: graphMail('a') },
+    );
+    expect(await readOne(world, { id: 'a' }, sentItems)).toMatchObject({ kind: 'message' });
+    const asked = world.server.seen.length;
+    expect(await readOne(world, { id: 'b' }, sentItems)).toMatchObject({ kind: 'message' });
+    expect(world.server.seen).toHaveLength(asked + 1);
+  });
+
   test('null is an answer: it costs none', async () => {
     const world = await scriptedGraph(notAsked);
     const empty = {
@@ -328,13 +340,14 @@ describe('attachments', () => {
     list: readonly unknown[],
     value: (id: string, number: number) => ScriptedReply,
     limits = {},
+    headers: Readonly<Record<string, string>> = {},
   ) {
     const files = new MemorySink();
     let asked = 0;
     const world = await scriptedGraph(
       (request) => {
         const id = /attachments\/(\w+)\/\$value$/.exec(request.url)?.[1];
-        if (id === undefined) return { body: { value: list } };
+        if (id === undefined) return { headers, body: { value: list } };
         asked += 1;
         return value(id, asked);
       },
@@ -519,13 +532,32 @@ describe('attachments', () => {
 
   test('a portal’s web page is not taken for the bytes of an attachment, a real HTML file is', async () => {
     const html = { 'content-type': 'text/html' };
-    const portal = await withAttachments([file('a')], () => ({ headers: html, body: '<html>Sign in</html>' }));
+    const named = { 'request-id': '7' };
+    const portal = await withAttachments(
+      [file('a')],
+      () => ({ headers: html, body: '<html>Sign in</html>' }),
+      {},
+      named,
+    );
     expect(portal.attachments).toMatchObject([{ content: { kind: 'failed' } }]);
-    const real = await withAttachments([file('a')], () => ({
-      headers: { ...html, 'request-id': '7' },
-      body: '<html>Offer</html>',
-    }));
+    const offer = '<html>Offer</html>';
+    const real = await withAttachments([file('a')], () => ({ headers: { ...html, ...named }, body: offer }), {}, named);
     expect(real.attachments).toMatchObject([{ content: { kind: 'stored' } }]);
+  });
+
+  test('a service that names none of its answers may give an HTML file too', async () => {
+    const html = { 'content-type': 'text/html' };
+    const { attachments } = await withAttachments([file('a')], () => ({ headers: html, body: '<html>Offer</html>' }));
+    expect(attachments).toMatchObject([{ content: { kind: 'stored' } }]);
+  });
+
+  test('they are asked for where the service never tells whether there are any', async () => {
+    const mail = without(graphMail('m'), 'hasAttachments');
+    const list = [file('a', { contentBytes: Buffer.from('there').toString('base64') })];
+    const world = await scriptedGraph((request) => ({
+      body: request.url.includes('/attachments') ? { value: list } : mail,
+    }));
+    expect(await readOne(world, mail)).toMatchObject({ message: { attachments: [{ name: 'a.txt' }] } });
   });
 
   test('one of 120 MB passes through without being held in memory', async () => {

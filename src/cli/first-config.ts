@@ -33,6 +33,11 @@ connections:
         folders: [Inbox]
         import_from: now           # or 30d, or 2026-11-01: older mail is left alone
 
+# outgoing:                        # which mailbox mail goes out from
+#   actions: { email_customer: { from: sales_mailboxes } }     # the mailbox of the agent named by --as
+#   quotation_from: sales_mailboxes
+#   templates_dir: ./templates
+
 ticket_types:
   - { name: Opportunity, use: opportunity }
   - { name: Project, use: project }

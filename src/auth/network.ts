@@ -7,6 +7,7 @@ import { proxyFor } from '../http/proxy.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import { HttpTransport } from '../http/transport.ts';
 import type { HttpReply } from '../http/transport.ts';
+import { assumedMetadata } from './assumed-metadata.ts';
 import type { Environment } from './settings.ts';
 
 /** Entra's answers are a few kilobytes; more is not Entra. */
@@ -118,11 +119,27 @@ export class EntraNetwork implements INetworkModule {
         ...(options.body === undefined ? {} : { body: options.body }),
         signal: deadline.signal,
       });
-      return await readAnswer(reply, host);
+      const assumed = assumedMetadata(url);
+      return assumed === null ? await readAnswer(reply, host) : await readMetadata(reply, host, assumed);
     } finally {
       deadline.end();
     }
   }
+}
+
+/** An authority need not say of itself what every Entra is; what it says counts. */
+async function readMetadata(
+  reply: HttpReply,
+  host: string,
+  assumed: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  if (reply.status === 404) {
+    await reply.discard();
+    return { status: 200, headers: {}, text: JSON.stringify(assumed) };
+  }
+  const answer = await readAnswer(reply, host);
+  if (answer.status !== 200) return answer;
+  return { ...answer, text: JSON.stringify({ ...assumed, ...JSON.parse(answer.text) }) };
 }
 
 async function readAnswer(reply: HttpReply, host: string): Promise<Answer> {

@@ -203,6 +203,17 @@ describe('an authority of one’s own', () => {
     expect(entra.asked.map(({ path }) => path.split('/').at(-1))).toEqual(['openid-configuration', 'token']);
   });
 
+  test.each([
+    ['does not describe itself', { status: 404, body: { error: 'not_found' } }],
+    ['has a web page in that place', { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>No</h1>' }],
+    ['says nothing of itself', { body: {} }],
+  ])('that %s is taken to be as every Entra', async (_name, answer) => {
+    entra.other = ({ path }) => (path.endsWith('openid-configuration') ? answer : undefined);
+    entra.token = () => ({ body: tokens('https://graph.microsoft.com/.default') });
+    await fetchToken();
+    expect(entra.asked.at(-1)?.path).toBe(`/${scriptedTenant}/oauth2/v2.0/token`);
+  });
+
   test('that names a token endpoint on another host gets no secret sent there', async () => {
     const other = await startScriptedEntra();
     open.push(() => other.close());

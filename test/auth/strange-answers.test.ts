@@ -82,6 +82,12 @@ const qualified = allGraph
   .map((name) => `https://graph.microsoft.com/${name}`)
   .join(' ');
 
+test('a tenant id that is no GUID is enough where the sign-in says the same', async () => {
+  const named = settings({ tenantId: 'contoso.test' });
+  const { username } = await signIn((_asked, nonce) => granted(nonce, { tid: 'Contoso.test' }, qualified), named);
+  expect(username).toBe('svc-crm@contoso.test');
+});
+
 describe('a sign-in that is not what was asked for is refused, and nothing is stored', () => {
   afterEach(() => expect(world.store.read('contoso-sales')).toBeUndefined());
 

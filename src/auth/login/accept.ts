@@ -77,6 +77,8 @@ const claims = z.object({ tid: z.string() });
 async function checkTenant(parts: AcceptParts, result: AuthenticationResult): Promise<void> {
   const { settings } = parts;
   const tid = claims.safeParse(result.idTokenClaims).data?.tid ?? result.tenantId;
+  // Said word for word as it is configured, which need not be a GUID outside Microsoft's own clouds.
+  if (tid.toLowerCase() === settings.tenantId.toLowerCase()) return;
   const expected = isGuid(settings.tenantId) ? settings.tenantId : await tenantOfDomain(parts);
   if (tid.toLowerCase() === expected.toLowerCase()) return;
   const who = result.account?.username ?? 'The account';

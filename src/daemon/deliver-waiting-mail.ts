@@ -1,6 +1,6 @@
 import { sleep } from '../http/deadline.ts';
 
-/** Mail that waits is due within a minute of its time. */
+/** So late at most is mail that waits taken up after its time. */
 const everyMs = 30_000;
 
 /** Runs `round` now and then again and again until the signal aborts; a round that fails is told and followed by the next. */

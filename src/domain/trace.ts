@@ -1,9 +1,8 @@
-import type { StepCandidate } from './decision.ts';
+import type { StepCandidate, StepName } from './decision.ts';
 import type { Found } from './match-input.ts';
 import { newestFirst } from './candidate-index.ts';
 import type { Ineligible } from './eligibility.ts';
 import type { Candidate } from './ticket.ts';
-import type { StepName } from './decision.ts';
 
 /** More would not be read; accepted ones come first. */
 const longestTrace = 20;

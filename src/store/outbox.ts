@@ -70,12 +70,6 @@ export async function* eachOutboxRow(
   }
 }
 
-export async function outboxRows(db: StoreReader, options: { readonly done: boolean }): Promise<OutboxRow[]> {
-  const rows: OutboxRow[] = [];
-  for await (const page of eachOutboxRow(db, options)) rows.push(...page);
-  return rows;
-}
-
 /** A row as its one deliverer has it: `startedAt` proves that nobody took it over since. */
 export type ClaimedRow = OutboxRow & { readonly started_at: number };
 

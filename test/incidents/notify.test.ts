@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chooseTeamMailbox } from '../../src/domain/team-mailbox.ts';
 import { incidentReference } from '../../src/incidents/reference.ts';
 import { queueNotifications } from '../../src/incidents/queue-notifications.ts';
-import { outboxRows } from '../../src/store/outbox.ts';
 import { ticketUnits } from '../../src/store/tickets.ts';
 import { openSoc, plant, soc } from './soc.ts';
 import type { Soc } from './soc.ts';
@@ -25,7 +24,7 @@ describe('with an incident of two units', () => {
     delivered.length = 0;
   });
   const template = (name: string, content: string) => writeFileSync(join(of.templates, name), content);
-  const rows = () => outboxRows(of.app.store.db, { done: true });
+  const rows = () => of.app.store.db.selectFrom('outbox').selectAll().orderBy('id', 'desc').execute();
 
   test('each unit gets one mail, and a second run writes only to those who have none yet', async () => {
     expect(await of.notify({ incident, units: ['finance'] })).toEqual({ Finance: 'done' });

@@ -6,7 +6,6 @@ import type { OutgoingDeps } from '../../src/outgoing/deps.ts';
 import { planSend, queueMail } from '../../src/outgoing/send-mail.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { listActions } from '../../src/store/actions.ts';
-import { outboxRows } from '../../src/store/outbox.ts';
 import { ann, ben, openOffice } from '../importer/office.ts';
 import type { Office } from '../importer/office.ts';
 import { crashAt } from './crash-at.ts';
@@ -134,7 +133,7 @@ test.each(services)(title, { timeout: 120_000 }, async (service) => {
   await Promise.all(Array.from({ length: sends }, (_, number) => limit(() => one(number))));
 
   const { store } = office.app;
-  const states = (await outboxRows(store.db, { done: true })).map(({ state }) => state);
+  const states = (await store.db.selectFrom('outbox').select('state').execute()).map(({ state }) => state);
   expect(states).toEqual(Array.from({ length: sends }, () => 'done'));
   const delivered = office.sandbox.world.post.deliveries.map(({ subject }) => subject);
   expect(delivered).toHaveLength(sends);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, mkdirSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Config } from '../../config/schema.ts';
-import { csvCell } from '../../content/csv.ts';
+import { csvRow } from '../../content/csv.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { sampleBusinessUnits, sampleClients, sampleTickets, sampleTicketTypes } from '../../sandbox/sample/tickets.ts';
@@ -103,6 +103,6 @@ const localPart = (address: string): string => address.slice(0, address.indexOf(
 
 function csv(rows: readonly Readonly<Record<string, string>>[]): string {
   const columns = Object.keys(rows[0] ?? {});
-  const lines = rows.map((row) => columns.map((column) => csvCell(row[column] ?? '')).join(','));
-  return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;
+  const lines = rows.map((row) => columns.map((column) => row[column] ?? ''));
+  return [columns, ...lines].map(csvRow).join('');
 }

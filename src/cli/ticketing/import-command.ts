@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { terminalText } from '../../content/terminal.ts';
-import type { RowReport } from '../../tickets/local/import/import-csv.ts';
-import type { RowImporter } from '../../tickets/local/import/import-csv.ts';
+import type { RowImporter, RowReport } from '../../tickets/local/import/import-csv.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count } from '../format.ts';

@@ -108,10 +108,10 @@ function replyOf(text: string): LibraryReply {
 function withReferencesAsFiles(text: string): string {
   return text
     .replace(
-      /<(\w+:)?ReferenceAttachment>/g,
+      /<([\w.-]+:)?ReferenceAttachment>/g,
       `<$1FileAttachment><$1ContentLocation>${referenceMark}</$1ContentLocation>`,
     )
-    .replace(/<\/(\w+:)?ReferenceAttachment>/g, '</$1FileAttachment>');
+    .replace(/<\/([\w.-]+:)?ReferenceAttachment>/g, '</$1FileAttachment>');
 }
 
 /** The library stumbled over an answer: it throws things that are no errors. */

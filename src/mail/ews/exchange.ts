@@ -6,6 +6,7 @@ import { Gate } from '../../http/gate.ts';
 import { isTransient, type Outcome, retrying } from '../../http/retry.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
 import type { HttpReply, HttpTransport } from '../../http/transport.ts';
+import { answerText } from './answer-text.ts';
 import { type EwsLimits, slotsPerAccount, slotsPerMailbox, syncsPerAccount } from './limits.ts';
 import { passwordDoor, type PasswordSignIn } from './password-door.ts';
 import type { PasswordDoor } from './password-guard.ts';
@@ -153,7 +154,7 @@ export class Exchange {
       const reply = await this.#post(request, token);
       const body = await reply.whole(asker.maxBytes ?? this.#options.limits.answerBytes);
       if (reply.status === 401) return this.#refused(request, reply, token, refusedBefore);
-      return this.#judge(request, reply, body.toString('utf8'));
+      return this.#judge(request, reply, answerText(body, reply.header('content-type') ?? ''));
     } catch (error) {
       if (!(error instanceof IntegratorError) || asker.signal.aborted) throw error;
       if (request.writes) return again({ error }, null);
@@ -199,7 +200,9 @@ export class Exchange {
 
   #judge(request: Request, reply: HttpReply, text: string): Outcome<Attempt> {
     const { asker } = request;
-    const isXml = /xml/i.test(reply.header('content-type') ?? '') && text.includes('Envelope');
+    const type = reply.header('content-type') ?? '';
+    // No type at all says nothing; what was sent says whether it is an answer.
+    const isXml = (type === '' || /xml/i.test(type)) && text.includes('Envelope');
     if (isXml && (reply.status === 200 || isFault(text))) return this.#judgeSoap(request, text);
     if (reply.status === 200) return again({ error: noXml(asker.about) }, null);
     const waitMs = retryAfterMs(reply.header('retry-after'), reply.header('date'), this.#options.nowMs());

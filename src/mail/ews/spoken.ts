@@ -12,8 +12,8 @@ const longestQuote = 300;
 export function spokenBy(xml: string): Spoken {
   const codes = codesIn(xml);
   if (codes.length > 0 && codes.every((code) => code === 'NoError')) return { codes, message: '', backOffMs: null };
-  const message = /<(?:\w+:)?(?:MessageText|faultstring)[^>]*>([^<]*)</.exec(xml)?.[1] ?? '';
-  const wait = /<(?:\w+:)?Value Name="BackOffMilliseconds"[^>]*>\s*(\d+)/.exec(xml)?.[1];
+  const message = /<(?:[\w.-]+:)?(?:MessageText|faultstring)[^>]*>([^<]*)</.exec(xml)?.[1] ?? '';
+  const wait = /<(?:[\w.-]+:)?Value Name="BackOffMilliseconds"[^>]*>\s*(\d+)/.exec(xml)?.[1];
   return { codes, message: printable(message), backOffMs: wait === undefined ? null : Number(wait) };
 }
 
@@ -21,7 +21,7 @@ export function spokenBy(xml: string): Spoken {
 function codesIn(xml: string): readonly string[] {
   const codes: string[] = [];
   for (let at = xml.indexOf(codeTag); at >= 0; at = xml.indexOf(codeTag, at + codeTag.length)) {
-    const begun = /<(?:\w+:)?$/.test(xml.slice(Math.max(0, at - longestPrefix), at));
+    const begun = /<(?:[\w.-]+:)?$/.test(xml.slice(Math.max(0, at - longestPrefix), at));
     const code = begun ? /^[^>]*>(\w+)</.exec(xml.slice(at + codeTag.length, at + longestCode)) : null;
     if (code !== null) codes.push(code[1] ?? '');
   }
@@ -43,7 +43,7 @@ export function operationOf(xml: string): string {
 
 /** That element as it is written, with its attributes: `SendItem SaveItemToFolder="true"`. */
 export function openingOf(xml: string): string {
-  return /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w[^>]*)>/.exec(xml)?.[1] ?? '';
+  return /<(?:[\w.-]+:)?Body[^>]*>\s*<(?:[\w.-]+:)?(\w[^>]*)>/.exec(xml)?.[1] ?? '';
 }
 
 /** The other side's words end up in logs and terminals. */

@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { notBuilt } from '../config/not-built.ts';
 import { IntegratorError, toIntegratorError } from '../domain/errors.ts';
-import { decideAccess } from '../domain/policy.ts';
 import type { ErrorReport } from '../domain/errors.ts';
 import type { App } from '../app.ts';
 import type { ImportDeps } from '../importer/run-once.ts';
@@ -18,6 +17,7 @@ import { dryRunOption } from './program.ts';
 import { timeFlag } from './time-flag.ts';
 import { openWaitingMail, outcomeTeller, type WaitingMail, waitingLines } from './outgoing/waiting-mail.ts';
 import { mailboxLine, renderRun } from './run-report.ts';
+import { refuseUnlessAllowed } from './with-store.ts';
 
 interface RunFlags {
   readonly once?: boolean;
@@ -40,8 +40,7 @@ export function register(run: Command, context: CommandContext): void {
 async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<void> {
   const { config, problems } = await context.loadConfig();
   for (const problem of notBuilt(config)) context.output.say(problems([problem]).message);
-  const access = decideAccess(await context.actor(), 'import.run');
-  if (!access.allowed) throw new IntegratorError('not_allowed', access.because);
+  await refuseUnlessAllowed(context, 'import.run');
   const service = flags.once !== true && flags.dryRun !== true;
   if (service && flags.since !== undefined) {
     throw new IntegratorError('usage', '--since goes with --once', { hint: 'integrator run --once --since 30d' });

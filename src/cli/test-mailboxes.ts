@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import { terminalText } from '../content/terminal.ts';
-import { IntegratorError } from '../domain/errors.ts';
-import { decideAccess } from '../domain/policy.ts';
 import type { App } from '../app.ts';
 import type { MailboxVerdict, TestDeps } from '../importer/test-mailboxes.ts';
 import { toldAlike } from './alike.ts';
@@ -11,6 +9,7 @@ import { narrowing } from './narrowing.ts';
 import type { Page } from './output.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
+import { refuseUnlessAllowed } from './with-store.ts';
 
 interface TestFlags {
   readonly mailbox?: string;
@@ -27,8 +26,7 @@ export function register(test: Command, context: CommandContext): void {
 
 async function runTests(connection: string | undefined, flags: TestFlags, context: CommandContext): Promise<void> {
   const { config } = await context.loadConfig();
-  const access = decideAccess(await context.actor(), 'import.run');
-  if (!access.allowed) throw new IntegratorError('not_allowed', access.because);
+  await refuseUnlessAllowed(context, 'import.run');
   const { mailboxesToTest, testMailboxes } = await import('../importer/test-mailboxes.ts');
   const { openApp } = await import('../app.ts');
   const sendOnly = config.outgoing.mailboxes.map(({ address }) => address);

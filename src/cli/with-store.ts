@@ -48,6 +48,12 @@ export async function withStoreToRead<T>(
   }
 }
 
+/** For a command that opens more than the store, and later: an actor who may not do `verb` is refused, as by withStore. */
+export async function refuseUnlessAllowed(context: CommandContext, verb: Verb): Promise<void> {
+  if (decideAccess(await context.actor(), verb).allowed) return;
+  await withStore(context, verb, () => Promise.resolve());
+}
+
 async function requireAccess(store: Store, actor: Actor, verb: Verb): Promise<void> {
   const verdict = decideAccess(actor, verb);
   if (verdict.allowed) return;

@@ -22,7 +22,14 @@ test('a command acts for the agent that --as names, else the one in $INTEGRATOR_
   expect((await runs(['--as', 'nobody'], { INTEGRATOR_AGENT: 'ann' })).code).toBe(64);
 });
 
-test('what is for administrators is refused to an agent: exit 77', async () => {
-  const { code, stdout } = await runCli(['--as', 'ann', 'run', '--once', '--json'], { cwd });
-  expect([code, JSON.parse(stdout)]).toEqual([77, { error: expect.objectContaining({ kind: 'not_allowed' }) }]);
-});
+test.each([['run', '--once'], ['test-mailboxes']])(
+  'what is for administrators is refused to an agent (exit 77) and written down: %s',
+  async (...args) => {
+    const refusals = async () => JSON.parse((await runCli(['audit', 'log', '--json'], { cwd })).stdout);
+    const before = await refusals();
+    const { code, stdout } = await runCli(['--as', 'ann', ...args, '--json'], { cwd });
+    expect([code, JSON.parse(stdout)]).toEqual([77, { error: expect.objectContaining({ kind: 'not_allowed' }) }]);
+    const added = { who: 'ann', verb: 'import.run', outcome: 'refused' };
+    expect(await refusals()).toEqual([expect.objectContaining(added), ...before]);
+  },
+);

@@ -104,7 +104,7 @@ function rulesOf(config: Config, { action, quotation, client }: FromQuestion) {
 }
 
 function settingOf(from: string | undefined): FromSetting | null {
-  if (from === undefined || from === 'default') return null;
+  if (from === undefined || from === 'default' || from === 'unset') return null;
   return from === 'sales_mailboxes' ? { kind: from } : { kind: 'address', address: from };
 }
 

@@ -83,6 +83,16 @@ test('mail goes out once, from the mailbox of the agent completing the action, a
   });
 });
 
+test('quotation_from: unset has no opinion: the agent chooses', async () => {
+  const cwd = emptyDirectory();
+  writeConfig(cwd, sandbox, { config: { outgoing: { quotation_from: 'unset' } } });
+  writeFileSync(join(cwd, 'quote.pdf'), '%PDF-1.7 ten');
+  const here = (...args: string[]) => runCli(args, { cwd, env: { SANDBOX_SECRET: sandbox.clientSecret } });
+  await here('ticket', 'new', '--use', 'opportunity', '--summary', 'Pumps', '--contact', bob);
+  const quote = ['quote', 'send', '--ticket', 'OPP-1', '--file', 'quote.pdf', '--to', bob, '--as', 'ann'];
+  expect(json(await here(...quote, '--from', ann, '--dry-run', '--json'))).toMatchObject({ from: ann, rule: 'chosen' });
+});
+
 test('a quotation goes out from the mailbox for quotations, with its file; a reply stays in the thread', async () => {
   deliveries().length = 0;
   const quote = ['quote', 'send', '--ticket', 'OPP-1', '--file', 'quote.pdf', '--to', bob, '--json'];

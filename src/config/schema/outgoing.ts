@@ -30,7 +30,10 @@ export const outgoing = z
       )
       .default({})
       .describe('The From of each action; default: no opinion, the next rule decides'),
-    quotation_from: quotationFrom.optional().describe('The From of quotations'),
+    quotation_from: z
+      .union([salesMailboxes, z.literal('unset'), address], { error: 'must be sales_mailboxes, unset or an address' })
+      .optional()
+      .describe('The From of quotations; unset, as if it were absent: no opinion'),
     quotation_fallback: address.optional().describe('For agents without a sales mailbox'),
     client_overrides: z.array(z.strictObject({ client: text, quotation_from: quotationFrom })).default([]),
     templates_dir: text.default('./templates').describe('Where templates are'),

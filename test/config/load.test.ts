@@ -78,6 +78,18 @@ test('what is left out has the documented defaults', async () => {
   });
 });
 
+test('the whole mailbox is asked for by the word alone or in a list', async () => {
+  const folders = async (written: string) => {
+    const one = `mailboxes: [{ address: ann@contoso.test, agent: ann, folders: ${written} }]`;
+    const { config } = await load(
+      `${minimal}connections: [{ name: m365, type: graph, tenant_id: t, client_id: c, ${one} }]`,
+    );
+    return config.connections[0]?.mailboxes[0]?.folders;
+  };
+  expect(await folders('all')).toEqual(['all']);
+  expect(await folders('[all]')).toEqual(['all']);
+});
+
 test('addresses and domains are compared in one form, however they are written', async () => {
   const { config } = await load(`
 agents: [{ id: ann, email: Ann@Contoso.Test }]

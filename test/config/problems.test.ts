@@ -79,6 +79,11 @@ test.each<[string, string, string]>([
   ['an empty part of a path', mailbox('address: a@b.test, agent: ann, folders: [A//B]'), '"A//B" has an empty part'],
   ['no folder', mailbox('address: a@b.test, agent: ann, folders: []'), 'folders must not be empty'],
   [
+    'a folder that is no list',
+    mailbox('address: a@b.test, agent: ann, folders: Inbox'),
+    'must be a list, such as [Inbox], or all',
+  ],
+  [
     'a ticket type that does not exist',
     mailbox('address: a@b.test, agent: ann, new_ticket_type: Oportunity'),
     'new_ticket_type "Oportunity" is not a ticket type; did you mean "Opportunity"?',

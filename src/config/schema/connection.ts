@@ -31,8 +31,9 @@ const mailboxKeys = z.strictObject({
     .describe('The tickets that mail is matched to'),
   new_ticket_type: text.optional().describe('For unmatched: new_ticket; its use must be matched_to'),
   folders: z
-    .array(text)
-    .min(1)
+    .union([z.literal('all').transform((all) => [all]), z.array(text).min(1)], {
+      error: 'must be a list, such as [Inbox], or all',
+    })
     .default(['Inbox'])
     .describe('Paths with "/", without subfolders; Inbox in any language; all: everything but drafts, junk, deleted'),
   import_from: importFrom

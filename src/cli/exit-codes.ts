@@ -43,3 +43,13 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
 export function exitCodeOf(kind: ErrorKind): ExitCode {
   return exitCodeOfKind[kind];
 }
+
+/**
+ * For a command in which some of so many things failed, each for its reason (null: for none that counts here): the
+ * reason's own code where all failed for one reason, else 75.
+ */
+export function exitCodeOfFailures(reasons: readonly (ErrorKind | null)[], outOf: number): ExitCode {
+  const [first = null] = reasons;
+  const allAlike = reasons.length === outOf && reasons.every((each) => each === first);
+  return allAlike && first !== null ? exitCodeOf(first) : exitCodes.tryAgain;
+}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type ErrorReport, IntegratorError, toErrorReport } from '../domain/errors.ts';
 import type { CommandContext } from './context.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { exitCodeOfFailures } from './exit-codes.ts';
 import { outboxTable } from './outgoing/outbox-table.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { dryRunOption } from './program.ts';
@@ -81,14 +81,8 @@ function report({ output, setExitCode }: CommandContext, results: readonly Resul
     if (error !== null) output.warn(`${id}: ${[error.message, error.hint ?? []].flat().join('; ')}`);
   }
   const failed = results.filter(({ state }) => state !== 'done' && state !== 'dropped');
-  if (failed.length > 0) setExitCode(exitCodeFor(failed, results.length));
-}
-
-/** Where all failed for one reason, that reason's code. */
-function exitCodeFor(failed: readonly Result[], of: number): ExitCode {
-  const kinds = new Set(failed.map(({ error }) => error?.kind ?? null));
-  const [kind] = kinds;
-  return failed.length === of && kinds.size === 1 && kind ? exitCodeOf(kind) : exitCodes.tryAgain;
+  const reasons = failed.map(({ error }) => error?.kind ?? null);
+  if (reasons.length > 0) setExitCode(exitCodeOfFailures(reasons, results.length));
 }
 
 const wouldText = {

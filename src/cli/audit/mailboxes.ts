@@ -4,7 +4,7 @@ import { IntegratorError } from '../../domain/errors.ts';
 import type { AuditedMail, MailboxAudit, MissingMail } from '../../importer/audit-mailbox.ts';
 import type { CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { exitCodeOfFailures, exitCodes } from '../exit-codes.ts';
 import { count, formatTime } from '../format.ts';
 import type { Page } from '../output.ts';
 
@@ -58,11 +58,8 @@ async function auditAll(context: CommandContext, flags: AuditFlags): Promise<voi
 /** 1 where mail is missing; where mailboxes could not be compared, as `run` does. */
 export function exitCodeOfAudit(audits: readonly MailboxAudit[]): ExitCode {
   if (audits.some((audit) => audit.missing.length > 0)) return exitCodes.failure;
-  const failures = audits.flatMap(({ error }) => error?.kind ?? []);
-  const [kind] = failures;
-  if (kind === undefined) return exitCodes.ok;
-  const alike = failures.length === audits.length && failures.every((each) => each === kind);
-  return alike ? exitCodeOf(kind) : exitCodes.tryAgain;
+  const reasons = audits.flatMap(({ error }) => error?.kind ?? []);
+  return reasons.length === 0 ? exitCodes.ok : exitCodeOfFailures(reasons, audits.length);
 }
 
 const mostLines = 50;

@@ -5,7 +5,7 @@ import { planNotify } from '../../incidents/notify.ts';
 import type { NotifyPlan, PlannedNotification } from '../../incidents/notify.ts';
 import { queueNotifications } from '../../incidents/queue-notifications.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { exitCodeOfFailures } from '../exit-codes.ts';
 import { count } from '../format.ts';
 import type { Page } from '../output.ts';
 import type { Outgoing } from '../outgoing/with-outgoing.ts';
@@ -102,10 +102,9 @@ function report(context: CommandContext, plan: NotifyPlan, notified: readonly No
   const sent = notified.filter(({ state }) => state === 'sent').length;
   output.say(`${plan.incident.id}: ${count(sent, 'unit')} notified from ${plan.from.address} (${plan.from.because})`);
   if (failed.length === 0) return;
-  const kinds = new Set(failed.map(({ error }) => error?.kind));
-  const [kind] = kinds;
-  const alike = failed.length === notified.length && kinds.size === 1 && failed.every(({ state }) => state === 'dead');
-  context.setExitCode(alike && kind !== undefined ? exitCodeOf(kind) : exitCodes.tryAgain);
+  // What still waits may go out yet, whatever keeps it now.
+  const reasons = failed.map(({ state, error }) => (state === 'dead' ? (error?.kind ?? null) : null));
+  context.setExitCode(exitCodeOfFailures(reasons, notified.length));
 }
 
 const words: Readonly<Record<NotifiedUnit['state'], string>> = {

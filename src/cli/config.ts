@@ -25,8 +25,7 @@ export function register(noun: Command, context: CommandContext): void {
 
 async function check(context: CommandContext): Promise<void> {
   const loaded = await context.loadConfig();
-  const unbuilt = notBuilt(loaded.config).map((problem) => loaded.problems([problem]).message);
-  const warnings = [...(await checkSecrets(loaded, context)), ...unbuilt];
+  const warnings = [...(await checkSecrets(loaded, context)), ...notBuilt(loaded)];
   for (const warning of warnings) context.output.say(warning);
   const { config, file } = loaded;
   context.output.print({ file, ok: true, warnings, ...countsOf(config) }, () => {

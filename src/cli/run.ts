@@ -2,14 +2,13 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { notBuilt } from '../config/not-built.ts';
 import { IntegratorError, toIntegratorError } from '../domain/errors.ts';
-import type { ErrorReport } from '../domain/errors.ts';
 import type { App } from '../app.ts';
 import type { ImportDeps } from '../importer/run-once.ts';
 import type { MailboxJob } from '../importer/mailbox-job.ts';
 import type { MailboxReport, RunReport } from '../importer/report.ts';
 import type { WaitingCounts } from '../outgoing/deliver-waiting.ts';
 import type { CommandContext } from './context.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodeOfFailures, exitCodes } from './exit-codes.ts';
 import { count } from './format.ts';
 import { indexBehind } from './index-behind.ts';
 import { narrowing } from './narrowing.ts';
@@ -38,8 +37,9 @@ export function register(run: Command, context: CommandContext): void {
 }
 
 async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<void> {
-  const { config, problems } = await context.loadConfig();
-  for (const problem of notBuilt(config)) context.output.say(problems([problem]).message);
+  const loaded = await context.loadConfig();
+  const { config } = loaded;
+  for (const warning of notBuilt(loaded)) context.output.say(warning);
   await refuseUnlessAllowed(context, 'import.run');
   const service = flags.once !== true && flags.dryRun !== true;
   if (service && flags.since !== undefined) {
@@ -176,10 +176,7 @@ function nothingToDo(connections: number): IntegratorError {
  * mailboxes or mails failed while the rest succeeded.
  */
 export function exitCodeOfRun({ mailboxes, totals }: RunReport): ExitCode {
-  const errors = mailboxes.flatMap(({ error }: MailboxReport): ErrorReport[] => (error === null ? [] : [error]));
-  if (errors.length === 0) return totals.failed === 0 ? exitCodes.ok : exitCodes.tryAgain;
-  const kinds = new Set(errors.map((error) => error.kind));
-  const [kind] = kinds;
-  const allAlike = errors.length === mailboxes.length && kinds.size === 1 && kind !== undefined;
-  return allAlike ? exitCodeOf(kind) : exitCodes.tryAgain;
+  const reasons = mailboxes.flatMap(({ error }) => error?.kind ?? []);
+  if (reasons.length === 0) return totals.failed === 0 ? exitCodes.ok : exitCodes.tryAgain;
+  return exitCodeOfFailures(reasons, mailboxes.length);
 }

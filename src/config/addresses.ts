@@ -17,9 +17,16 @@ export function normalizeAddress(text: string): string | null {
 
 /** The comparable form of a domain: lower-case ASCII without a final dot. Null where the text is no domain. */
 export function normalizeDomain(text: string): string | null {
-  if (endsHost.test(text.trim())) return null;
-  const ascii = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase();
+  const ascii = asciiDomain(text.trim().replace(/\.$/, ''))?.toLowerCase() ?? '';
   return ascii.length <= 253 && domainLabels.test(ascii) ? ascii : null;
+}
+
+/**
+ * A domain as ASCII (IDNA), '' where it cannot be one. Null where only its beginning would be taken: what follows must
+ * not be lost.
+ */
+export function asciiDomain(domain: string): string | null {
+  return endsHost.test(domain) ? null : domainToASCII(domain);
 }
 
 /** True for names and addresses of this very machine: the only hosts that may be spoken to without TLS. */

@@ -1,8 +1,5 @@
-import { domainToASCII } from 'node:url';
+import { asciiDomain } from '../config/addresses.ts';
 import type { Person } from '../domain/message.ts';
-
-/** A URL parser, which domainToASCII is, takes these for the end of the domain: what follows must not be lost. */
-const endsHost = /[\s/\\?#@:%]/u;
 
 /**
  * Lower-case, domain as ASCII (IDNA) without a final point, as ImportedMessage demands. What has no "@" (an internal
@@ -13,7 +10,7 @@ export function normalAddress(written: string): string {
   const at = address.lastIndexOf('@');
   if (at < 0) return address;
   const domain = address.slice(at + 1).trim();
-  const ascii = /^[\x21-\x7e]*$/.test(domain) || endsHost.test(domain) ? domain : domainToASCII(domain);
+  const ascii = /^[\x21-\x7e]*$/.test(domain) ? domain : (asciiDomain(domain) ?? domain);
   return ascii === '' ? address : `${address.slice(0, at).trim()}@${ascii.replace(/\.$/, '')}`;
 }
 

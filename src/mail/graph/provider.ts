@@ -43,6 +43,8 @@ class ConnectedGraph implements GraphProvider {
   readonly #transport: HttpTransport;
   readonly #client: GraphClient;
   readonly #dialect = new Dialect();
+  /** What a list refuses, a single mail may have. */
+  readonly #mailDialect = new Dialect();
   readonly #folders = new Map<string, FolderMemory>();
   #mutatingRequests = 0;
 
@@ -69,14 +71,15 @@ class ConnectedGraph implements GraphProvider {
 
   reader(address: MailboxAddress): MailboxReader {
     const mailbox = new GraphMailbox(this.#client, address);
-    return new GraphReader({
+    const source = {
       mailbox,
       finder: new FolderFinder(mailbox, this.#memoryOf(mailbox.path)),
       dialect: this.#dialect,
       uniqueBody: this.#options.uniqueBody,
       delta: this.#options.delta,
       nowMs: this.#options.clock,
-    });
+    };
+    return new GraphReader(source, this.#mailDialect);
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ import type { GraphMailbox } from './mailbox.ts';
 import { hasMapi } from './mapi.ts';
 import { headersOf, toMessage } from './map.ts';
 import { protectionOf } from '../protection.ts';
-import { askWithPieces, Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
+import { askWithPieces, type Dialect, messageSelect, neededFields, type Piece, segment } from './query.ts';
 import { type GraphMessage, messageSchema } from './schema.ts';
 
 export interface MailSource {
@@ -40,11 +40,12 @@ type Parts = { readonly kind: 'parts'; readonly parts: MessageParts } | { readon
 export class MailReader {
   readonly #source: MailSource;
   readonly attachments: AttachmentReader;
-  /** Of its own: what a list refuses, a single mail may have. */
-  readonly #dialect = new Dialect();
+  readonly #mailDialect: Dialect;
 
-  constructor(source: MailSource) {
+  /** `mailDialect` is for the GET of a single mail; the attachments have the one of `source`, as lists do. */
+  constructor(source: MailSource, mailDialect: Dialect) {
     this.#source = source;
+    this.#mailDialect = mailDialect;
     this.attachments = new AttachmentReader(source.mailbox, source.dialect);
   }
 
@@ -65,7 +66,7 @@ export class MailReader {
     if (this.#source.uniqueBody) pieces.push('uniqueBody');
     if (ref.sentItems) pieces.push('mapi');
     const { mailbox } = this.#source;
-    const answer = await askWithPieces(this.#dialect, pieces, (usable) => {
+    const answer = await askWithPieces(this.#mailDialect, pieces, (usable) => {
       const select = messageSelect({ sentItems: ref.sentItems, light: false }, usable);
       const path = `${mailbox.path}/messages/${segment(ref.providerId)}?${select}`;
       return this.#untilThere(() => mailbox.json({ path }, 'a mail', signal), signal);

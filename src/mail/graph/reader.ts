@@ -13,6 +13,7 @@ import type {
 } from '../provider.ts';
 import { changesOf, type ChangesSource } from './changes.ts';
 import { listFolder } from './list-folder.ts';
+import type { Dialect } from './query.ts';
 import { MailReader } from './read-mail.ts';
 import { readSideBySide } from './side-by-side.ts';
 import { mailboxSettingsSchema } from './schema.ts';
@@ -22,9 +23,9 @@ export class GraphReader implements MailboxReader {
   readonly #source: ChangesSource;
   readonly #mails: MailReader;
 
-  constructor(source: ChangesSource) {
+  constructor(source: ChangesSource, mailDialect: Dialect) {
     this.#source = source;
-    this.#mails = new MailReader(source);
+    this.#mails = new MailReader(source, mailDialect);
   }
 
   get requests(): number {

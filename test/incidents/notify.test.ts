@@ -145,7 +145,7 @@ test('an agent of several team mailboxes says from which one, unless the action 
     const incident = await of.ticket({ use: 'incident', summary: 'Payroll', contacts: [] });
     await of.app.store.db.updateTable('ticket').set({ details: 'x' }).execute();
     await expect(of.plan({ incident })).rejects.toMatchObject({
-      hint: expect.stringContaining(`add --from with one of: ${soc}, soc2@contoso.test; `),
+      hint: `add --from with one of: ${soc}, soc2@contoso.test; or decide it for all under outgoing.actions.incident_notification`,
     });
     expect((await of.plan({ incident, from: 'soc2@contoso.test' })).from.rule).toBe('chosen');
   } finally {

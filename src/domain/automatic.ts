@@ -87,7 +87,8 @@ function mailSystemSender(headers: HeaderIndex, { from, sender }: AutomaticSourc
 }
 
 function isMailSystem(who: string): boolean {
-  return mailSystems.has((who.toLowerCase().split('@', 1)[0] ?? '').trim());
+  const at = who.indexOf('@');
+  return mailSystems.has((at < 0 ? who : who.slice(0, at)).trim().toLowerCase());
 }
 
 function serverReport(_headers: HeaderIndex, { report }: AutomaticSource): Automatic | null {

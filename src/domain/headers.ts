@@ -27,7 +27,11 @@ export function headerValue(headers: HeaderIndex, name: string): string | null {
 
 /** Of these headers, which must occur once, those that occur with different values. */
 export function doubledHeaders(headers: HeaderIndex, names: readonly string[]): readonly string[] {
-  return names.filter((name) => new Set(headerValues(headers, name.toLowerCase())).size > 1);
+  return names.filter((name) => differ(headers.get(name.toLowerCase()) ?? []));
+}
+
+function differ(values: readonly string[]): boolean {
+  return values.length > 1 && new Set(values.map(unfold)).size > 1;
 }
 
 function unfold(value: string): string {

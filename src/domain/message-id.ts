@@ -24,6 +24,7 @@ export function messageKey(id: string | null): string | null {
 
 /** Keys of the message ids in the headers of this name, in the order written, each once, at most the last 100. */
 export function messageKeysIn(headers: HeaderIndex, name: string): readonly string[] {
+  if (!headers.has(name)) return [];
   const ids = headerValues(headers, name).flatMap(messageIds);
   return [...new Set(ids.flatMap((id) => messageKey(id) ?? []))].slice(-mostIds);
 }

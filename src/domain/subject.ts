@@ -13,6 +13,8 @@ const invisible = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\uf
 const loneSurrogate = /\p{Cs}/gu;
 /** Unicode's own bound for streams (UAX 15): ordering marks takes time in the square of their number. */
 const tooManyMarks = /(\p{M}{30})\p{M}+/gu;
+/** Printable ASCII with single blanks within. */
+const plainAscii = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/u;
 const blanks = /[\s\p{Cc}]+/gu;
 
 /** Both normal forms of a subject; '' never matches. Time is linear in the length of the subject. */
@@ -26,6 +28,8 @@ export function subjectKeys(subject: string): SubjectKeys {
  * (otherwise "İhale" and "ihale" would differ, which to the Turkish reader are one word in two cases).
  */
 function foldText(text: string): string {
+  // Of this there is nothing to fold but the case, and most subjects are so.
+  if (plainAscii.test(text)) return text.toLowerCase();
   const visible = text
     .replace(loneSurrogate, '\ufffd')
     .replace(invisible, '')

@@ -2,12 +2,14 @@ import { itemsOf } from '../store/items.ts';
 import { saveCursor } from '../store/mailboxes.ts';
 import { findByIdentity, insertMessages, markRemoved } from '../store/messages.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
+import type { NewMessage } from '../store/messages.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { decidePage } from './decide-page.ts';
 import { keepOriginals } from './keep-originals.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { messageRows } from './message-rows.ts';
 import { knowOwnMail } from './own-mail.ts';
+import type { PreparedMail } from './prepared-mail.ts';
 import { noCounts } from './page-counts.ts';
 import type { PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
@@ -32,11 +34,10 @@ export async function commitPage(trx: StoreWriter, context: MailboxContext, page
 }
 
 async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page, counts: PageCounts): Promise<void> {
-  const identities = [...new Set(page.mails.map((mail) => mail.identity))];
-  const known = await findByIdentity(trx, identities);
-  const mails = page.mails
-    .filter((mail) => !known.deleted.has(mail.identity))
-    .toSorted((a, b) => a.mail.receivedAtMs - b.mail.receivedAtMs);
+  const known = await findByIdentity(trx, [...new Set(page.mails.map(identityOf))]);
+  const mails: PreparedMail[] = [];
+  for (const mail of page.mails) if (!known.deleted.has(mail.identity)) mails.push(mail);
+  mails.sort(oldestFirst);
   counts.skipped += page.mails.length - mails.length;
   if (mails.length === 0) return;
 
@@ -44,19 +45,18 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   const { sentItems } = page.folder;
   const decided = await decidePage(trx, context, { mails, sentItems, stored: known.stored, items, atMs: page.atMs });
 
-  await keepOriginals(
-    trx,
-    known,
-    decided.flatMap(({ kind, mail }) => (kind === 'skip' ? [] : [mail])),
-  );
-  const fresh = decided.filter(({ kind, mail }) => kind === 'new' && !known.stored.has(mail.identity));
-  const inserted = await insertMessages(
-    trx,
-    fresh.map(({ mail }) => messageRows(mail, page.atMs)),
-  );
+  await keepOriginals(trx, known, decided);
+  const fresh: NewMessage[] = [];
+  for (const { kind, mail } of decided) {
+    if (kind === 'new' && !known.stored.has(mail.identity)) fresh.push(messageRows(mail, page.atMs));
+  }
+  const inserted = await insertMessages(trx, fresh);
   const messageIds = new Map([...known.stored, ...inserted]);
   const filedKeys = await writeDecided(trx, { context, page, decided, messageIds, inserted, items, counts });
   counts.failed += await setAsideAttachments(trx, context, page, inserted);
   await tieResponses(trx, context, { ...page, mails }, messageIds);
   await settleWaitingReplies(trx, context, filedKeys, page.atMs);
 }
+
+const identityOf = (mail: PreparedMail): string => mail.identity;
+const oldestFirst = (a: PreparedMail, b: PreparedMail): number => a.mail.receivedAtMs - b.mail.receivedAtMs;

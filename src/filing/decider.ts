@@ -92,15 +92,31 @@ interface Found {
 
 function candidateKeys(mails: readonly Deciding[], context: MailboxContext, sentItems: boolean): CandidateKeys {
   const placement = placementOf(context, sentItems);
-  const needed = mails.map((mail) => keysNeeded(mail.facts, placement, context.rules));
+  const addresses = new Set<string>();
+  const domains = new Set<string>();
+  const subjects = new Set<string>();
+  const messageKeys = new Set<string>();
+  const ourReferences = new Set<string>();
+  const units = new Set<string>();
+  for (const { facts } of mails) {
+    const needed = keysNeeded(facts, placement, context.rules);
+    addAll(addresses, needed.addresses);
+    if (context.rules.matching === 'domain') addAll(domains, needed.domains);
+    if (facts.subjectKeys.base !== '') subjects.add(facts.subjectKeys.base);
+    addAll(messageKeys, needed.messageKeys);
+    addAll(ourReferences, needed.ourReferences);
+    addAll(units, unitsNeeded(needed, context.candidates.units));
+  }
   return {
-    addresses: distinct(needed.flatMap((keys) => keys.addresses)),
-    domains: context.rules.matching === 'domain' ? distinct(needed.flatMap((keys) => keys.domains)) : [],
-    subjects: distinct(mails.map((mail) => mail.facts.subjectKeys.base).filter((key) => key !== '')),
-    messageKeys: distinct(needed.flatMap((keys) => keys.messageKeys)),
-    ourReferences: distinct(needed.flatMap((keys) => keys.ourReferences)),
-    units: distinct(needed.flatMap((keys) => unitsNeeded(keys, context.candidates.units))),
+    addresses: [...addresses],
+    domains: [...domains],
+    subjects: [...subjects],
+    messageKeys: [...messageKeys],
+    ourReferences: [...ourReferences],
+    units: [...units],
   };
 }
 
-const distinct = (values: readonly string[]): string[] => [...new Set(values)];
+function addAll(set: Set<string>, values: readonly string[]): void {
+  for (const value of values) set.add(value);
+}

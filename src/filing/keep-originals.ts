@@ -3,7 +3,7 @@ import { setOriginal } from '../store/messages.ts';
 import type { KnownMessages } from '../store/messages.ts';
 import { awaitsSentCopy } from '../store/outgoing-mail.ts';
 import type { StoreWriter } from '../store/store.ts';
-import type { PreparedMail } from './prepared-mail.ts';
+import type { Decided } from './decide-page.ts';
 
 /**
  * Stored mail whose first copy came without its original gets that of a further copy, from a mailbox that keeps
@@ -13,12 +13,13 @@ import type { PreparedMail } from './prepared-mail.ts';
 export async function keepOriginals(
   trx: StoreWriter,
   known: KnownMessages,
-  copies: readonly PreparedMail[],
+  decided: readonly Decided[],
 ): Promise<void> {
   if (known.withoutOriginal.size === 0) return;
-  for (const { identity, facts, mail } of copies) {
+  for (const { kind, mail: copy } of decided) {
+    const { identity, facts, mail } = copy;
     const stored = known.withoutOriginal.get(identity);
-    if (stored === undefined || mail.original === null) continue;
+    if (kind === 'skip' || stored === undefined || mail.original === null) continue;
     if (unverifiedBecause(facts) !== null && stored.verified !== 'fail') continue;
     if (awaitsSentCopy(identity) && facts.authentication.verdict !== 'pass') continue;
     await setOriginal(trx, stored.id, mail.original.sha256);

@@ -23,7 +23,8 @@ export async function knowOwnMail(
   context: MailboxContext,
   page: Page,
 ): Promise<readonly PreparedMail[]> {
-  const own = page.mails.filter((mail) => isOwn(mail, context));
+  const own: PreparedMail[] = [];
+  for (const mail of page.mails) if (isOwn(mail, context)) own.push(mail);
   if (own.length === 0) return page.mails;
   const keys = [...new Set(own.flatMap(({ messageKey }) => messageKey ?? []))];
   const awaited = new Map((await awaitedMails(trx, keys)).map((mail) => [`${mail.messageKey}\n${mail.from}`, mail]));

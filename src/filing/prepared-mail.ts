@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { unproven } from '../domain/authentication.ts';
 import { identityOf } from '../domain/identity.ts';
 import { matchMessage } from '../domain/match-message.ts';
@@ -18,21 +18,19 @@ export interface PreparedMail {
 }
 
 export interface PrepareOptions {
-  /** Of a bounce: the texts of its attached reports. */
-  readonly reports?: readonly string[];
   /** See MailboxContext; a verified sender is unknown without. */
   readonly verifiesSenders?: boolean;
 }
 
 export function prepareMail(mail: ImportedMessage, options: PrepareOptions = {}): PreparedMail {
-  const { reports = [], verifiesSenders = false } = options;
+  const { verifiesSenders = false } = options;
   const read = matchMessage(mail);
   const facts = verifiesSenders ? read : { ...read, authentication: unproven(read.authentication) };
   return {
     mail,
     facts,
-    identity: createHash('sha256').update(identityOf(mail, facts.subjectKeys.base)).digest('hex'),
+    identity: hash('sha256', identityOf(mail, facts.subjectKeys.base)),
     messageKey: messageKey(mail.internetMessageId),
-    reports,
+    reports: [],
   };
 }

@@ -1,4 +1,3 @@
-import { automaticKind } from '../domain/automatic.ts';
 import type { Attachment, ImportedMessage } from '../domain/message.ts';
 
 /** Where the bytes of attachments are read from. */
@@ -11,10 +10,9 @@ const mostParts = 6;
 
 /**
  * The texts of what a bounce has attached: the delivery status, the returned mail or its headers, from the start of
- * each. Empty for other mail, and where the bytes are not there, as in a dry run.
+ * each. Empty where the bytes are not there, as in a dry run.
  */
 export async function reportParts(mail: ImportedMessage, files: StoredBytes): Promise<readonly string[]> {
-  if (automaticKind(mail)?.kind !== 'bounce') return [];
   const texts: string[] = [];
   for (const { content } of mail.attachments.filter(isReportPart).slice(0, mostParts)) {
     if (content.kind !== 'stored') continue;

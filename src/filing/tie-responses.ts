@@ -19,7 +19,8 @@ export async function tieResponses(
 ): Promise<void> {
   if (page.folder.sentItems) return;
   const { mailbox } = context.key;
-  const responses = page.mails.flatMap((mail) => responseRows(mail, mailbox, messageIds.get(mail.identity) ?? null));
+  const responses: NewMailResponse[] = [];
+  for (const mail of page.mails) responses.push(...responseRows(mail, mailbox, messageIds.get(mail.identity) ?? null));
   const bounced = await addMailResponses(trx, responses);
   await touchTicketsOfSent(trx, mailbox, bounced, page.atMs);
 }

@@ -1,6 +1,6 @@
 import type { MatchDecision } from '../domain/decision.ts';
 import { insertItems, insertPlacements, updateItem } from '../store/items.ts';
-import type { Item, NewItem } from '../store/items.ts';
+import type { Item, NewItem, NewPlacement } from '../store/items.ts';
 import { setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { decisionJson } from './decision-json.ts';
@@ -26,17 +26,7 @@ export interface PageToWrite {
 
 /** Writes items, placements and actions of a decided page; returns the message keys of what is on a ticket now. */
 export async function writeDecided(trx: StoreWriter, write: PageToWrite): Promise<string[]> {
-  const fresh = write.decided.flatMap((each) => (each.kind === 'new' ? [each] : []));
-  const created = await insertItems(
-    trx,
-    fresh.map((each) => ({
-      ...itemRow(write, each.decision, each.filing),
-      message_id: idOf(write, each.mail),
-      connection: write.context.key.connection,
-      mailbox: write.context.key.mailbox,
-      received_at: each.mail.mail.receivedAtMs,
-    })),
-  );
+  const created = await insertItems(trx, newItems(write));
   await writePlacements(trx, write, created);
   const filed: string[] = [];
   for (const each of write.decided) {
@@ -48,6 +38,18 @@ export async function writeDecided(trx: StoreWriter, write: PageToWrite): Promis
     count(write, each);
   }
   return filed;
+}
+
+function newItems(write: PageToWrite): NewItem[] {
+  const { connection, mailbox } = write.context.key;
+  const rows: NewItem[] = [];
+  for (const each of write.decided) {
+    if (each.kind !== 'new') continue;
+    const received_at = each.mail.mail.receivedAtMs;
+    const message_id = idOf(write, each.mail);
+    rows.push({ ...itemRow(write, each.decision, each.filing), message_id, connection, mailbox, received_at });
+  }
+  return rows;
 }
 
 type ItemDecision = Pick<
@@ -73,24 +75,18 @@ async function writePlacements(
   write: PageToWrite,
   created: ReadonlyMap<number, number>,
 ): Promise<void> {
-  const stored = write.decided.filter((each) => each.kind !== 'skip');
-  await insertPlacements(
-    trx,
-    stored.flatMap(({ kind, mail }) => {
-      const message_id = idOf(write, mail);
-      const item_id = created.get(message_id) ?? write.items.get(message_id)?.id;
-      if (item_id === undefined) return [];
-      return {
-        item_id,
-        message_id,
-        mailbox: write.context.key.mailbox,
-        folder: write.page.folder.path,
-        provider_id: mail.mail.providerId,
-        duplicate: kind === 'again' ? 1 : 0,
-        seen_at: write.page.atMs,
-      };
-    }),
-  );
+  const { mailbox } = write.context.key;
+  const folder = write.page.folder.path;
+  const seen_at = write.page.atMs;
+  const rows: NewPlacement[] = [];
+  for (const { kind, mail } of write.decided) {
+    const message_id = idOf(write, mail);
+    const item_id = created.get(message_id) ?? write.items.get(message_id)?.id;
+    if (kind === 'skip' || item_id === undefined) continue;
+    const duplicate = kind === 'again' ? 1 : 0;
+    rows.push({ item_id, message_id, mailbox, folder, provider_id: mail.mail.providerId, duplicate, seen_at });
+  }
+  await insertPlacements(trx, rows);
 }
 
 async function writeAction(

@@ -21,7 +21,7 @@ export function assertSameOrigin(link: string, root: URL): string {
 
 /** A configured base address as a root for requests: ends with "/", https, http on loopback only. Throws `config`. */
 export function apiRoot(baseUrl: string, below = ''): URL {
-  const parsed = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  const parsed = urlOf(baseUrl);
   const problem = parsed === null ? 'it is not a URL' : problemOfBase(parsed);
   if (parsed === null || problem !== null) {
     throw new IntegratorError('config', `the address ${JSON.stringify(baseUrl)} cannot be used: ${problem}`, {
@@ -54,8 +54,17 @@ function problemOf(link: string, root: URL): string | null {
   if (link.length > longestLink) return `it is ${link.length} characters long`;
   if (!/^[\x21-\x7e]+$/.test(link) || link.includes('\\')) return 'it has characters no URL may have';
   const shape = linkShape.exec(link);
-  if (shape === null || !URL.canParse(link)) return 'it is not a plain absolute https URL';
-  return problemOfOrigin(new URL(link), root) ?? problemOfPath(shape[2] ?? '', new URL(link).pathname, root);
+  const url = shape === null ? null : urlOf(link);
+  if (shape === null || url === null) return 'it is not a plain absolute https URL';
+  return problemOfOrigin(url, root) ?? problemOfPath(shape[2] ?? '', url.pathname, root);
+}
+
+function urlOf(written: string): URL | null {
+  try {
+    return new URL(written);
+  } catch {
+    return null;
+  }
 }
 
 function problemOfOrigin(url: URL, root: URL): string | null {
@@ -73,7 +82,7 @@ function problemOfPath(written: string, normalised: string, root: URL): string |
 
 function hasDotSegment(path: string): boolean {
   let plain = path;
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 3 && plain.includes('%'); round += 1) {
     plain = plain.replace(/%25/g, '%').replace(/%2e/gi, '.').replace(/%2f/gi, '/').replace(/%5c/gi, '\\');
   }
   return plain.split(/[/\\;]/).some((segment) => segment === '.' || segment === '..');

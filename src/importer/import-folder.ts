@@ -63,19 +63,17 @@ async function importPage(
   deps: ImportMailboxDeps,
   { page, round }: { readonly page: ChangePage; readonly round: Round },
 ): Promise<void> {
-  const wanted = await unknownEntries(page, deps, job);
-  const early = wanted.filter((entry) => isBelow(entry.receivedAtMs, round.floorMs));
-  const read = await readEntries(
-    wanted.filter((entry) => !isBelow(entry.receivedAtMs, round.floorMs)),
-    { folder, job, deps, floorMs: round.floorMs, signal: round.signal },
-  );
-  counts.skipped += early.length + read.skipped;
+  const unknown = await unknownEntries(page, deps, job);
+  const wanted: PresentEntry[] = [];
+  for (const entry of unknown) if (!isBelow(entry.receivedAtMs, round.floorMs)) wanted.push(entry);
+  const read = await readEntries(wanted, { folder, job, deps, floorMs: round.floorMs, signal: round.signal });
+  counts.skipped += unknown.length - wanted.length + read.skipped;
   const atMs = deps.now();
   const committed = await deps.pages.write((trx) =>
     commitPage(trx, job.context, {
       folder,
       mails: read.mails,
-      removed: page.entries.flatMap((entry) => (entry.kind === 'removed' ? entry.providerId : [])),
+      removed: removedOf(page),
       setAside: read.setAside,
       settled: [],
       position: round.keepCursor ? { folder: folder.path, folderId: folder.id, cursor: page.cursor, atMs } : null,
@@ -87,11 +85,17 @@ async function importPage(
 
 /** Without what this mailbox has already, and each copy once: the same entry may come several times, the last one counts. */
 async function unknownEntries(page: ChangePage, deps: ImportMailboxDeps, job: MailboxJob): Promise<PresentEntry[]> {
-  const present = new Map(
-    page.entries.flatMap((entry) => (entry.kind === 'present' ? [[entry.providerId, entry] as const] : [])),
-  );
+  const present = new Map<string, PresentEntry>();
+  for (const entry of page.entries) if (entry.kind === 'present') present.set(entry.providerId, entry);
   const known = await knownPlacements(deps.pages.store.db, job.context.key.mailbox, [...present.keys()]);
-  return [...present.values()].filter((entry) => !known.has(entry.providerId));
+  for (const providerId of known) present.delete(providerId);
+  return [...present.values()];
+}
+
+function removedOf(page: ChangePage): string[] {
+  const removed: string[] = [];
+  for (const entry of page.entries) if (entry.kind === 'removed') removed.push(entry.providerId);
+  return removed;
 }
 
 function isBelow(receivedAtMs: number | null, floorMs: number): boolean {

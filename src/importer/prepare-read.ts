@@ -10,5 +10,7 @@ export async function prepareRead(
   { context: { verifiesSenders } }: MailboxJob,
   { pages }: ImportMailboxDeps,
 ): Promise<PreparedMail> {
-  return prepareMail(mail, { reports: await reportParts(mail, pages.store.files), verifiesSenders });
+  const prepared = prepareMail(mail, { verifiesSenders });
+  if (prepared.facts.automatic?.kind !== 'bounce') return prepared;
+  return { ...prepared, reports: await reportParts(mail, pages.store.files) };
 }

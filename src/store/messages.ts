@@ -67,29 +67,21 @@ const attachmentRows = new RowInserter((trx, rows: readonly Insertable<Attachmen
 /** Stores new mails; the caller made sure that none is stored yet. Returns identity → id. */
 export async function insertMessages(trx: StoreWriter, messages: readonly NewMessage[]): Promise<Map<string, number>> {
   const ids = new Map<string, number>();
-  const rows = await messageRows.insert(
-    trx,
-    messages.map((message) => message.row),
-  );
+  const rows = await messageRows.insert(trx, messages.map(rowOf));
   for (const row of rows) ids.set(row.identity, row.id);
-  await contentRows.insert(
-    trx,
-    messages.map(({ row, content }) => ({ ...content, message_id: idOf(ids, row.identity) })),
-  );
-  await insertAttachments(trx, messages, ids);
+  const contents: Insertable<MessageContentTable>[] = [];
+  const attachments: Insertable<AttachmentTable>[] = [];
+  for (const message of messages) {
+    const message_id = idOf(ids, message.row.identity);
+    contents.push({ ...message.content, message_id });
+    for (const attachment of message.attachments) attachments.push({ ...attachment, message_id });
+  }
+  await contentRows.insert(trx, contents);
+  await attachmentRows.insert(trx, attachments);
   return ids;
 }
 
-async function insertAttachments(
-  trx: StoreWriter,
-  messages: readonly NewMessage[],
-  ids: Map<string, number>,
-): Promise<void> {
-  const rows = messages.flatMap(({ row, attachments }) =>
-    attachments.map((attachment) => ({ ...attachment, message_id: idOf(ids, row.identity) })),
-  );
-  await attachmentRows.insert(trx, rows);
-}
+const rowOf = (message: NewMessage): NewMessage['row'] => message.row;
 
 function idOf(ids: Map<string, number>, identity: string): number {
   const id = ids.get(identity);

@@ -12,6 +12,8 @@ interface Made {
 /** With the columns of our widest table, some 600 values: less than any database takes. */
 const rowsAtOnce = 25;
 
+const asItIs = (value: unknown): unknown => value;
+
 /**
  * Inserts many rows of one table, a fixed number at once. The text of the statement is made once for each number of
  * rows: making it anew costs more than running it, and the database keeps a statement prepared that comes again.
@@ -28,7 +30,7 @@ export class RowInserter<Row extends Readonly<Record<string, unknown>>, Out> {
   /** All rows name the same columns. Gives what the statement returns, for all of them. */
   async insert(trx: StoreWriter, rows: readonly Row[]): Promise<Out[]> {
     const columns = Object.keys(rows[0] ?? {});
-    const clean = trx.getExecutor().adapter instanceof PostgresAdapter ? withoutNul : (value: unknown) => value;
+    const clean = trx.getExecutor().adapter instanceof PostgresAdapter ? withoutNul : asItIs;
     const returned: Out[] = [];
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
       const part = rows.slice(start, start + rowsAtOnce);

@@ -27,9 +27,14 @@ export async function loadTakenAway(
   mails: readonly TakenAwayKeys[],
 ): Promise<(mail: TakenAwayKeys) => ReadonlySet<string>> {
   const found = new Map<string, string[]>();
+  const wanted = { message: new Set<string>(), conversation: new Set<string>(), thread: new Set<string>() };
+  for (const { identity, conversation, thread } of mails) {
+    wanted.message.add(identity);
+    if (conversation !== null) wanted.conversation.add(conversation);
+    for (const key of thread) wanted.thread.add(key);
+  }
   for (const kind of kinds) {
-    const keys = [...new Set(mails.flatMap((mail) => keysByKind(mail)[kind]))];
-    for (const part of inParts(keys, 500)) {
+    for (const part of inParts([...wanted[kind]], 500)) {
       const rows = await ask<{ key: string; ticket_id: string }>(
         db,
         query`select key, ticket_id from taken_away where kind = ${kind} and key in ${list(part)}`,

@@ -44,7 +44,7 @@ export class AttachmentReader {
    */
   async #listWhole(messageId: string, signal: AbortSignal): Promise<Answer<readonly GraphAttachment[]> | null> {
     const maxBytes = this.#mailbox.client.limits.inlineBytes;
-    const read = { path: this.#path(messageId), maxBytes, attempts: 1, gatewayAttempts: 1 };
+    const read = { path: this.#path(messageId), maxBytes, unpacked: true, attempts: 1, gatewayAttempts: 1 };
     const answer = await this.#mailbox.json(read, 'the attachments of a mail', signal);
     if (answer.kind === 'refused') return isMissing(answer) ? answer : null;
     const page = pageSchema.safeParse(answer.value).data;

@@ -93,7 +93,7 @@ class FolderRound implements Round {
     return {
       nextLink: page['@odata.nextLink'],
       deltaLink: page['@odata.deltaLink'],
-      receivedMs: entries.flatMap((entry) => (entry.kind === 'present' ? (entry.receivedAtMs ?? []) : [])),
+      receivedMs: receivedMsOf(entries),
       nowMs: this.#source.nowMs(),
     };
   }
@@ -189,6 +189,13 @@ class FolderRound implements Round {
       hint: 'Nothing was lost; it is read again at the next turn.',
     });
   }
+}
+
+function receivedMsOf(entries: readonly ChangeEntry[]): number[] {
+  const times: number[] = [];
+  for (const entry of entries)
+    if (entry.kind === 'present' && entry.receivedAtMs !== null) times.push(entry.receivedAtMs);
+  return times;
 }
 
 /** Something in this page can be neither listed nor skipped: list ids only, and find it among the single mails. */

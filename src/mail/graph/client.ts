@@ -29,6 +29,8 @@ export interface GraphRead {
   /** Page size asked for by the Prefer header. */
   readonly pageSize?: number;
   readonly maxBytes?: number;
+  /** The answer is to come as it is: what is in it is packed already. */
+  readonly unpacked?: boolean;
   /** How many 504s in a row end the request, where that is fewer than usual. */
   readonly gatewayAttempts?: number;
   /** Attempts in all, where that is fewer than usual; a pause the service asks for is waited for all the same. */
@@ -126,7 +128,7 @@ export class GraphClient {
     try {
       await this.#sdk
         .api(read.path ?? '/')
-        .headers({ Prefer: preferOf(read.pageSize), Accept: plan.wanted === 'json' ? 'application/json' : '*/*' })
+        .headers(headersFor(read, plan.wanted))
         .responseType(ResponseType.RAW)
         .middlewareOptions([call])
         .get();
@@ -150,6 +152,11 @@ function planOf(
 ): Omit<CallPlan, 'wanted' | 'maxBytes' | 'deadlineMs'> {
   const retries = { ...limits.retries, attempts: read.attempts ?? limits.retries.attempts };
   return { ...asker, link: read.link, retries, gatewayAttempts: read.gatewayAttempts ?? retries.attempts };
+}
+
+function headersFor(read: GraphRead, wanted: CallPlan['wanted']): Record<string, string> {
+  const headers = { prefer: preferOf(read.pageSize), accept: wanted === 'json' ? 'application/json' : '*/*' };
+  return read.unpacked === true ? { ...headers, 'accept-encoding': 'identity' } : headers;
 }
 
 /** The whole header, always: a later Prefer would replace an earlier one, and no preference is remembered in links. */

@@ -7,7 +7,9 @@ const noIdPrefix = 'no-id-';
 
 /** The entries of a page, looked at only as far as listing needs; the rest is checked when a mail is read. */
 export function entriesOf(page: GraphPage, folder: Folder): readonly ChangeEntry[] {
-  return page.value.map((raw) => entryOf(raw, folder));
+  const entries: ChangeEntry[] = [];
+  for (const raw of page.value) entries.push(entryOf(raw, folder));
+  return entries;
 }
 
 export function wasWithoutId(providerId: string): boolean {

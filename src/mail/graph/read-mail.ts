@@ -147,7 +147,15 @@ function isWhole(ref: MailRef): boolean {
 /** `hasAttachments` is false where all are inline; then the text mentions them. Where it is not told, only asking tells. */
 function mayHaveAttachments(whole: GraphMessage): boolean {
   if (whole.hasAttachments === true || whole.hasAttachments === undefined) return true;
-  return /cid:/i.test(whole.body?.content ?? '');
+  return mentionsContentId(whole.body?.content ?? '');
+}
+
+/** Whether "cid:" occurs in any case: by its colon, since a search for a letter in either case looks at every one. */
+function mentionsContentId(text: string): boolean {
+  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+    if (text.slice(Math.max(0, colon - 3), colon).toLowerCase() === 'cid') return true;
+  }
+  return false;
 }
 
 function protocol(message: string, cause?: unknown): IntegratorError {

@@ -39,13 +39,11 @@ export class Send extends ChainLink {
     } catch (error) {
       judgeFailure(call, networkError(error, call.plan.about));
     }
-    // Only there because the SDK wants one; the answer itself stays in our hands.
-    context.response = new Response(null);
   }
 
   async #send(call: GraphCall, context: Context): Promise<HttpReply> {
     call.plan.onRequest();
-    const headers = Object.fromEntries(new Headers(context.options?.headers));
+    const headers = headersOf(context);
     const body: unknown = context.options?.body;
     return this.#transport.send({
       method: context.options?.method ?? 'GET',
@@ -75,6 +73,17 @@ export class Send extends ChainLink {
     const enough = reply.status === 504 && call.gatewayTimeouts >= call.plan.gatewayAttempts;
     if (repeatable.has(reply.status) && !enough) call.again = { retryAfterMs: busy ? asked : null };
   }
+}
+
+/** The SDK hands on the plain object it was given; names in lower case. */
+function headersOf({ options }: Context): Record<string, string> {
+  const given = options?.headers;
+  if (given === undefined || given instanceof Headers || Array.isArray(given)) {
+    return Object.fromEntries(new Headers(given));
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = String(value);
+  return headers;
 }
 
 async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promise<void> {

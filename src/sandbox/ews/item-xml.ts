@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { headersOf } from '../world/headers.ts';
+import { conversationId } from '../world/ids.ts';
 import { mimeOf } from '../world/mime.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import { htmlToText, textToHtml } from '../world/text.ts';
@@ -52,7 +53,10 @@ const itemFields: readonly (readonly [string, Field])[] = [
   ],
   ['', (item, _mailbox, shape) => shape.extended.map((wanted) => extendedXml(item, wanted)).join('')],
   ['item:LastModifiedTime', (item) => value('t:LastModifiedTime', time(item.modifiedAt))],
-  ['item:ConversationId', (item, mailbox) => tag('t:ConversationId', '', { Id: conversationId(item, mailbox) })],
+  [
+    'item:ConversationId',
+    (item, mailbox) => tag('t:ConversationId', '', { Id: conversationId(mailbox.objectId, item.conversation) }),
+  ],
   ['item:UniqueBody', (item, _mailbox, shape) => uniqueXml(item, shape)],
 ];
 
@@ -191,10 +195,6 @@ export function mailboxXml(person: Person): string {
   const routing =
     person.address === '' ? [] : [value('t:EmailAddress', person.address), value('t:RoutingType', 'SMTP')];
   return tag('t:Mailbox', [value('t:Name', person.name), ...routing, value('t:MailboxType', 'Mailbox')]);
-}
-
-function conversationId(item: Item, mailbox: Mailbox): string {
-  return `AAQkA${digest(`${mailbox.objectId}:${item.conversation}`)}${digest(item.conversation)}`;
 }
 
 function digest(text: string): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '../settings.ts';
 import { headersOf } from '../world/headers.ts';
+import { conversationId } from '../world/ids.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import { htmlToText, textToHtml } from '../world/text.ts';
 import type { Body, Item, Person } from '../world/types.ts';
@@ -33,7 +34,7 @@ const standard: readonly (readonly [string, Field])[] = [
   ['bodyPreview', (item) => previewOf(item.body)],
   ['importance', (item) => item.importance],
   ['parentFolderId', (item, { mailbox }) => mailbox.ids.make('folder', item.folder.serial)],
-  ['conversationId', (item, { mailbox }) => conversationId(item, mailbox)],
+  ['conversationId', (item, { mailbox }) => conversationId(mailbox.objectId, item.conversation)],
   ['conversationIndex', (item) => digest(item.conversation).toString('base64').slice(0, 32)],
   ['isDeliveryReceiptRequested', (item) => (item.meeting === null ? false : null)],
   ['isReadReceiptRequested', () => false],
@@ -163,10 +164,6 @@ export function time(at: number): string {
 
 function changeKey(item: Item, mailbox: Mailbox): string {
   return `CQAAABYAAA${digest(`${mailbox.objectId}:${item.key}:${item.version}`).toString('base64').slice(0, 22)}`;
-}
-
-function conversationId(item: Item, mailbox: Mailbox): string {
-  return `AAQkA${digest(`${mailbox.objectId}:${item.conversation}`).toString('base64url')}${digest(item.conversation).toString('base64url')}=`;
 }
 
 function webLink(item: Item, view: View): string {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const serialLength = 7;
 
-export type IdKind = 'item' | 'immutable' | 'folder' | 'attachment' | 'conversation';
+export type IdKind = 'item' | 'immutable' | 'folder' | 'attachment';
 
 /** Total lengths seen in the field: about 70 for immutable ids, 140 and more for the others. */
 const shapes: Readonly<Record<IdKind, { start: string; middle: number }>> = {
@@ -15,7 +15,6 @@ const shapes: Readonly<Record<IdKind, { start: string; middle: number }>> = {
   immutable: { start: 'AAkAL', middle: 48 },
   folder: { start: 'AQMkA', middle: 96 },
   attachment: { start: 'AAMkB', middle: 160 },
-  conversation: { start: 'AAQkA', middle: 64 },
 };
 
 /** Makes and reads the ids of one mailbox. */
@@ -24,7 +23,7 @@ export class IdMaker {
 
   constructor(mailboxKey: string) {
     this.#prefixes = new Map(
-      (['item', 'immutable', 'folder', 'attachment', 'conversation'] as const).map((kind) => [
+      (['item', 'immutable', 'folder', 'attachment'] as const).map((kind) => [
         kind,
         shapes[kind].start + filler(`${kind}:${mailboxKey}`, shapes[kind].middle),
       ]),
@@ -41,6 +40,15 @@ export class IdMaker {
     if (!id.startsWith(prefix) || !id.endsWith('=') || id.length !== prefix.length + serialLength + 1) return null;
     return readSerial(id.slice(prefix.length, -1));
   }
+}
+
+/**
+ * As in Microsoft's own examples: the mailbox's GUID, then that of the conversation, so that all ids of a mailbox begin
+ * alike and the same thread ends alike in every mailbox.
+ */
+export function conversationId(mailboxGuid: string, conversation: string): string {
+  const thread = createHash('sha256').update(conversation).digest().subarray(0, 16);
+  return `AAQkAD${Buffer.from(mailboxGuid).toString('base64url')}AQA${thread.toString('base64url')}=`;
 }
 
 /** True for text that could be an id of some mailbox; anything else is "Id is malformed". */

@@ -5,6 +5,8 @@ import type { UnitKeys } from './unit.ts';
 /** The header in which mail about an incident tells its business unit our reference. */
 export const referenceHeader = 'X-Integrator-Reference';
 
+const headerKey = referenceHeader.toLowerCase();
+
 /** What a reference of ours was given for: mail of one incident to one business unit. */
 export interface GivenReference {
   readonly ticketId: string;
@@ -18,6 +20,7 @@ const most = 5;
 
 /** What looks like references of ours in a mail's headers, each once. */
 export function givenReferencesIn(headers: HeaderIndex): readonly string[] {
-  const written = headerValues(headers, referenceHeader.toLowerCase()).filter((value) => form.test(value));
+  if (!headers.has(headerKey)) return [];
+  const written = headerValues(headers, headerKey).filter((value) => form.test(value));
   return [...new Set(written)].slice(0, most);
 }

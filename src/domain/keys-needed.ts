@@ -30,17 +30,22 @@ export function keysNeeded(message: MatchMessage, placement: MatchPlacement, rul
   const parties = otherParties(message, placement);
   const subject = subjectKey(message, rules);
   return {
-    messageKeys: [...new Set([...message.inReplyTo, ...message.references])],
+    messageKeys: distinct([...message.inReplyTo, ...message.references]),
     ourReferences: message.ourReferences,
     addresses: parties,
-    domains: [...new Set(parties.map(domainOf))].filter((domain) => domainMayMatch(domain, rules)),
+    domains: distinct(parties.map(domainOf)).filter((domain) => domainMayMatch(domain, rules)),
     subjects: subject === '' ? [] : [subject],
     subjectForm: subjectForm(rules),
   };
 }
 
+function distinct(values: readonly string[]): readonly string[] {
+  return values.length < 2 ? values : [...new Set(values)];
+}
+
 /** Names of the units that own one of the addresses or domains looked for: their incidents are candidates. */
 export function unitsNeeded(keys: KeysNeeded, units: readonly UnitKeys[]): readonly string[] {
+  if (units.length === 0) return [];
   const addresses = new Set(keys.addresses);
   const domains = new Set(keys.domains);
   return units

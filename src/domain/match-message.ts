@@ -72,8 +72,8 @@ export interface MatchPlacement {
 
 /** The people a placement is about: the sender of incoming mail, the recipients of sent mail; each once. */
 export function otherParties(message: MatchMessage, placement: MatchPlacement): readonly string[] {
-  const parties = placement.sentItems ? recipients(message) : [message.from];
-  return [...new Set(parties)].filter((address) => address !== '');
+  if (!placement.sentItems) return message.from === '' ? [] : [message.from];
+  return [...new Set(recipients(message))].filter((address) => address !== '');
 }
 
 export function recipients(message: MatchMessage): readonly string[] {

@@ -18,6 +18,7 @@ export interface Verdict {
 
 /** Puts verdicts in order and says in words what came of them. */
 export function foundBy(step: StepName, verdicts: readonly Verdict[], nothing: string): Found {
+  if (verdicts.length === 0) return { step: { step, outcome: nothing, candidates: [] }, accepted: [], closed: false };
   const sorted = [...verdicts].sort(
     (one, other) => rank(one) - rank(other) || newestFirst(one.candidate, other.candidate),
   );

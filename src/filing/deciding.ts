@@ -32,5 +32,6 @@ export function placementOf(context: MailboxContext, sentItems: boolean): MatchP
 
 /** The mails this one answers or refers to: In-Reply-To, then References from the right. */
 export function threadKeys(facts: MatchMessage): string[] {
+  if (facts.inReplyTo.length === 0 && facts.references.length === 0) return [];
   return [...new Set([...facts.inReplyTo, ...facts.references.toReversed()])];
 }

@@ -5,19 +5,26 @@ import { IntegratorError } from '../domain/errors.ts';
 
 /** What can be read to its end; an `HttpReply`. */
 interface Whole {
-  whole(maxBytes: number): Promise<Buffer>;
+  whole(maxBytes: number, beforeUnpacking?: () => Promise<void>): Promise<Buffer>;
 }
 
 /**
  * The whole body. Throws `protocol` (code `too_large`) where it is more than `maxBytes` of decompressed bytes, without
  * decompressing more than that: a small compressed answer cannot fill the memory.
  */
-export function readBytes(reply: Whole, maxBytes: number): Promise<Buffer> {
-  return reply.whole(maxBytes);
+export function readBytes(reply: Whole, maxBytes: number, beforeUnpacking?: () => Promise<void>): Promise<Buffer> {
+  return reply.whole(maxBytes, beforeUnpacking);
 }
 
-/** Reads a stream to its end; `compressed` is taken apart at once, which costs half of what a stream of chunks costs. */
-export async function wholeBody(body: Readable, compressed: boolean, maxBytes: number): Promise<Buffer> {
+/** Reads a stream to its end; what is compressed is taken apart at once, which costs half of a stream of chunks. */
+export async function wholeBody(
+  body: Readable,
+  maxBytes: number,
+  {
+    compressed,
+    beforeUnpacking,
+  }: { readonly compressed: boolean; readonly beforeUnpacking?: (() => Promise<void>) | undefined },
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let seen = 0;
   for await (const chunk of body) {
@@ -26,6 +33,7 @@ export async function wholeBody(body: Readable, compressed: boolean, maxBytes: n
     if (seen > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
+  await beforeUnpacking?.();
   const bytes = Buffer.concat(chunks);
   return compressed && bytes.length > 0 ? decompressed(bytes, maxBytes) : bytes;
 }

@@ -35,8 +35,8 @@ export interface HttpReply {
   header(name: string): string | undefined;
   /** Decompressed. Read it to the end or call `discard`, else its connection is lost to others. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** The same, read to its end; see `readBytes`. */
-  whole(maxBytes: number): Promise<Buffer>;
+  /** The same, read to its end; see `readBytes`. Before it is taken apart, `beforeUnpacking` is waited for. */
+  whole(maxBytes: number, beforeUnpacking?: () => Promise<void>): Promise<Buffer>;
   discard(): Promise<void>;
 }
 
@@ -187,17 +187,16 @@ function toReply(reply: Dispatcher.ResponseData, host: string): HttpReply {
       return Array.isArray(value) ? value.join(', ') : value;
     },
     body: readable(reply.body, reply.headers['content-encoding'], host),
-    whole: (maxBytes) => whole(reply, maxBytes, host),
+    whole: async (maxBytes, beforeUnpacking) => {
+      try {
+        const compressed = isCompressed(reply.body, reply.headers['content-encoding'], host);
+        return await wholeBody(reply.body, maxBytes, { compressed, beforeUnpacking });
+      } catch (error) {
+        throw networkError(error, host);
+      }
+    },
     discard: () => reply.body.dump({ limit: drainBytes }).catch(() => undefined),
   };
-}
-
-async function whole(reply: Dispatcher.ResponseData, maxBytes: number, host: string): Promise<Buffer> {
-  try {
-    return await wholeBody(reply.body, isCompressed(reply.body, reply.headers['content-encoding'], host), maxBytes);
-  } catch (error) {
-    throw networkError(error, host);
-  }
 }
 
 async function* readable(body: Readable, encoding: string | string[] | undefined, host: string) {

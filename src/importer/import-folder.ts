@@ -8,6 +8,7 @@ import { knownPlacements } from '../store/messages.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import { damaged } from './damaged.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
+import { PageTurn } from './page-turn.ts';
 import { prepareRead } from './prepare-read.ts';
 
 export interface FolderTask {
@@ -37,10 +38,16 @@ interface Round {
 
 async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Round): Promise<void> {
   const { floorMs, signal } = round;
-  const pages = deps.reader.changes(task.folder, round.cursor, { floorMs, signal })[Symbol.asyncIterator]();
+  const turn = new PageTurn(deps.pages.turns, signal);
+  const options = { floorMs, signal, beforePage: () => turn.begin() };
+  const pages = deps.reader.changes(task.folder, round.cursor, options)[Symbol.asyncIterator]();
   try {
-    while (await importNext(pages, task, deps, round)) signal.throwIfAborted();
+    while (await importNext(pages, task, deps, round)) {
+      turn.end();
+      signal.throwIfAborted();
+    }
   } finally {
+    turn.end();
     await pages.return?.();
   }
 }

@@ -1,16 +1,20 @@
+import type { Gate } from '../http/gate.ts';
 import type { FileSink } from '../mail/provider.ts';
 import type { Store, StoreWriter } from '../store/store.ts';
 import { hashOnly } from './hash-only.ts';
+import { pageTurns } from './page-turn.ts';
 
 /** Where an import writes: into the store, or nowhere. */
 export interface PageWriter {
   readonly store: Store;
   readonly files: FileSink;
+  /** See page-turn.ts. */
+  readonly turns: Gate;
   write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T>;
 }
 
 export function storePages(store: Store): PageWriter {
-  return { store, files: store.files, write: (work) => store.write(work) };
+  return { store, files: store.files, turns: pageTurns(), write: (work) => store.write(work) };
 }
 
 /**
@@ -21,6 +25,7 @@ export function discardPages(store: Store): PageWriter {
   return {
     store,
     files: hashOnly,
+    turns: pageTurns(),
     write: async (work) => {
       const outcome: { result?: { readonly value: Awaited<ReturnType<typeof work>> } } = {};
       await store

@@ -8,6 +8,6 @@ let set = false;
  * V8 reads this flag at every collection, so that it may be set late.
  */
 export function keepHeapSmall(): void {
-  if (!set) setFlagsFromString('--heap-growing-percent=40');
+  if (!set) setFlagsFromString('--heap-growing-percent=90');
   set = true;
 }

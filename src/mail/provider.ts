@@ -77,6 +77,8 @@ export interface MailboxReader {
 
 export interface ChangesOptions {
   readonly floorMs: number;
+  /** Waited for when a page has come, before it is unpacked into memory; may be called more than once for a page. */
+  readonly beforePage?: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 

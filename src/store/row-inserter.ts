@@ -12,6 +12,16 @@ interface Made {
 /** With the columns of our widest table, some 600 values: less than any database takes. */
 const rowsAtOnce = 25;
 
+function valuesOf(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  columns: readonly string[],
+  clean: (value: unknown) => unknown,
+): unknown[] {
+  const values: unknown[] = [];
+  for (const row of rows) for (const column of columns) values.push(clean(row[column]));
+  return values;
+}
+
 const asItIs = (value: unknown): unknown => value;
 
 /**
@@ -35,9 +45,7 @@ export class RowInserter<Row extends Readonly<Record<string, unknown>>, Out> {
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
       const part = rows.slice(start, start + rowsAtOnce);
       const { sql, further } = this.#madeFor(trx, part, columns);
-      const parameters: unknown[] = [];
-      for (const row of part) for (const column of columns) parameters.push(clean(row[column]));
-      parameters.push(...further);
+      const parameters = [...valuesOf(part, columns, clean), ...further];
       const result = await trx.executeQuery<Out>(CompiledQuery.raw(sql, parameters));
       for (const row of result.rows) returned.push(row);
     }

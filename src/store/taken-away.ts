@@ -48,8 +48,10 @@ export async function loadTakenAway(
   return (mail) => ticketsFor(mail, found);
 }
 
+const none: ReadonlySet<string> = new Set();
+
 function ticketsFor(mail: TakenAwayKeys, found: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
-  if (found.size === 0) return new Set();
+  if (found.size === 0) return none;
   const byKind = keysByKind(mail);
   return new Set(kinds.flatMap((kind) => byKind[kind].flatMap((key) => found.get(`${kind} ${key}`) ?? [])));
 }

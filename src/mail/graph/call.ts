@@ -25,6 +25,8 @@ export interface CallPlan {
   readonly gatewayAttempts: number;
   readonly gate: Gate;
   readonly signal: AbortSignal;
+  /** See ChangesOptions.beforePage. */
+  readonly beforeUnpacking?: (() => Promise<void>) | undefined;
   /** Called for every request that leaves. */
   readonly onRequest: () => void;
 }

@@ -129,7 +129,8 @@ class FolderRound implements Round {
   }
 
   #page(read: GraphRead): Promise<Answer<GraphPage>> {
-    return this.#source.mailbox.page(read, `the folder "${this.#folder.path}"`, this.#options.signal);
+    const { beforePage: beforeUnpacking, signal } = this.#options;
+    return this.#source.mailbox.page({ ...read, beforeUnpacking }, `the folder "${this.#folder.path}"`, signal);
   }
 
   #listPath(): string {

@@ -29,6 +29,8 @@ export interface GraphRead {
   /** Page size asked for by the Prefer header. */
   readonly pageSize?: number;
   readonly maxBytes?: number;
+  /** See ChangesOptions.beforePage. */
+  readonly beforeUnpacking?: (() => Promise<void>) | undefined;
   /** The answer is to come as it is: what is in it is packed already. */
   readonly unpacked?: boolean;
   /** How many 504s in a row end the request, where that is fewer than usual. */
@@ -151,7 +153,8 @@ function planOf(
   limits: GraphLimits,
 ): Omit<CallPlan, 'wanted' | 'maxBytes' | 'deadlineMs'> {
   const retries = { ...limits.retries, attempts: read.attempts ?? limits.retries.attempts };
-  return { ...asker, link: read.link, retries, gatewayAttempts: read.gatewayAttempts ?? retries.attempts };
+  const { link, beforeUnpacking, gatewayAttempts = retries.attempts } = read;
+  return { ...asker, link, retries, gatewayAttempts, beforeUnpacking };
 }
 
 function headersFor(read: GraphRead, wanted: CallPlan['wanted']): Record<string, string> {

@@ -153,9 +153,14 @@ function mayHaveAttachments(whole: GraphMessage): boolean {
 /** Whether "cid:" occurs in any case: by its colon, since a search for a letter in either case looks at every one. */
 function mentionsContentId(text: string): boolean {
   for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
-    if (text.slice(Math.max(0, colon - 3), colon).toLowerCase() === 'cid') return true;
+    if (isLetter(text, colon - 3, 'c') && isLetter(text, colon - 2, 'i') && isLetter(text, colon - 1, 'd')) return true;
   }
   return false;
+}
+
+/** Of ASCII letters the capital differs from the small one in one bit. */
+function isLetter(text: string, at: number, small: string): boolean {
+  return at >= 0 && (text.charCodeAt(at) | 0x20) === small.charCodeAt(0);
 }
 
 function protocol(message: string, cause?: unknown): IntegratorError {

@@ -107,7 +107,7 @@ async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promis
     call.answer = { kind: 'ok', value: stream };
     return;
   }
-  const bytes = await readBytes(reply, call.plan.maxBytes);
+  const bytes = await readBytes(reply, call.plan.maxBytes, call.plan.beforeUnpacking);
   call.answer = { kind: 'ok', value: parseJson(reply.header('content-type') ?? '', bytes, call.plan.about) };
 }
 

@@ -77,7 +77,10 @@ export interface MailboxReader {
 
 export interface ChangesOptions {
   readonly floorMs: number;
-  /** Waited for when a page has come, before it is unpacked into memory; may be called more than once for a page. */
+  /**
+   * Waited for when a page with whole mails has come, before it is unpacked into memory; more than once where it has to
+   * be asked for again. Pages of ids alone do without.
+   */
   readonly beforePage?: () => Promise<void>;
   readonly signal: AbortSignal;
 }

@@ -12,6 +12,7 @@ export interface TakenAwayKeys {
 }
 
 const kinds = ['message', 'conversation', 'thread'] as const;
+const none: ReadonlySet<string> = new Set();
 
 function keysByKind(keys: TakenAwayKeys): Readonly<Record<(typeof kinds)[number], readonly string[]>> {
   return {
@@ -26,6 +27,8 @@ export async function loadTakenAway(
   db: Reader,
   mails: readonly TakenAwayKeys[],
 ): Promise<(mail: TakenAwayKeys) => ReadonlySet<string>> {
+  // Most stores never had anything taken away: three lookups of hundreds of keys are saved for each page.
+  if ((await ask(db, query`select ticket_id from taken_away limit 1`)).length === 0) return () => none;
   const found = new Map<string, string[]>();
   const wanted = { message: new Set<string>(), conversation: new Set<string>(), thread: new Set<string>() };
   for (const { identity, conversation, thread } of mails) {
@@ -47,8 +50,6 @@ export async function loadTakenAway(
   }
   return (mail) => ticketsFor(mail, found);
 }
-
-const none: ReadonlySet<string> = new Set();
 
 function ticketsFor(mail: TakenAwayKeys, found: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   if (found.size === 0) return none;

@@ -418,9 +418,9 @@ export function mailProviderContract(under: ProviderUnderTest): void {
         expect(files.of(attachments[0]?.content)).toEqual(bytes);
       });
 
-      test('a mail with inline pictures only has them too', async () => {
+      test.each(['cid', 'CID', 'Cid'])('a mail with inline pictures only has them too (%s:)', async (scheme) => {
         deliver({
-          html: '<img src="cid:logo@1">',
+          html: `<p style="color:red">See:</p><img src="${scheme}:logo@1">`,
           receivedAt: at(1),
           attachments: [
             {

@@ -53,6 +53,19 @@ const end = (root: string, ids: readonly string[] = []) => ({
 const queryOf = (request: SeenRequest | undefined): URLSearchParams =>
   new URL(request?.url ?? '', 'http://x').searchParams;
 
+test('a page that has come waits until there is room for it, and only then is unpacked', async () => {
+  const { server, reader } = await graph((_request, _number, root) => end(root, ['m1']));
+  const events: string[] = [];
+  const beforePage = async () => {
+    events.push(`come after ${server.seen.length} request`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    events.push('room');
+  };
+  const [page] = await collect(reader.changes(inbox, null, { ...changesOptions, beforePage }));
+  events.push(`${page?.entries.length} entry`);
+  expect(events).toEqual(['come after 1 request', 'room', '1 entry']);
+});
+
 describe('what is asked', () => {
   test('a first round asks for everything a mail needs, newest first, from the floor, never with $top or isRead', async () => {
     const { server, reader } = await graph((_request, _number, root) => end(root));

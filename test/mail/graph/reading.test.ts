@@ -379,6 +379,8 @@ describe('attachments', () => {
     }));
     expect(attachments).toMatchObject([{ content: { kind: 'stored' } }, { name: 'i.txt.eml', kind: 'item' }]);
     expect(world.server.seen.map(({ url }) => url.replace(/.*attachments/, ''))).toEqual(['', '/i/$value']);
+    // Base64 of what is packed already is not packed once more.
+    expect(world.server.seen[0]?.headers['accept-encoding']).toBe('identity');
   });
 
   test.each([

@@ -5,26 +5,19 @@ import { IntegratorError } from '../domain/errors.ts';
 
 /** What can be read to its end; an `HttpReply`. */
 interface Whole {
-  whole(maxBytes: number, beforeUnpacking?: () => Promise<void>): Promise<Buffer>;
+  whole(maxBytes: number): Promise<Buffer>;
 }
 
 /**
  * The whole body. Throws `protocol` (code `too_large`) where it is more than `maxBytes` of decompressed bytes, without
  * decompressing more than that: a small compressed answer cannot fill the memory.
  */
-export function readBytes(reply: Whole, maxBytes: number, beforeUnpacking?: () => Promise<void>): Promise<Buffer> {
-  return reply.whole(maxBytes, beforeUnpacking);
+export function readBytes(reply: Whole, maxBytes: number): Promise<Buffer> {
+  return reply.whole(maxBytes);
 }
 
-/** Reads a stream to its end; what is compressed is taken apart at once, which costs half of a stream of chunks. */
-export async function wholeBody(
-  body: Readable,
-  maxBytes: number,
-  {
-    compressed,
-    beforeUnpacking,
-  }: { readonly compressed: boolean; readonly beforeUnpacking?: (() => Promise<void>) | undefined },
-): Promise<Buffer> {
+/** Reads a stream to its end, as it came. */
+export async function wholeBody(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let seen = 0;
   for await (const chunk of body) {
@@ -33,16 +26,16 @@ export async function wholeBody(
     if (seen > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  await beforeUnpacking?.();
-  const bytes = Buffer.concat(chunks);
-  return compressed && bytes.length > 0 ? decompressed(bytes, maxBytes) : bytes;
+  return Buffer.concat(chunks);
 }
 
 const gunzipLarge = promisify(gunzip);
 /** What is smaller is taken apart in place: a few milliseconds. */
 const largeBytes = 1_048_576;
 
-async function decompressed(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+/** Takes a compressed body apart at once, which costs half of what a stream of chunks costs. */
+export async function decompressed(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  if (bytes.length === 0) return bytes;
   const options = { maxOutputLength: maxBytes, chunkSize: outputSize(bytes) };
   try {
     return bytes.length > largeBytes ? await gunzipLarge(bytes, options) : gunzipSync(bytes, options);

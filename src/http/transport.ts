@@ -4,7 +4,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { createGunzip } from 'node:zlib';
 import { Agent, Client, type Dispatcher, ProxyAgent } from 'undici';
 import { IntegratorError } from '../domain/errors.ts';
-import { wholeBody } from './body.ts';
+import { decompressed, wholeBody } from './body.ts';
 import { networkError } from './network-error.ts';
 import { userAgent } from './user-agent.ts';
 
@@ -190,7 +190,9 @@ function toReply(reply: Dispatcher.ResponseData, host: string): HttpReply {
     whole: async (maxBytes, beforeUnpacking) => {
       try {
         const compressed = isCompressed(reply.body, reply.headers['content-encoding'], host);
-        return await wholeBody(reply.body, maxBytes, { compressed, beforeUnpacking });
+        const bytes = await wholeBody(reply.body, maxBytes);
+        await beforeUnpacking?.();
+        return compressed ? await decompressed(bytes, maxBytes) : bytes;
       } catch (error) {
         throw networkError(error, host);
       }

@@ -75,14 +75,13 @@ export class Send extends ChainLink {
   }
 }
 
-/** The SDK hands on the plain object it was given; names in lower case. */
+/** Names in lower case. Without naming Node's own Headers, which loads the whole of fetch. */
 function headersOf({ options }: Context): Record<string, string> {
-  const given = options?.headers;
-  if (given === undefined || given instanceof Headers || Array.isArray(given)) {
-    return Object.fromEntries(new Headers(given));
-  }
+  const given = options?.headers ?? {};
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = String(value);
+  for (const [name, value] of Symbol.iterator in given ? given : Object.entries(given)) {
+    if (name !== undefined) headers[name.toLowerCase()] = String(value);
+  }
   return headers;
 }
 
@@ -107,7 +106,7 @@ async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promis
     call.answer = { kind: 'ok', value: stream };
     return;
   }
-  const bytes = await readBytes(reply, call.plan.maxBytes, call.plan.beforeUnpacking);
+  const bytes = await reply.whole(call.plan.maxBytes, call.plan.beforeUnpacking);
   call.answer = { kind: 'ok', value: parseJson(reply.header('content-type') ?? '', bytes, call.plan.about) };
 }
 

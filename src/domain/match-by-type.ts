@@ -19,7 +19,6 @@ function matchAddressAndSubject(input: MatchInput): Found {
   const form = subjectForm(input.rules);
   const parties = otherParties(input.message, input.placement);
   const related = new Set([...ofParties(input, parties), ...candidatesUnder(input.candidates.bySubject[form], [key])]);
-  if (related.size === 0) return foundBy('address_and_subject', [], nothingFound(parties, key));
   const verdicts = [...related].map((candidate): Verdict => {
     const address = partyBecause(input, parties, candidate);
     const subject = key !== '' && candidate.subjects.some((keys) => keys[form] === key);

@@ -45,7 +45,6 @@ function addBetter(verdicts: Map<string, Verdict>, more: readonly Verdict[]): vo
  */
 function judgeReferences(input: MatchInput): readonly Verdict[] {
   const { message, placement, rules, candidates, given } = input;
-  if (message.ourReferences.length === 0) return [];
   const parties = otherParties(message, placement);
   return message.ourReferences.flatMap((reference) => {
     const found = given?.get(reference);

@@ -1,18 +1,18 @@
 import { itemsOf } from '../store/items.ts';
 import { saveCursor } from '../store/mailboxes.ts';
 import { findByIdentity, insertMessages, markRemoved } from '../store/messages.ts';
-import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { NewMessage } from '../store/messages.ts';
+import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { decidePage } from './decide-page.ts';
 import { keepOriginals } from './keep-originals.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { messageRows } from './message-rows.ts';
 import { knowOwnMail } from './own-mail.ts';
-import type { PreparedMail } from './prepared-mail.ts';
 import { noCounts } from './page-counts.ts';
 import type { PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
+import type { PreparedMail } from './prepared-mail.ts';
 import { tieResponses } from './tie-responses.ts';
 import { settleWaitingReplies } from './waiting-replies.ts';
 import { setAsideAttachments, writeDecided } from './write-decided.ts';
@@ -34,7 +34,9 @@ export async function commitPage(trx: StoreWriter, context: MailboxContext, page
 }
 
 async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page, counts: PageCounts): Promise<void> {
-  const known = await findByIdentity(trx, [...new Set(page.mails.map(identityOf))]);
+  const identities = new Set<string>();
+  for (const { identity } of page.mails) identities.add(identity);
+  const known = await findByIdentity(trx, [...identities]);
   const mails: PreparedMail[] = [];
   for (const mail of page.mails) if (!known.deleted.has(mail.identity)) mails.push(mail);
   mails.sort(oldestFirst);
@@ -58,5 +60,4 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   await settleWaitingReplies(trx, context, filedKeys, page.atMs);
 }
 
-const identityOf = (mail: PreparedMail): string => mail.identity;
 const oldestFirst = (a: PreparedMail, b: PreparedMail): number => a.mail.receivedAtMs - b.mail.receivedAtMs;

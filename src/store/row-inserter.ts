@@ -12,18 +12,6 @@ interface Made {
 /** With the columns of our widest table, some 600 values: less than any database takes. */
 const rowsAtOnce = 25;
 
-function valuesOf(
-  rows: readonly Readonly<Record<string, unknown>>[],
-  columns: readonly string[],
-  clean: (value: unknown) => unknown,
-): unknown[] {
-  const values: unknown[] = [];
-  for (const row of rows) for (const column of columns) values.push(clean(row[column]));
-  return values;
-}
-
-const asItIs = (value: unknown): unknown => value;
-
 /**
  * Inserts many rows of one table, a fixed number at once. The text of the statement is made once for each number of
  * rows: making it anew costs more than running it, and the database keeps a statement prepared that comes again.
@@ -45,7 +33,8 @@ export class RowInserter<Row extends Readonly<Record<string, unknown>>, Out> {
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
       const part = rows.slice(start, start + rowsAtOnce);
       const { sql, further } = this.#madeFor(trx, part, columns);
-      const parameters = [...valuesOf(part, columns, clean), ...further];
+      const parameters = valuesOf(part, columns, clean);
+      parameters.push(...further);
       const result = await trx.executeQuery<Out>(CompiledQuery.raw(sql, parameters));
       for (const row of result.rows) returned.push(row);
     }
@@ -65,3 +54,15 @@ export class RowInserter<Row extends Readonly<Record<string, unknown>>, Out> {
     return made;
   }
 }
+
+function valuesOf(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  columns: readonly string[],
+  clean: (value: unknown) => unknown,
+): unknown[] {
+  const values: unknown[] = [];
+  for (const row of rows) for (const column of columns) values.push(clean(row[column]));
+  return values;
+}
+
+const asItIs = (value: unknown): unknown => value;

@@ -30,14 +30,9 @@ export async function loadTakenAway(
   // Most stores never had anything taken away: three lookups of hundreds of keys are saved for each page.
   if ((await ask(db, query`select ticket_id from taken_away limit 1`)).length === 0) return () => none;
   const found = new Map<string, string[]>();
-  const wanted = { message: new Set<string>(), conversation: new Set<string>(), thread: new Set<string>() };
-  for (const { identity, conversation, thread } of mails) {
-    wanted.message.add(identity);
-    if (conversation !== null) wanted.conversation.add(conversation);
-    for (const key of thread) wanted.thread.add(key);
-  }
   for (const kind of kinds) {
-    for (const part of inParts([...wanted[kind]], 500)) {
+    const keys = [...new Set(mails.flatMap((mail) => keysByKind(mail)[kind]))];
+    for (const part of inParts(keys, 500)) {
       const rows = await ask<{ key: string; ticket_id: string }>(
         db,
         query`select key, ticket_id from taken_away where kind = ${kind} and key in ${list(part)}`,

@@ -53,10 +53,7 @@ const itemFields: readonly (readonly [string, Field])[] = [
   ],
   ['', (item, _mailbox, shape) => shape.extended.map((wanted) => extendedXml(item, wanted)).join('')],
   ['item:LastModifiedTime', (item) => value('t:LastModifiedTime', time(item.modifiedAt))],
-  [
-    'item:ConversationId',
-    (item, mailbox) => tag('t:ConversationId', '', { Id: conversationId(mailbox.objectId, item.conversation) }),
-  ],
+  ['item:ConversationId', (item, mailbox) => tag('t:ConversationId', '', { Id: ewsConversationId(item, mailbox) })],
   ['item:UniqueBody', (item, _mailbox, shape) => uniqueXml(item, shape)],
 ];
 
@@ -195,6 +192,11 @@ export function mailboxXml(person: Person): string {
   const routing =
     person.address === '' ? [] : [value('t:EmailAddress', person.address), value('t:RoutingType', 'SMTP')];
   return tag('t:Mailbox', [value('t:Name', person.name), ...routing, value('t:MailboxType', 'Mailbox')]);
+}
+
+/** What Graph writes with - and _ has / and + here. */
+function ewsConversationId(item: Item, mailbox: Mailbox): string {
+  return conversationId(mailbox.objectId, item.conversation).replaceAll('-', '/').replaceAll('_', '+');
 }
 
 function digest(text: string): string {

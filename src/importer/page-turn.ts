@@ -1,6 +1,6 @@
 import { Gate } from '../http/gate.ts';
 
-/** So many pages are unpacked, read, decided and committed side by side, however many mailboxes are imported. */
+/** So many pages are unpacked, read, decided and committed side by side, unless they wait for a slow service. */
 const pagesAtOnce = 3;
 /** Whose page takes longer waits for its service, not for this machine, and no longer keeps others waiting. */
 const turnMs = 500;

@@ -54,16 +54,19 @@ const queryOf = (request: SeenRequest | undefined): URLSearchParams =>
   new URL(request?.url ?? '', 'http://x').searchParams;
 
 test('a page that has come waits until there is room for it, and only then is unpacked', async () => {
-  const { server, reader } = await graph((_request, _number, root) => end(root, ['m1']));
+  const { server, reader } = await graph((_request, number, root) =>
+    number === 1 ? { body: '<not to be unpacked>' } : end(root, ['m1']),
+  );
   const events: string[] = [];
   const beforePage = async () => {
-    events.push(`come after ${server.seen.length} request`);
+    events.push(`request ${server.seen.length} answered`);
     await new Promise((resolve) => setTimeout(resolve, 20));
     events.push('room');
   };
   const [page] = await collect(reader.changes(inbox, null, { ...changesOptions, beforePage }));
   events.push(`${page?.entries.length} entry`);
-  expect(events).toEqual(['come after 1 request', 'room', '1 entry']);
+  // Also what turns out to be no page: it is not known before it is unpacked.
+  expect(events).toEqual(['request 1 answered', 'room', 'request 2 answered', 'room', '1 entry']);
 });
 
 describe('what is asked', () => {

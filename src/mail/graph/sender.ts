@@ -11,6 +11,7 @@ import {
   type OutgoingReply,
   type Tried,
 } from '../sender.ts';
+import { expectOk } from './answer.ts';
 import { segment } from './query.ts';
 import { folderSchema, pageSchema } from './schema.ts';
 import type { GraphSenderClient, GraphWrite, Sending } from './sender-client.ts';
@@ -20,6 +21,7 @@ import {
   draftOf,
   findQuery,
   foundOf,
+  lacksMark,
   type MadeDraft,
   markQuery,
   type OwnFolders,
@@ -103,8 +105,23 @@ export class GraphSender implements MailSender {
     const folders = await this.#ownFolders(signal);
     const sending = this.#sending('the search for sent mail', signal);
     const page = pageSchema.safeParse(await this.#client.readOk(`${this.#path}/messages?${findQuery(by)}`, sending));
-    if (page.success) return page.data.value.map((entry) => foundOf(entry, folders));
-    throw new IntegratorError('protocol', `${sending.about}: the answer is no list`, { cause: page.error });
+    if (!page.success) {
+      throw new IntegratorError('protocol', `${sending.about}: the answer is no list`, { cause: page.error });
+    }
+    const found = page.data.value.map((entry) => foundOf(entry, folders));
+    for (const one of found) await this.#checkFound(one, by, sending);
+    return found;
+  }
+
+  /** A service that passes over what is asked for gives any mail: taking that for ours would leave ours unsent. */
+  async #checkFound(found: FoundMail, by: FindBy, sending: Sending): Promise<void> {
+    if ('internetMessageId' in by) {
+      if (isOther(found.internetMessageId, by.internetMessageId)) throw searchedForNothing(sending);
+      return;
+    }
+    const seen = await this.#client.read(`${this.#path}${markQuery(found.id)}`, sending);
+    if (isGone(seen)) return;
+    if (lacksMark(expectOk(seen), by.mark)) throw searchedForNothing(sending);
   }
 
   async remove(id: string, mark: string, signal: AbortSignal): Promise<Tried<null>> {
@@ -195,6 +212,17 @@ function draftFrom(tried: Tried<unknown>, about: string): Tried<MadeDraft> {
   const draft = draftOf(tried.value);
   if (draft !== null) return { kind: 'done', value: draft };
   return { kind: 'unsure', error: new IntegratorError('protocol', `${about}: the answer is no mail`) };
+}
+
+/** Exchange compares them without regard to case. One that is not given says nothing. */
+function isOther(found: string | null, asked: string): boolean {
+  return found !== null && found.toLowerCase() !== asked.toLowerCase();
+}
+
+function searchedForNothing({ about }: Sending): IntegratorError {
+  return new IntegratorError('protocol', `${about} gave mail that was not asked for`, {
+    hint: 'The service passes over $filter, so that nobody can tell here whether a mail went out: look into the mailbox.',
+  });
 }
 
 function nothing(tried: Tried<unknown>): Tried<null> {

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import type { MailboxVerdict, TestDeps } from '../importer/test-mailboxes.ts';
 import { toldAlike } from './alike.ts';
 import type { CommandContext } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { narrowing } from './narrowing.ts';
 import type { Page } from './output.ts';
 import { table } from './table.ts';
@@ -45,10 +45,17 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
     );
     await rememberSendRights(app, verdicts);
     context.output.print(verdicts, (page) => render(verdicts, page));
-    if (verdicts.some(({ verdict }) => verdict !== 'ok')) context.setExitCode(exitCodes.failure);
+    context.setExitCode(exitCodeOfTest(verdicts));
   } finally {
     await app.close();
   }
+}
+
+/** 1 where something was found; the reason's own code where it kept every mailbox from being tried. */
+export function exitCodeOfTest(verdicts: readonly Pick<MailboxVerdict, 'verdict' | 'reason'>[]): ExitCode {
+  const reason = verdicts[0]?.reason ?? null;
+  if (reason !== null && verdicts.every((each) => each.reason === reason)) return exitCodeOf(reason);
+  return verdicts.every(({ verdict }) => verdict === 'ok') ? exitCodes.ok : exitCodes.failure;
 }
 
 /** Mail that goes out later says it of itself where it is sent on behalf only. */

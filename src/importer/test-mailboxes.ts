@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { serviceHost } from '../auth/cloud.ts';
 import { ewsRetirement } from '../domain/ews-retirement.ts';
 import { toIntegratorError } from '../domain/errors.ts';
-import type { IntegratorError } from '../domain/errors.ts';
+import type { ErrorKind, IntegratorError } from '../domain/errors.ts';
 import type { MailboxKind, MailboxReader, MailProvider } from '../mail/provider.ts';
 import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
 import { sharedMailbox } from './refuse-shared.ts';
@@ -23,6 +23,8 @@ export interface MailboxVerdict {
   readonly verdict: 'ok' | 'failed' | 'refused' | 'unknown';
   /** The service's or our own word for what is wrong; null where nothing is. */
   readonly code: string | null;
+  /** The kind of error where what failed is not the mailbox itself: nobody signed in, the service away. */
+  readonly reason: ErrorKind | null;
   readonly advice: string | null;
 }
 
@@ -99,7 +101,9 @@ async function testMailbox(job: MailboxToTest, deps: TestDeps, signal: AbortSign
 }
 
 /** Kinds of error that say nothing about the mailbox. */
-const couldNotAsk = new Set(['throttled', 'unreachable', 'protocol']);
+const couldNotAsk: ReadonlySet<ErrorKind> = new Set(['throttled', 'unreachable', 'protocol']);
+/** Kinds of error that are found out by asking for the mailbox, and are its own. */
+const ownKinds: ReadonlySet<ErrorKind> = new Set(['access_denied', 'not_found']);
 
 class Trial {
   readonly #job: MailboxToTest;
@@ -148,6 +152,7 @@ class Trial {
       folders: this.#folders,
       sent_items: this.#sentItems,
       send_as: this.#sendAs,
+      reason: this.#error === null || ownKinds.has(this.#error.kind) ? null : this.#error.kind,
       ...this.#judgement(),
     };
   }

@@ -41,6 +41,19 @@ test('test-mailboxes sends only when asked, tells whether it may, and counts it 
   expect(status.mutating_requests).toBe(0);
 });
 
+test("where every mailbox fails for one reason that is not its own, the exit code is that reason's", async () => {
+  const mixed = await cli('test-mailboxes', '--json');
+  expect(mixed.code).toBe(1);
+  expect(JSON.parse(mixed.stdout)).toMatchObject([{ reason: null }, { reason: null }, { reason: null }]);
+  expect((await cli('test-mailboxes', '--mailbox', ben)).code).toBe(1);
+
+  const cwd = emptyDirectory();
+  writeConfig(cwd, sandbox, { connection: { auth: 'delegated' }, config });
+  const nobody = await runCli(['test-mailboxes', '--json'], { cwd, env: { SANDBOX_SECRET: sandbox.clientSecret } });
+  expect(JSON.parse(nobody.stdout)[0]).toMatchObject({ verdict: 'failed', reason: 'needs_login' });
+  expect(nobody.code).toBe(77);
+});
+
 test('a shared mailbox for sending is tried too, and whoever sends from it is told of two names', async () => {
   const cwd = emptyDirectory();
   const signIn = { auth: 'basic', username: sandbox.serviceAccount.username, password: { env: 'EXCHANGE_PASSWORD' } };

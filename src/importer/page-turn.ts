@@ -3,7 +3,7 @@ import { Gate } from '../http/gate.ts';
 /** So many pages are unpacked, read, decided and committed side by side, unless they wait for a slow service. */
 const pagesAtOnce = 3;
 /** Whose page takes longer waits for its service, not for this machine, and no longer keeps others waiting. */
-const turnMs = 500;
+const turnMs = 1000;
 
 /** Who may have a page of mail in memory; one for all mailboxes of a run. */
 export function pageTurns(): Gate {
@@ -24,7 +24,7 @@ export class PageTurn {
     this.#signal = signal;
   }
 
-  /** Waits for the turn; does nothing where it has begun. It ends by itself after half a second. */
+  /** Waits for the turn; does nothing where it has begun. It ends by itself after a second. */
   async begin(): Promise<void> {
     if (this.#end !== null) return;
     const leave = await this.#turns.enter(this.#signal);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { notBuilt } from '../config/not-built.ts';
 import type { Config } from '../config/schema.ts';
@@ -26,6 +27,7 @@ export function register(noun: Command, context: CommandContext): void {
 async function check(context: CommandContext): Promise<void> {
   const loaded = await context.loadConfig();
   const warnings = [...(await checkSecrets(loaded, context)), ...notBuilt(loaded)];
+  await checkAuthorities(loaded);
   for (const warning of warnings) context.output.say(warning);
   const { config, file } = loaded;
   context.output.print({ file, ok: true, warnings, ...countsOf(config) }, () => {
@@ -67,6 +69,23 @@ async function checkSecrets({ config, problems }: LoadedConfig, { env }: Command
   }
   if (found.length > 0) throw problems(found);
   return warnings;
+}
+
+/** Reads every file of certificate authorities that an enabled connection names. */
+async function checkAuthorities({ config, problems }: LoadedConfig): Promise<void> {
+  const { certificatesOf } = await import('../http/certificates.ts');
+  const found: Problem[] = [];
+  for (const [index, { enabled, endpoints }] of config.connections.entries()) {
+    if (!enabled || endpoints.ca_file === undefined) continue;
+    try {
+      certificatesOf(await readFile(endpoints.ca_file, 'utf8'));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `cannot be used: ${reason}; name a file with certificates in PEM form`;
+      found.push({ path: ['connections', index, 'endpoints', 'ca_file'], message });
+    }
+  }
+  if (found.length > 0) throw problems(found);
 }
 
 function isOfTheService(ref: PlacedSecret['ref']): boolean {

@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import { Agent, Client, type Dispatcher, ProxyAgent } from 'undici';
 import { IntegratorError } from '../domain/errors.ts';
 import { decompressed, wholeBody } from './body.ts';
+import { certificatesOf } from './certificates.ts';
 import { networkError } from './network-error.ts';
 import { userAgent } from './user-agent.ts';
 
@@ -156,13 +156,6 @@ function trustOf({ caPem }: TransportOptions): SecureContext | undefined {
     const hint = 'endpoints.ca_file must hold certificates in PEM form.';
     throw new IntegratorError('config', 'the certificate authorities cannot be read', { hint, cause });
   }
-}
-
-/** Node passes over what it cannot read and would then trust nobody more than before; here that is an error. */
-function certificatesOf(pem: string): readonly string[] {
-  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  if (found.length === 0) throw new Error('no certificate in it');
-  return found.map((one) => new X509Certificate(one).toString());
 }
 
 function methodOf(method: string): Dispatcher.HttpMethod {

@@ -98,6 +98,24 @@ test('a secret of a connection that is switched off is not asked for', async () 
   expect((await runCli(['config', 'check'], { cwd: configured(text) })).code).toBe(0);
 });
 
+test.each([
+  ['missing', () => undefined, 'ENOENT'],
+  ['no certificate', (directory: string) => writeFile(directory, 'ca.pem', 'hello'), 'no certificate in it'],
+  [
+    'a damaged certificate',
+    (directory: string) =>
+      writeFile(directory, 'ca.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
+    'cannot be used',
+  ],
+])('a ca_file that is %s: exit 78, naming its line', async (_what, make, message) => {
+  const cwd = configured(`${connection('{ env: S }')}    endpoints: { ca_file: ./ca.pem }\n`);
+  make(cwd);
+  const { code, stderr } = await runCli(['config', 'check'], { cwd, env: { S: 'x' } });
+  expect(code).toBe(78);
+  expect(stderr).toContain('integrator.yaml:9:18: connections[0].endpoints.ca_file cannot be used');
+  expect(stderr).toContain(message);
+});
+
 test('config show prints the effective configuration, fit to be shown to anybody', async () => {
   const cwd = configured(connection('CANARY'));
   const yaml = await runCli(['config', 'show'], { cwd });

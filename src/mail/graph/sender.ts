@@ -214,7 +214,7 @@ function draftFrom(tried: Tried<unknown>, about: string): Tried<MadeDraft> {
   return { kind: 'unsure', error: new IntegratorError('protocol', `${about}: the answer is no mail`) };
 }
 
-/** Exchange compares them without regard to case. One that is not given says nothing. */
+/** One that is not given says nothing, and another case no more. */
 function isOther(found: string | null, asked: string): boolean {
   return found !== null && found.toLowerCase() !== asked.toLowerCase();
 }

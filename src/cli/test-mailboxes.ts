@@ -52,7 +52,7 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
 }
 
 /** 1 where something was found; the reason's own code where it kept every mailbox from being tried. */
-function exitCodeOfTest(verdicts: readonly Pick<MailboxVerdict, 'verdict' | 'reason'>[]): ExitCode {
+function exitCodeOfTest(verdicts: readonly MailboxVerdict[]): ExitCode {
   const reason = verdicts[0]?.reason ?? null;
   if (reason !== null && verdicts.every((each) => each.reason === reason)) return exitCodeOf(reason);
   return verdicts.every(({ verdict }) => verdict === 'ok') ? exitCodes.ok : exitCodes.failure;

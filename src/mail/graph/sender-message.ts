@@ -142,22 +142,20 @@ const markedSchema = z.object({
 });
 
 export function bearsMark(answer: unknown, mark: string): boolean {
-  return shownMarks(answer).includes(mark);
+  const { properties, headers } = shownBy(answer);
+  return (
+    properties.some(({ value }) => value === mark) ||
+    headers.some(({ name, value }) => name?.toLowerCase() === markHeader && value?.trim() === mark)
+  );
 }
 
 /** True where the answer shows what a mail bears and this mark is not among it; what shows nothing proves nothing. */
 export function lacksMark(answer: unknown, mark: string): boolean {
-  const shown = shownMarks(answer);
-  return shown.length > 0 && !shown.includes(mark);
+  const { properties, headers } = shownBy(answer);
+  return properties.length + headers.length > 0 && !bearsMark(answer, mark);
 }
 
-/** Of the property and of the header; null where headers are shown and none of them is the mark. */
-function shownMarks(answer: unknown): readonly (string | null)[] {
-  const parsed = markedSchema.safeParse(answer);
-  if (!parsed.success) return [];
-  const { singleValueExtendedProperties: properties, internetMessageHeaders: headers } = parsed.data;
-  const shown = (properties ?? []).map(({ value }) => value ?? null);
-  if (headers?.length)
-    shown.push(headers.find(({ name }) => name?.toLowerCase() === markHeader)?.value?.trim() ?? null);
-  return shown;
+function shownBy(answer: unknown) {
+  const shown = markedSchema.safeParse(answer).data;
+  return { properties: shown?.singleValueExtendedProperties ?? [], headers: shown?.internetMessageHeaders ?? [] };
 }

@@ -64,6 +64,10 @@ test.each([
     'the property only, its headers being those of another server',
     { ...marked('mark-1'), ...headers('Received', 'x') },
   ],
+  [
+    'the mark in the second of two headers of that name',
+    { internetMessageHeaders: ['mark-0', 'mark-1'].map((value) => ({ name: 'x-integrator-mark', value })) },
+  ],
   ['nothing, as a service that leaves both away', {}],
 ])('a mail that is found by its mark is ours where it shows %s', async (_name, shown) => {
   const sender = await senderOf(finds('<m1@contoso.test>', shown));

@@ -7,8 +7,6 @@ export interface ClientCertificate {
   readonly thumbprintSha256: string;
   /** PKCS#8 PEM. */
   readonly privateKey: string;
-  /** Certificate and key, as @azure/identity wants them. */
-  readonly pem: string;
   readonly expiresAtMs: number;
 }
 
@@ -25,7 +23,6 @@ export function readCertificate(pem: string, source: string): ClientCertificate 
   return {
     thumbprintSha256: certificate.fingerprint256.replaceAll(':', ''),
     privateKey,
-    pem: `${certificate.toString()}${privateKey}`,
     expiresAtMs: Date.parse(certificate.validTo),
   };
 }

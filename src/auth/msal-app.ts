@@ -59,7 +59,7 @@ function proofOptions(proof: ClientProof, settings: AuthSettings): Partial<NodeA
   }
 }
 
-export function noProof(settings: AuthSettings): IntegratorError {
+function noProof(settings: AuthSettings): IntegratorError {
   return new IntegratorError('config', `connection ${settings.connection} has neither client_secret nor certificate`, {
     hint: `Give one of them under connection ${settings.connection} in the configuration.`,
   });

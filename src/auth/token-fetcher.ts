@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuthenticationResult, SilentFlowRequest } from '@azure/msal-node';
 import { IntegratorError, toErrorReport } from '../domain/errors.ts';
-import { appOnlyCredential } from './app-only.ts';
 import { cachePlugin } from './cache-plugin.ts';
 import { withEntra } from './entra-session.ts';
 import type { EntraParts } from './entra-session.ts';
@@ -9,6 +8,7 @@ import { notSignedIn } from './failure.ts';
 import { loadKeyRing, requireKeyRing } from './key.ts';
 import { confidentialApp, publicApp } from './msal-app.ts';
 import type { EntraNetwork } from './network.ts';
+import { placeCredential } from './place-identity.ts';
 import type { ClientProof } from './settings.ts';
 import type { StoredSignIn, TokenStore } from './token-store.ts';
 
@@ -80,7 +80,7 @@ export class DelegatedFetcher implements TokenFetcher {
   }
 }
 
-/** Tokens for the app itself: secret, certificate, managed or workload identity. */
+/** Tokens for the app itself: by secret or certificate, or by where it runs (managed and workload identity). */
 export class AppOnlyFetcher implements TokenFetcher {
   readonly #parts: EntraParts;
 
@@ -89,33 +89,38 @@ export class AppOnlyFetcher implements TokenFetcher {
   }
 
   fetch(scopes: readonly string[]): Promise<AccessTokenFetched> {
-    const { settings, env } = this.#parts;
-    return withEntra(this.#parts, undefined, async (network) => {
-      const proof = await this.#proof();
-      const credential = appOnlyCredential({ settings, proof, network, env });
-      const token = await credential.getToken([...scopes]);
-      if (token === null) throw new IntegratorError('protocol', `Entra gave no token for ${settings.connection}`);
-      return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
-    });
+    const { kind } = this.#parts.settings;
+    return withEntra(this.#parts, undefined, (network) =>
+      kind === 'application' ? this.#byProof([...scopes], network) : this.#byPlace([...scopes], network),
+    );
   }
 
   async circumstances(): Promise<string> {
-    return digest(await this.#proof());
+    const { settings } = this.#parts;
+    return digest(settings.kind === 'application' ? await settings.readProof() : { kind: 'none' });
   }
 
   version(): number {
     return 0;
   }
 
-  async #proof(): Promise<ClientProof> {
+  async #byProof(scopes: string[], network: EntraNetwork): Promise<AccessTokenFetched> {
     const { settings } = this.#parts;
-    return settings.kind === 'application' ? settings.readProof() : { kind: 'none' };
+    const app = confidentialApp({ settings, network }, await settings.readProof());
+    return fetched(await app.acquireTokenByClientCredential({ scopes }));
+  }
+
+  async #byPlace(scopes: string[], network: EntraNetwork): Promise<AccessTokenFetched> {
+    const { settings, env } = this.#parts;
+    const token = await placeCredential({ settings, network, env }).getToken(scopes);
+    if (token === null) throw new IntegratorError('protocol', `Entra gave no token for ${settings.connection}`);
+    return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
   }
 }
 
-function fetched(result: AuthenticationResult): AccessTokenFetched {
-  const expiresAtMs = result.expiresOn?.getTime();
-  if (expiresAtMs === undefined || result.accessToken === '') {
+function fetched(result: AuthenticationResult | null): AccessTokenFetched {
+  const expiresAtMs = result?.expiresOn?.getTime();
+  if (result === null || expiresAtMs === undefined || result.accessToken === '') {
     throw new IntegratorError('protocol', 'Entra answered without a token, or with one that has no end');
   }
   return { token: result.accessToken, expiresAtMs };

@@ -1,57 +1,42 @@
 import { accessSync, constants } from 'node:fs';
-import type { ClientSecretCredentialOptions, TokenCredential } from '@azure/identity';
+import type { TokenCredential, WorkloadIdentityCredentialOptions } from '@azure/identity';
 import { IntegratorError } from '../domain/errors.ts';
 import { readBytes } from '../http/body.ts';
 import { HttpTransport } from '../http/transport.ts';
-import { readCertificate } from './certificate.ts';
 import { authorityHost } from './cloud.ts';
 import { identityLibrary } from './libraries.ts';
-import { noProof } from './msal-app.ts';
 import type { EntraNetwork } from './network.ts';
-import type { AuthSettings, ClientProof, Environment } from './settings.ts';
+import type { AuthSettings, Environment } from './settings.ts';
 
-type HttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>;
+type HttpClient = NonNullable<WorkloadIdentityCredentialOptions['httpClient']>;
 type PipelineResponse = Awaited<ReturnType<HttpClient['sendRequest']>>;
 
-export interface AppOnlyParts {
+export interface PlaceIdentityParts {
   readonly settings: AuthSettings;
-  readonly proof: ClientProof;
   readonly network: EntraNetwork;
   /** AZURE_FEDERATED_TOKEN_FILE, AZURE_TENANT_ID and AZURE_CLIENT_ID count for a workload identity. */
   readonly env: Environment;
 }
 
 /**
- * The @azure/identity credential for a connection that signs in as the app itself. Make a new one for each token: it
- * would answer from its own cache otherwise.
+ * The @azure/identity credential for a connection that signs in by where it runs, as a managed or a workload identity.
+ * Make a new one for each token: it would answer from its own cache otherwise.
  */
-export function appOnlyCredential(parts: AppOnlyParts): TokenCredential {
-  const { settings, proof, network, env } = parts;
+export function placeCredential({ settings, network, env }: PlaceIdentityParts): TokenCredential {
   const identity = identityLibrary();
   const { tenantId, clientId } = settings;
-  switch (settings.kind) {
-    case 'managed_identity': {
-      const options = { httpClient: localClient() };
-      return clientId === ''
-        ? new identity.ManagedIdentityCredential(options)
-        : new identity.ManagedIdentityCredential({ ...options, clientId });
-    }
-    case 'workload_identity':
-      return new identity.WorkloadIdentityCredential({
-        ...entraOptions(settings, network),
-        tenantId: tenantId || needed(env, 'AZURE_TENANT_ID', settings),
-        clientId: clientId || needed(env, 'AZURE_CLIENT_ID', settings),
-        tokenFilePath: readableFile(needed(env, 'AZURE_FEDERATED_TOKEN_FILE', settings)),
-      });
-    case 'application':
-    case 'delegated':
-      break;
+  if (settings.kind === 'managed_identity') {
+    const options = { httpClient: localClient() };
+    return clientId === ''
+      ? new identity.ManagedIdentityCredential(options)
+      : new identity.ManagedIdentityCredential({ ...options, clientId });
   }
-  const options = entraOptions(settings, network);
-  if (proof.kind === 'secret') return new identity.ClientSecretCredential(tenantId, clientId, proof.secret, options);
-  if (proof.kind === 'none') throw noProof(settings);
-  const { pem } = readCertificate(proof.pem, settings.proofSource);
-  return new identity.ClientCertificateCredential(tenantId, clientId, { certificate: pem }, options);
+  return new identity.WorkloadIdentityCredential({
+    ...entraOptions(settings, network),
+    tenantId: tenantId || needed(env, 'AZURE_TENANT_ID', settings),
+    clientId: clientId || needed(env, 'AZURE_CLIENT_ID', settings),
+    tokenFilePath: readableFile(needed(env, 'AZURE_FEDERATED_TOKEN_FILE', settings)),
+  });
 }
 
 /** What the workload identity webhook of a cluster sets. */

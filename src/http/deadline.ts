@@ -1,27 +1,32 @@
 import { IntegratorError } from '../domain/errors.ts';
 
 /**
- * One span of time in which something must be done, ended early by the caller's signal. Measured on the monotonic
- * clock: setting the machine's time changes nothing. Always call `end`, or the timer keeps the process alive.
+ * One span of time in which something must be done, ended early by any of the callers' signals. Measured on the
+ * monotonic clock: setting the machine's time changes nothing. Always call `end`, or the timer keeps the process alive.
  */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #endsAt: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #caller: AbortSignal;
-  readonly #onCallerAbort = (): void => this.#controller.abort(stopped(this.#caller));
+  readonly #callers: readonly AbortSignal[];
+  readonly #onCallerAbort = (): void => this.#controller.abort(this.stopped);
 
   /** `what` names the other side in the error: "graph.example did not answer within 2 min". */
-  constructor(what: string, limitMs: number, caller: AbortSignal) {
+  constructor(what: string, limitMs: number, ...callers: readonly AbortSignal[]) {
     this.#endsAt = performance.now() + limitMs;
-    this.#caller = caller;
+    this.#callers = callers;
     this.#timer = setTimeout(() => this.#controller.abort(tooLate(what, limitMs)), limitMs);
-    if (caller.aborted) this.#onCallerAbort();
-    else caller.addEventListener('abort', this.#onCallerAbort, { once: true });
+    if (this.stopped !== undefined) this.#onCallerAbort();
+    else for (const caller of callers) caller.addEventListener('abort', this.#onCallerAbort);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Why a caller gave up; undefined while none has. */
+  get stopped(): IntegratorError | undefined {
+    return stoppedBy(this.#callers);
   }
 
   /** Milliseconds left, never negative. */
@@ -36,23 +41,8 @@ export class Deadline {
 
   end(): void {
     clearTimeout(this.#timer);
-    this.#caller.removeEventListener('abort', this.#onCallerAbort);
+    for (const caller of this.#callers) caller.removeEventListener('abort', this.#onCallerAbort);
   }
-}
-
-/** A signal that aborts, for the same reason, with the first of two. Call `end` when done, or the listeners stay. */
-export function either(one: AbortSignal, other: AbortSignal): { readonly signal: AbortSignal; end(): void } {
-  const joint = new AbortController();
-  const stops = [one, other].map((signal) => {
-    const stop = (): void => joint.abort(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    return () => signal.removeEventListener('abort', stop);
-  });
-  const end = (): void => {
-    for (const stop of stops) stop();
-  };
-  return { signal: joint.signal, end };
 }
 
 /** Waits on the monotonic clock; throws the signal's reason as soon as it aborts. */
@@ -69,6 +59,12 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
     }, ms);
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** What is thrown when one of the callers' signals aborted; undefined while none has. */
+export function stoppedBy(signals: readonly AbortSignal[]): IntegratorError | undefined {
+  const aborted = signals.find((signal) => signal.aborted);
+  return aborted === undefined ? undefined : stopped(aborted);
 }
 
 /** What is thrown when the caller's signal aborted: its own reason where that is one of our errors. */

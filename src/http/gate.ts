@@ -1,4 +1,4 @@
-import { stopped } from './deadline.ts';
+import { stoppedBy } from './deadline.ts';
 
 /**
  * Lets at most `slots` through at a time and nobody while it is closed. One per mailbox: Exchange counts concurrent
@@ -13,9 +13,9 @@ export class Gate {
     this.#free = slots;
   }
 
-  /** Waits for a slot; the function given back frees it (calling it again does nothing). */
-  async enter(signal: AbortSignal): Promise<() => void> {
-    await this.#takeSlot(signal);
+  /** Waits for a slot, until a signal aborts; the function given back frees it (calling it again does nothing). */
+  async enter(...signals: readonly AbortSignal[]): Promise<() => void> {
+    await this.#takeSlot(signals);
     let held = true;
     const leave = (): void => {
       if (held) this.#giveSlot();
@@ -34,23 +34,28 @@ export class Gate {
     return Math.max(0, this.#closedUntil - performance.now());
   }
 
-  async #takeSlot(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw stopped(signal);
+  async #takeSlot(signals: readonly AbortSignal[]): Promise<void> {
+    const stopped = stoppedBy(signals);
+    if (stopped !== undefined) throw stopped;
     if (this.#free > 0) {
       this.#free -= 1;
       return;
     }
     await new Promise<void>((resolve, reject) => {
+      const forget = (): void => {
+        for (const signal of signals) signal.removeEventListener('abort', onAbort);
+      };
       const onAbort = (): void => {
+        forget();
         this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-        reject(stopped(signal));
+        reject(stoppedBy(signals));
       };
       const turn = (): void => {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         resolve();
       };
       this.#waiting.push(turn);
-      signal.addEventListener('abort', onAbort, { once: true });
+      for (const signal of signals) signal.addEventListener('abort', onAbort);
     });
   }
 

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import type { DateTime, ExchangeService } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
-import { either } from '../../http/deadline.ts';
 import { type Asker, Exchange, type ExchangeOptions } from './exchange.ts';
 import { loadLibrary } from './library.ts';
 import type { EwsLimits } from './limits.ts';
@@ -19,24 +17,20 @@ export class EwsClient {
   readonly limits: EwsLimits;
   readonly #options: ExchangeOptions;
   readonly #exchange: Exchange;
-  readonly #closing = new AbortController();
 
   constructor(options: ExchangeOptions) {
     this.limits = options.limits;
     this.#options = options;
     this.#exchange = new Exchange(options);
-    // Everything under way or waiting for its turn listens to it.
-    setMaxListeners(0, this.#closing.signal);
   }
 
   close(): void {
-    this.#closing.abort(new IntegratorError('unreachable', 'the connection was closed meanwhile', { code: 'stopped' }));
+    this.#exchange.close();
   }
 
   /** One operation. What our side finds wrong is thrown, whatever the library makes of it. */
   async call<T>(asker: Asker, work: Work<T>): Promise<T> {
     const library = await loadLibrary();
-    const open = either(asker.signal, this.#closing.signal);
     let failure: unknown;
     try {
       // A service keeps the headers and the state of a call, so each call has its own.
@@ -44,7 +38,7 @@ export class EwsClient {
       return await new Promise<T>((resolve, reject) => {
         const xhr = async (options: { readonly data?: string }): Promise<LibraryReply> => {
           try {
-            return replyOf(await this.#exchange.send(options.data ?? '', { ...asker, signal: open.signal }));
+            return replyOf(await this.#exchange.send(options.data ?? '', asker));
           } catch (error) {
             failure = error;
             reject(error);
@@ -56,8 +50,6 @@ export class EwsClient {
       });
     } catch (error) {
       throw failure ?? unreadable(error, asker.about);
-    } finally {
-      open.end();
     }
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import { Deadline } from '../../http/deadline.ts';
@@ -69,13 +70,21 @@ export class Exchange {
   readonly #mailboxes = new Map<string, Gate>();
   readonly #account = new Gate(slotsPerAccount);
   readonly #syncs = new Gate(syncsPerAccount);
+  readonly #closing = new AbortController();
 
   /** Null where tokens sign in. */
   readonly #password: PasswordDoor | null;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    // Everything under way or waiting for its turn listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.#password = options.signIn.kind === 'token' ? null : passwordDoor(options.signIn, options.transport);
+  }
+
+  /** Ends everything under way; nothing is begun after it. */
+  close(): void {
+    this.#closing.abort(new IntegratorError('unreachable', 'the connection was closed meanwhile', { code: 'stopped' }));
   }
 
   /**
@@ -90,7 +99,7 @@ export class Exchange {
       throw new IntegratorError('bug', `a ${operation} request was refused: it is no part of what is done here`);
     }
     const { limits, url } = this.#options;
-    const deadline = new Deadline(url.host, limits.deadlineMs, asker.signal);
+    const deadline = new Deadline(url.host, limits.deadlineMs, asker.signal, this.#closing.signal);
     const leave = await this.#enter(operation, asker.address, deadline.signal).catch((error: unknown) => {
       deadline.end();
       throw error;
@@ -156,7 +165,7 @@ export class Exchange {
       if (reply.status === 401) return this.#refused(request, reply, token, refusedBefore);
       return this.#judge(request, reply, answerText(body, reply.header('content-type') ?? ''));
     } catch (error) {
-      if (!(error instanceof IntegratorError) || asker.signal.aborted) throw error;
+      if (!(error instanceof IntegratorError) || deadline.stopped !== undefined) throw error;
       if (request.writes) return again({ error }, null);
       if (!isTransient(error) || deadline.signal.aborted) throw error;
       return again({ error }, null);

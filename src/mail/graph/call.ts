@@ -24,7 +24,8 @@ export interface CallPlan {
   /** So many 504s end the request. */
   readonly gatewayAttempts: number;
   readonly gate: Gate;
-  readonly signal: AbortSignal;
+  /** Any of them ends the request. */
+  readonly signals: readonly AbortSignal[];
   /** See ChangesOptions.beforePage. */
   readonly beforeUnpacking?: (() => Promise<void>) | undefined;
   /** Called for every request that leaves. */

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
-import { either } from '../../http/deadline.ts';
 import { Gate } from '../../http/gate.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { HttpTransport } from '../../http/transport.ts';
@@ -92,37 +91,24 @@ export class GraphClient {
 
   /** JSON, parsed but not yet checked. */
   async getJson(read: GraphRead, asker: Asker): Promise<Answer<unknown>> {
-    const { limits } = this;
-    const open = either(asker.signal, this.#closing.signal);
-    try {
-      return await this.#send(read, {
-        ...planOf(read, asker, limits),
-        wanted: 'json',
-        maxBytes: read.maxBytes ?? limits.messageBytes,
-        deadlineMs: limits.deadlineMs,
-        signal: open.signal,
-      });
-    } finally {
-      open.end();
-    }
+    const { messageBytes, deadlineMs } = this.limits;
+    const maxBytes = read.maxBytes ?? messageBytes;
+    return await this.#send(read, { ...this.#planOf(read, asker), wanted: 'json', maxBytes, deadlineMs });
   }
 
   /** Bytes as they are, to be streamed. The caller must `release` them. */
   async getBytes(read: GraphRead, asker: Asker): Promise<Answer<ByteStream>> {
-    const { limits } = this;
-    const plan = {
-      ...planOf(read, asker, limits),
-      maxBytes: limits.originalBytes,
-      deadlineMs: limits.streamDeadlineMs,
-    };
-    const open = either(asker.signal, this.#closing.signal);
-    const answer = await this.#send(read, { ...plan, wanted: 'bytes', signal: open.signal }).catch((error: unknown) => {
-      open.end();
-      throw error;
-    });
-    if (answer.kind === 'ok') return { kind: 'ok', value: untilReleased(asByteStream(answer.value), () => open.end()) };
-    open.end();
-    return answer;
+    const { originalBytes: maxBytes, streamDeadlineMs: deadlineMs } = this.limits;
+    const answer = await this.#send(read, { ...this.#planOf(read, asker), wanted: 'bytes', maxBytes, deadlineMs });
+    return answer.kind === 'ok' ? { kind: 'ok', value: asByteStream(answer.value) } : answer;
+  }
+
+  #planOf(read: GraphRead, asker: Asker): Omit<CallPlan, 'wanted' | 'maxBytes' | 'deadlineMs'> {
+    const { about, gate, signal, onRequest } = asker;
+    const retries = { ...this.limits.retries, attempts: read.attempts ?? this.limits.retries.attempts };
+    const { link, beforeUnpacking, gatewayAttempts = retries.attempts } = read;
+    const signals = [signal, this.#closing.signal];
+    return { about, gate, signals, onRequest, link, retries, gatewayAttempts, beforeUnpacking };
   }
 
   async #send(read: GraphRead, plan: CallPlan): Promise<Answer<unknown>> {
@@ -141,20 +127,6 @@ export class GraphClient {
     if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request came back without an answer');
     return call.answer;
   }
-}
-
-function untilReleased(stream: ByteStream, end: () => void): ByteStream {
-  return { bytes: stream.bytes, release: () => stream.release().finally(end) };
-}
-
-function planOf(
-  read: GraphRead,
-  asker: Asker,
-  limits: GraphLimits,
-): Omit<CallPlan, 'wanted' | 'maxBytes' | 'deadlineMs'> {
-  const retries = { ...limits.retries, attempts: read.attempts ?? limits.retries.attempts };
-  const { link, beforeUnpacking, gatewayAttempts = retries.attempts } = read;
-  return { ...asker, link, retries, gatewayAttempts, beforeUnpacking };
 }
 
 function headersFor(read: GraphRead, wanted: CallPlan['wanted']): Record<string, string> {

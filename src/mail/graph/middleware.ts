@@ -59,9 +59,9 @@ export class ReadsOnly extends ChainLink {
 /** One request, with all its repetitions, holds one slot of its mailbox and has one deadline, which starts with the slot. */
 export class SlotAndDeadline extends ChainLink {
   protected async handle(call: GraphCall, context: Context): Promise<void> {
-    const { gate, signal, deadlineMs, about } = call.plan;
-    const leave = await gate.enter(signal);
-    const deadline = new Deadline(about, deadlineMs, signal);
+    const { gate, signals, deadlineMs, about } = call.plan;
+    const leave = await gate.enter(...signals);
+    const deadline = new Deadline(about, deadlineMs, ...signals);
     call.deadline = deadline;
     call.settle = () => {
       deadline.end();

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '@microsoft/microsoft-graph-client';
 import { IntegratorError } from '../../domain/errors.ts';
 import { readBytes } from '../../http/body.ts';
-import { stopped } from '../../http/deadline.ts';
 import { networkError } from '../../http/network-error.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
 import { isTransient } from '../../http/retry.ts';
@@ -142,7 +141,8 @@ function garbled(message: string, cause?: unknown): IntegratorError {
 
 /** What was thrown on the way: given up by the caller, out of time, too big, not what it should be, or no connection. */
 function judgeFailure(call: GraphCall, error: IntegratorError): void {
-  if (call.plan.signal.aborted) throw stopped(call.plan.signal);
+  const { stopped } = deadlineOf(call);
+  if (stopped !== undefined) throw stopped;
   const problem = problemOf(error);
   if (problem === null) throw error;
   call.answer = { kind: 'refused', problem, status: 0, code: '', error };

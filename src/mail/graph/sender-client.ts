@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
-import { either } from '../../http/deadline.ts';
 import { Gate } from '../../http/gate.ts';
 import type { HttpTransport } from '../../http/transport.ts';
 import type { Tried } from '../sender.ts';
@@ -92,8 +91,7 @@ export class GraphSenderClient {
     what: Omit<GraphWrite, 'method'>,
     sending: Sending,
   ): Promise<{ readonly answer: Answer<unknown> }> {
-    const open = either(sending.signal, this.#closing.signal);
-    const call = this.#call(what, sending, open.signal);
+    const call = this.#call(what, sending);
     try {
       const request = this.#sdk
         .api(what.path)
@@ -107,14 +105,12 @@ export class GraphSenderClient {
       const refusal = unaskedRefusal(failure, sending.signal);
       if (refusal === null) throw failure;
       return { answer: refusal };
-    } finally {
-      open.end();
     }
     if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request came back without an answer');
     return { answer: call.answer };
   }
 
-  #call(what: Omit<GraphWrite, 'method'>, { about, mailbox }: Sending, signal: AbortSignal): GraphCall {
+  #call(what: Omit<GraphWrite, 'method'>, { about, mailbox, signal }: Sending): GraphCall {
     const { limits } = this.#options;
     return new GraphCall({
       about,
@@ -126,7 +122,7 @@ export class GraphSenderClient {
       retries: limits.retries,
       gatewayAttempts: limits.retries.attempts,
       gate: this.#gateOf(mailbox),
-      signal,
+      signals: [signal, this.#closing.signal],
       onRequest: () => undefined,
     });
   }

@@ -62,23 +62,23 @@ async function importMailbox(address) {
   }
 }
 
-async function fetchJson(url) {
+async function fetchJson(url, encoding = 'gzip') {
   requests += 1;
   const { body } = await request(url, {
     dispatcher: agent,
     headers: {
       authorization: `Bearer ${token}`,
       prefer: 'odata.maxpagesize=150, outlook.body-content-type="html"',
-      'accept-encoding': 'gzip',
+      'accept-encoding': encoding,
     },
   });
-  return JSON.parse(await text(body.pipe(createGunzip({ chunkSize: 65_536 }))));
+  return JSON.parse(await text(encoding === 'gzip' ? body.pipe(createGunzip({ chunkSize: 65_536 })) : body));
 }
 
 async function fetchAttachments(address, messages) {
   for (const { id, hasAttachments } of messages) {
     if (!hasAttachments) continue;
-    const { value } = await fetchJson(`${sandbox.graph}v1.0/users/${address}/messages/${id}/attachments`);
+    const { value } = await fetchJson(`${sandbox.graph}v1.0/users/${address}/messages/${id}/attachments`, 'identity');
     for (const { contentBytes } of value) {
       const bytes = Buffer.from(contentBytes, 'base64');
       const file = join(stateDir, createHash('sha256').update(bytes).digest('hex'));

@@ -25,7 +25,8 @@ export function openSqliteFile(path: string, options: { readonly create: boolean
   database.exec('pragma synchronous = FULL');
   database.exec('pragma foreign_keys = ON');
   database.exec('pragma secure_delete = ON');
-  database.exec('pragma cache_size = -16000');
+  // In KiB. What is not in it comes from the system's cache: an import of 60,000 mails costs 2 % more than with 16 MB.
+  database.exec('pragma cache_size = -4000');
   return database;
 }
 

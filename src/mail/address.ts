@@ -27,8 +27,6 @@ export function normalMessageId(written: string | null | undefined): string | nu
 }
 
 function stripped(written: string): string {
-  return written
-    .trim()
-    .replace(/^<(.*)>$/s, '$1')
-    .trim();
+  const text = written.trim();
+  return text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1).trim() : text;
 }

@@ -1,6 +1,7 @@
-import type { Insertable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { AttachmentTable, MessageContentTable, MessageTable } from './schema.ts';
 import { inParts } from './in-parts.ts';
+import { ask, list, query } from './query.ts';
 import { RowInserter } from './row-inserter.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -26,16 +27,15 @@ export async function findByIdentity(
   identities: readonly string[],
 ): Promise<KnownMessages> {
   if (identities.length === 0) return { stored: new Map(), withoutOriginal: new Map(), deleted: new Set() };
-  const stored = await db
-    .selectFrom('message')
-    .select(['id', 'identity', 'original_sha256', 'verified'])
-    .where('identity', 'in', [...identities])
-    .execute();
-  const deleted = await db
-    .selectFrom('deleted_message')
-    .select('identity')
-    .where('identity', 'in', [...identities])
-    .execute();
+  const wanted = list(identities);
+  const stored = await ask<Pick<Selectable<MessageTable>, 'id' | 'identity' | 'original_sha256' | 'verified'>>(
+    db,
+    query`select id, identity, original_sha256, verified from message where identity in ${wanted}`,
+  );
+  const deleted = await ask<{ identity: string }>(
+    db,
+    query`select identity from deleted_message where identity in ${wanted}`,
+  );
   const withoutOriginal = stored.filter((row) => row.original_sha256 === null);
   return {
     stored: new Map(stored.map((row) => [row.identity, row.id])),

@@ -260,7 +260,7 @@ describe('only reads leave', () => {
       retries: { attempts: 1, backoffMs: 1, longestBackoffMs: 1 },
       gatewayAttempts: 1,
       gate: new Gate(1),
-      signal: never,
+      signals: [never],
       onRequest: () => undefined,
     });
     const request = client.api('/me/messages/1').middlewareOptions([call]).responseType(ResponseType.RAW);

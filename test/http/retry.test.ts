@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { IntegratorError } from '../../src/domain/errors.ts';
 import { Deadline, sleep } from '../../src/http/deadline.ts';
 import { Gate } from '../../src/http/gate.ts';
 import { type Outcome, retrying } from '../../src/http/retry.ts';
@@ -11,8 +12,8 @@ afterEach(() => {
   for (const deadline of deadlines.splice(0)) deadline.end();
 });
 
-function deadlineOf(ms: number, signal = never): Deadline {
-  const deadline = new Deadline('the service', ms, signal);
+function deadlineOf(ms: number, ...signals: AbortSignal[]): Deadline {
+  const deadline = new Deadline('the service', ms, ...signals);
   deadlines.push(deadline);
   return deadline;
 }
@@ -61,6 +62,25 @@ describe('repetition', () => {
     expect(made()).toBe(1);
   });
 
+  test.each([0, 1])('ends with any of its signals, for the reason of signal %i', async (which) => {
+    const callers = [new AbortController(), new AbortController()];
+    const deadline = deadlineOf(60_000, ...callers.map(({ signal }) => signal));
+    const waiting = deadline.sleep(60_000);
+    expect(deadline.stopped).toBeUndefined();
+    const reason = new IntegratorError('unreachable', 'enough', { code: 'stopped' });
+    callers[which]?.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    expect(deadline.stopped).toBe(reason);
+    expect(deadline.remainingMs()).toBe(0);
+    expect(deadlineOf(60_000, ...callers.map(({ signal }) => signal)).signal.reason).toBe(reason);
+  });
+
+  test('time that runs out is nobody’s giving up', async () => {
+    const deadline = deadlineOf(1, never, never);
+    await expect(deadline.sleep(60_000)).rejects.toMatchObject({ code: 'timeout' });
+    expect(deadline.stopped).toBeUndefined();
+  });
+
   test('setting the clock of the machine does not lengthen a wait', async () => {
     const realNow = Date.now;
     try {
@@ -94,11 +114,14 @@ describe('a gate', () => {
     expect(order).toEqual([3, 4]);
   });
 
-  test('a caller who stops waiting loses the place and nobody else does', async () => {
+  test.each([
+    ['the first', (signal: AbortSignal) => [signal, never]],
+    ['the second', (signal: AbortSignal) => [never, signal]],
+  ])('a caller who stops waiting by %s signal loses the place and nobody else does', async (_which, signals) => {
     const gate = new Gate(1);
     const caller = new AbortController();
     const leave = await gate.enter(never);
-    const impatient = gate.enter(caller.signal);
+    const impatient = gate.enter(...signals(caller.signal));
     const patient = gate.enter(never);
     caller.abort();
     await expect(impatient).rejects.toMatchObject({ code: 'stopped' });

@@ -31,6 +31,21 @@ async function account() {
   return { state, all };
 }
 
+test('closing ends what hangs, and what waits for its turn behind it', async () => {
+  let seen = 0;
+  server = await strangeServer(() => {
+    seen += 1;
+  });
+  const provider = server.connect({ kind: 'basic', username: 'svc-crm', password: 'secret' });
+  const readers = Array.from({ length: 30 }, (_, index) =>
+    provider.reader({ address: `t${index}@contoso.test`, user: undefined }),
+  );
+  const rounds = readers.map((reader) => errorOf(roundOf(reader)));
+  await vi.waitFor(() => expect(seen).toBeGreaterThan(0));
+  await provider.close();
+  for (const error of await Promise.all(rounds)) expect(error).toMatchObject({ code: 'stopped' });
+});
+
 test('a password that was changed since it was last good goes out once, and not by all mailboxes at a time', async () => {
   const { state, all } = await account();
   await all();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createGraphProvider,
   type GraphProvider,
@@ -209,6 +209,17 @@ describe('answers that lie', () => {
     deliver(1);
     fail(fault, { count: 0 });
     expect(await errorOf(round(readerOf({ limits: { deadlineMs: 400 } })))).toMatchObject({ kind });
+  });
+
+  test('closing ends what hangs, and what waits for its turn behind it', async () => {
+    deliver(1);
+    fail({ kind: 'hang' }, { count: 0 });
+    const reader = readerOf();
+    const rounds = Array.from({ length: 9 }, () => errorOf(round(reader)));
+    await vi.waitFor(() => expect(sandbox.requests.entries).toHaveLength(3));
+    await open.at(-1)?.close();
+    for (const error of await Promise.all(rounds)) expect(error).toMatchObject({ code: 'stopped' });
+    expect(sandbox.requests.entries).toHaveLength(3);
   });
 
   test('no token ever goes to another name of the same server', async () => {

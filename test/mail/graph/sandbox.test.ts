@@ -216,7 +216,7 @@ describe('answers that lie', () => {
     fail({ kind: 'hang' }, { count: 0 });
     const reader = readerOf();
     const rounds = Array.from({ length: 9 }, () => errorOf(round(reader)));
-    await vi.waitFor(() => expect(sandbox.requests.entries).toHaveLength(3));
+    await vi.waitFor(() => expect(sandbox.requests.entries).toHaveLength(3), { timeout: 20_000 });
     await open.at(-1)?.close();
     for (const error of await Promise.all(rounds)) expect(error).toMatchObject({ code: 'stopped' });
     expect(sandbox.requests.entries).toHaveLength(3);

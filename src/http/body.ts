@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
 import { IntegratorError } from '../domain/errors.ts';
+import { networkError } from './network-error.ts';
 
 /** What can be read to its end; an `HttpReply`. */
 interface Whole {
@@ -33,16 +34,52 @@ const gunzipLarge = promisify(gunzip);
 /** What is smaller is taken apart in place: a few milliseconds. */
 const largeBytes = 1_048_576;
 
-/** Takes a compressed body apart at once, which costs half of what a stream of chunks costs. */
-export async function decompressed(bytes: Buffer, maxBytes: number): Promise<Buffer> {
-  if (bytes.length === 0) return bytes;
-  const options = { maxOutputLength: maxBytes, chunkSize: outputSize(bytes) };
-  try {
-    return bytes.length > largeBytes ? await gunzipLarge(bytes, options) : gunzipSync(bytes, options);
-  } catch (error) {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    throw isTooLarge ? tooLarge(maxBytes) : error;
+/**
+ * A whole body as it came. It is unpacked once and then holds nothing: whoever waited for it is older than what is in
+ * it, and what an old object holds stays in memory until the whole heap is collected.
+ */
+export class PackedBody {
+  #bytes: Buffer;
+  readonly #about: PackedAbout;
+
+  constructor(bytes: Buffer, about: PackedAbout) {
+    this.#bytes = bytes;
+    this.#about = about;
   }
+
+  /** No promise where it is small. Throws as `readBytes` does, and `unreachable` where it is broken. */
+  unpack(): Buffer | Promise<Buffer> {
+    const bytes = this.#bytes;
+    this.#bytes = nothing;
+    return this.#about.compressed && bytes.length > 0 ? decompressed(bytes, this.#about) : bytes;
+  }
+}
+
+interface PackedAbout {
+  readonly compressed: boolean;
+  readonly maxBytes: number;
+  readonly host: string;
+}
+const nothing = Buffer.alloc(0);
+
+/** At once, which costs half of what a stream of chunks costs. */
+function decompressed(bytes: Buffer, about: PackedAbout): Buffer | Promise<Buffer> {
+  const options = { maxOutputLength: about.maxBytes, chunkSize: outputSize(bytes) };
+  if (bytes.length > largeBytes) {
+    return gunzipLarge(bytes, options).catch((error: unknown) => {
+      throw unpackError(error, about);
+    });
+  }
+  try {
+    return gunzipSync(bytes, options);
+  } catch (error) {
+    throw unpackError(error, about);
+  }
+}
+
+function unpackError(error: unknown, { maxBytes, host }: PackedAbout): IntegratorError {
+  const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+  return isTooLarge ? tooLarge(maxBytes) : networkError(error, host);
 }
 
 /**

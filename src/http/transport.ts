@@ -3,7 +3,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { createGunzip } from 'node:zlib';
 import { Agent, Client, type Dispatcher, ProxyAgent } from 'undici';
 import { IntegratorError } from '../domain/errors.ts';
-import { decompressed, wholeBody } from './body.ts';
+import { PackedBody, wholeBody } from './body.ts';
 import { certificatesOf } from './certificates.ts';
 import { networkError } from './network-error.ts';
 import { userAgent } from './user-agent.ts';
@@ -35,8 +35,10 @@ export interface HttpReply {
   header(name: string): string | undefined;
   /** Decompressed. Read it to the end or call `discard`, else its connection is lost to others. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** The same, read to its end; see `readBytes`. Before it is taken apart, `beforeUnpacking` is waited for. */
-  whole(maxBytes: number, beforeUnpacking?: () => Promise<void>): Promise<Buffer>;
+  /** The same, read to its end; see `readBytes`. */
+  whole(maxBytes: number): Promise<Buffer>;
+  /** The same, still as it came. */
+  packed(maxBytes: number): Promise<PackedBody>;
   discard(): Promise<void>;
 }
 
@@ -173,6 +175,14 @@ function methodOf(method: string): Dispatcher.HttpMethod {
 }
 
 function toReply(reply: Dispatcher.ResponseData, host: string): HttpReply {
+  const packed = async (maxBytes: number): Promise<PackedBody> => {
+    try {
+      const compressed = isCompressed(reply.body, reply.headers['content-encoding'], host);
+      return new PackedBody(await wholeBody(reply.body, maxBytes), { compressed, maxBytes, host });
+    } catch (error) {
+      throw networkError(error, host);
+    }
+  };
   return {
     status: reply.statusCode,
     header: (name) => {
@@ -180,16 +190,8 @@ function toReply(reply: Dispatcher.ResponseData, host: string): HttpReply {
       return Array.isArray(value) ? value.join(', ') : value;
     },
     body: readable(reply.body, reply.headers['content-encoding'], host),
-    whole: async (maxBytes, beforeUnpacking) => {
-      try {
-        const compressed = isCompressed(reply.body, reply.headers['content-encoding'], host);
-        const bytes = await wholeBody(reply.body, maxBytes);
-        await beforeUnpacking?.();
-        return compressed ? await decompressed(bytes, maxBytes) : bytes;
-      } catch (error) {
-        throw networkError(error, host);
-      }
-    },
+    whole: async (maxBytes) => (await packed(maxBytes)).unpack(),
+    packed,
     discard: () => reply.body.dump({ limit: drainBytes }).catch(() => undefined),
   };
 }

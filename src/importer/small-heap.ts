@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
  * thread, since several only look for work in each other's hands. V8 reads these flags at every collection: they may be
  * set late.
  */
-const flags = ['--heap-growing-percent=80', '--no-minor-gc-task', '--no-parallel-scavenge'];
+const flags = ['--heap-growing-percent=130', '--no-minor-gc-task', '--no-parallel-scavenge'];
 
 let set = false;
 

@@ -114,7 +114,10 @@ export interface ChangePage {
 
 export type ChangeEntry = PresentEntry | { readonly kind: 'removed'; readonly providerId: string };
 
-/** A mail that is in the folder: new, changed or seen before. `content` is the provider's own, opaque to callers. */
+/**
+ * A mail that is in the folder: new, changed or seen before. `content` is the provider's own, opaque to callers; it is
+ * given up when the mail is read, and reading the entry again asks the service.
+ */
 export interface PresentEntry {
   readonly kind: 'present';
   readonly providerId: string;

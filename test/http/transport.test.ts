@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { createServer as createProxy } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { IntegratorError } from '../../src/domain/errors.ts';
@@ -84,6 +85,28 @@ describe('what comes back', () => {
   test('a body over the cap is cut off without compression too', async () => {
     const { transport } = await serve(() => ({ body: 'x'.repeat(2_000) }));
     await expect(textOf(await get(transport), 1_000)).rejects.toMatchObject({ code: 'too_large' });
+  });
+
+  test('a body is unpacked once, and is then not held any more', async () => {
+    const body = gzipSync('{"a":1}');
+    const { transport } = await serve(() => ({ headers: { 'content-encoding': 'gzip' }, body }));
+    const packed = await (await get(transport)).packed(1_000_000);
+    expect(String(await packed.unpack())).toBe('{"a":1}');
+    expect(await packed.unpack()).toHaveLength(0);
+  });
+
+  test('what is large even when packed is unpacked beside the rest; cut, or more than the cap, it is an error', async () => {
+    const text = randomBytes(2_000_000).toString('base64');
+    const body = gzipSync(text);
+    const bodies = [body, body, body.subarray(0, -1000)];
+    const { transport } = await serve((_request, number) => ({
+      headers: { 'content-encoding': 'gzip' },
+      body: bodies[number - 1] ?? '',
+    }));
+    expect((await textOf(await get(transport), 3_000_000)) === text).toBe(true);
+    const tooMuch = textOf(await get(transport), 2_500_000);
+    await expect(tooMuch).rejects.toMatchObject({ kind: 'protocol', code: 'too_large' });
+    await expect(textOf(await get(transport), 3_000_000)).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
   test('cut gzip is an error, not a shorter text', async () => {

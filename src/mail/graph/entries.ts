@@ -5,10 +5,28 @@ import type { GraphPage } from './schema.ts';
 /** Ids of entries that came without one: nobody can ask for them, but they are counted and shown as damaged. */
 const noIdPrefix = 'no-id-';
 
-/** The entries of a page, looked at only as far as listing needs; the rest is checked when a mail is read. */
+/** What a listing gave of a mail. It is taken once and then forgotten; why, says PackedBody. */
+export class Listed {
+  #content: unknown;
+
+  constructor(content: unknown) {
+    this.#content = content;
+  }
+
+  take(): unknown {
+    const content = this.#content;
+    this.#content = undefined;
+    return content;
+  }
+}
+
+/**
+ * The entries of a page, looked at only as far as listing needs; the rest is checked when a mail is read. They are taken
+ * out of the page.
+ */
 export function entriesOf(page: GraphPage, folder: Folder): readonly ChangeEntry[] {
   const entries: ChangeEntry[] = [];
-  for (const raw of page.value) entries.push(entryOf(raw, folder));
+  for (const raw of page.value.splice(0)) entries.push(entryOf(raw, folder));
   return entries;
 }
 
@@ -32,7 +50,7 @@ function entryOf(raw: unknown, folder: Folder): ChangeEntry {
           .slice(0, 32),
     receivedAtMs: typeof received === 'string' ? msOrNull(received) : null,
     folder,
-    content: raw,
+    content: new Listed(raw),
   };
 }
 

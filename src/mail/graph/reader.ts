@@ -12,6 +12,7 @@ import type {
   ReadResult,
 } from '../provider.ts';
 import { changesOf, type ChangesSource } from './changes.ts';
+import { Listed } from './entries.ts';
 import { listFolder } from './list-folder.ts';
 import type { Dialect } from './query.ts';
 import { MailReader } from './read-mail.ts';
@@ -42,7 +43,8 @@ export class GraphReader implements MailboxReader {
 
   read(entries: readonly PresentEntry[], options: ReadOptions): AsyncIterable<ReadResult> {
     return readSideBySide(entries, options, (entry, within) => {
-      const { providerId, content, folder } = entry;
+      const { providerId, folder } = entry;
+      const content = entry.content instanceof Listed ? entry.content.take() : undefined;
       return this.#mails.read({ providerId, content, sentItems: folder.sentItems }, within);
     });
   }

@@ -41,9 +41,12 @@ const link = z
   .nullish()
   .transform((written) => written || undefined);
 
-/** A page of anything: entries unread, each is looked at on its own so that one bad entry spoils no other. */
+/**
+ * A page of anything: entries unread, each is looked at on its own so that one bad entry spoils no other. The array is
+ * the answer's own: who takes something out takes it out of the answer too.
+ */
 export const pageSchema = z.object({
-  value: z.array(z.unknown()),
+  value: z.custom<unknown[]>((value) => Array.isArray(value)),
   '@odata.nextLink': link,
   '@odata.deltaLink': link,
 });

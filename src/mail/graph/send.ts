@@ -105,7 +105,11 @@ async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promis
     call.answer = { kind: 'ok', value: stream };
     return;
   }
-  const bytes = await reply.whole(call.plan.maxBytes, call.plan.beforeUnpacking);
+  const packed = await reply.packed(call.plan.maxBytes);
+  await call.plan.beforeUnpacking?.();
+  // Waited for only where it must be: what this function waits for stays in memory as long as it does.
+  const unpacking = packed.unpack();
+  const bytes = unpacking instanceof Promise ? await unpacking : unpacking;
   call.answer = { kind: 'ok', value: parseJson(reply.header('content-type') ?? '', bytes, call.plan.about) };
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { entriesOf, Listed } from '../../../src/mail/graph/entries.ts';
 import type { PresentEntry, ReadResult } from '../../../src/mail/provider.ts';
 import type { ScriptedReply } from '../../http/scripted-server.ts';
 import { collect, errorOf, graphError, graphMail, inbox, kindsOf, MemorySink, never, sentItems } from './fixtures.ts';
@@ -12,7 +13,8 @@ const options = (files = new MemorySink()) => ({ files, keepOriginal: false, sig
 
 function entry(content: Record<string, unknown>, folder = inbox): PresentEntry {
   const { id } = content;
-  return { kind: 'present', providerId: typeof id === 'string' ? id : 'none', receivedAtMs: null, folder, content };
+  const providerId = typeof id === 'string' ? id : 'none';
+  return { kind: 'present', providerId, receivedAtMs: null, folder, content: new Listed(content) };
 }
 
 function without(mail: Record<string, unknown>, ...names: string[]): Record<string, unknown> {
@@ -32,6 +34,24 @@ describe('a request is made for what is missing, and for nothing else', () => {
     const world = await scriptedGraph(notAsked);
     expect(await readOne(world, graphMail('a'))).toMatchObject({ kind: 'message' });
     expect(world.server.seen).toHaveLength(0);
+  });
+
+  test('what was listed is kept until it is read, and no longer: read again, a mail is asked for', async () => {
+    const world = await scriptedGraph(() => ({ body: graphMail('a', { subject: 'asked for' }) }));
+    const page = {
+      value: [graphMail('a', { subject: 'listed' })],
+      '@odata.nextLink': undefined,
+      '@odata.deltaLink': undefined,
+    };
+    const listed = entriesOf(page, inbox).filter((each) => each.kind === 'present');
+    expect(page.value).toEqual([]);
+    const first = await collect(world.reader.read(listed, options()));
+    const again = await collect(world.reader.read(listed, options()));
+    expect([...first, ...again]).toMatchObject([
+      { message: { subject: 'listed' } },
+      { message: { subject: 'asked for' } },
+    ]);
+    expect(world.server.seen).toHaveLength(1);
   });
 
   test('a single mail is had without what its service refuses to expand, and the next one costs one request', async () => {

@@ -10,6 +10,7 @@ import { damaged } from './damaged.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
 import { PageTurn } from './page-turn.ts';
 import { prepareRead } from './prepare-read.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface FolderTask {
   readonly folder: Folder;
@@ -59,6 +60,7 @@ async function importNext(
   deps: ImportMailboxDeps,
   round: Round,
 ): Promise<boolean> {
+  keepHeapSmall();
   const next = await pages.next();
   if (next.done === true) return false;
   await importPage(task, deps, { page: next.value, round });

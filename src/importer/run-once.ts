@@ -8,7 +8,6 @@ import type { MailboxJob } from './mailbox-job.ts';
 import type { PageWriter } from './page-writer.ts';
 import { runReport } from './report.ts';
 import type { MailboxReport, RunReport } from './report.ts';
-import { keepHeapSmall } from './small-heap.ts';
 
 export interface ImportDeps {
   readonly pages: PageWriter;
@@ -64,7 +63,6 @@ export async function runOnce(
 
 /** One turn of one mailbox. */
 export function importJob(job: MailboxJob, deps: ImportDeps, signal: AbortSignal): Promise<MailboxReport> {
-  keepHeapSmall();
   const { address, user } = job.mailbox;
   const openReader = async () => (await deps.provider(job.connection)).reader({ address, user });
   return importMailbox(

@@ -12,6 +12,7 @@ export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMess
   if (receivedAtMs === null) throw new IntegratorError('protocol', 'a mail without a date');
   const author = personOf(from.from);
   const sender = personOf(from.sender);
+  const headers = headersOf(from);
   return {
     providerId: from.id,
     internetMessageId: normalMessageId(from.internetMessageId),
@@ -26,10 +27,10 @@ export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMess
     receivedAtMs,
     body: bodyOf(from.body) ?? { kind: 'text', content: '' },
     uniqueBody: bodyOf(from.uniqueBody),
-    headers: headersOf(from),
+    headers,
     conversationId: from.conversationId ?? null,
     isDraft: from.isDraft ?? false,
-    sensitivity: mapiSensitivity(from) ?? sensitivityOf(headersOf(from)),
+    sensitivity: mapiSensitivity(from) ?? sensitivityOf(headers),
     meeting: (from['@odata.type'] ?? '').toLowerCase().startsWith('#microsoft.graph.eventmessage'),
     // Only where the class was asked for; the headers of a report tell too, and they are judged elsewhere.
     report: isReportClass(from),

@@ -9,11 +9,19 @@ export interface ByteStream {
   release(): Promise<void>;
 }
 
+/** What is asked of the service. */
+export interface GraphRequest {
+  readonly method: string;
+  /** Whole: built from a path, or a link the service gave, sent byte for byte. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 export interface CallPlan {
   /** Names the thing in errors: "the mailbox ann@contoso.test". */
   readonly about: string;
-  /** A link the service gave, sent byte for byte; without it the SDK builds the URL from the path. */
-  readonly link: string | undefined;
   /** `nothing`: the status is the answer. */
   readonly wanted: 'json' | 'bytes' | 'nothing';
   /** Statuses that mean it worked; 200 unless told. */
@@ -32,12 +40,11 @@ export interface CallPlan {
   readonly onRequest: () => void;
 }
 
-/**
- * One request on its way through the middleware chain. The SDK hands it along untouched (it keys options by their
- * class); it also carries the answer back, because the SDK would flatten errors and decode mail as UTF-8.
- */
+/** One request on its way through the chain; it carries the answer back. */
 export class GraphCall {
   readonly plan: CallPlan;
+  /** Known before the chain begins. */
+  request: GraphRequest | undefined;
   deadline: Deadline | undefined;
   /** The path and query to send, once the host was checked. */
   target = '';
@@ -46,11 +53,11 @@ export class GraphCall {
   answer: Answer<unknown> | undefined;
   /** May this answer be asked again, and after which wait the service named. */
   again: { readonly retryAfterMs: number | null } | undefined;
-  failure: unknown;
   /** Frees what the request holds. */
   settle: () => void = () => undefined;
 
-  constructor(plan: CallPlan) {
+  constructor(plan: CallPlan, request?: GraphRequest) {
     this.plan = plan;
+    this.request = request;
   }
 }

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import { Gate } from '../../http/gate.ts';
@@ -8,7 +7,15 @@ import type { HttpTransport } from '../../http/transport.ts';
 import type { Answer } from './answer.ts';
 import { type ByteStream, type CallPlan, GraphCall } from './call.ts';
 import { type GraphLimits, slotsPerMailbox } from './limits.ts';
-import { Authorisation, ReadsOnly, Repetition, SlotAndDeadline } from './middleware.ts';
+import {
+  answerOf,
+  Authorisation,
+  type ChainLink,
+  chainOf,
+  ReadsOnly,
+  Repetition,
+  SlotAndDeadline,
+} from './middleware.ts';
 import { Send } from './send.ts';
 
 export interface ClientOptions {
@@ -46,10 +53,10 @@ export interface Asker {
   readonly onRequest: () => void;
 }
 
-/** Microsoft Graph for one connection, through the SDK with our own middleware. Reads only. */
+/** Microsoft Graph for one connection. Reads only, and straight through our own chain: the SDK would cost an import 4 %. */
 export class GraphClient {
   readonly limits: GraphLimits;
-  readonly #sdk: Client;
+  readonly #chain: ChainLink;
   readonly #root: URL;
   readonly #gates = new Map<string, Gate>();
   readonly #closing = new AbortController();
@@ -59,17 +66,13 @@ export class GraphClient {
     setMaxListeners(0, this.#closing.signal);
     this.limits = options.limits;
     this.#root = options.root;
-    this.#sdk = Client.initWithMiddleware({
-      baseUrl: new URL('..', options.root).href,
-      defaultVersion: options.root.pathname.split('/').at(-2) ?? '',
-      middleware: [
-        new ReadsOnly(options.onMutation),
-        new SlotAndDeadline(),
-        new Repetition(options.nowMs),
-        new Authorisation(options.tokens, options.root),
-        new Send(options.transport, options.nowMs),
-      ],
-    });
+    this.#chain = chainOf(
+      new ReadsOnly(options.onMutation),
+      new SlotAndDeadline(),
+      new Repetition(options.nowMs),
+      new Authorisation(options.tokens, options.root),
+      new Send(options.transport, options.nowMs),
+    );
   }
 
   /** Ends every request and wait under way; none is begun after it. */
@@ -106,26 +109,16 @@ export class GraphClient {
   #planOf(read: GraphRead, asker: Asker): Omit<CallPlan, 'wanted' | 'maxBytes' | 'deadlineMs'> {
     const { about, gate, signal, onRequest } = asker;
     const retries = { ...this.limits.retries, attempts: read.attempts ?? this.limits.retries.attempts };
-    const { link, beforeUnpacking, gatewayAttempts = retries.attempts } = read;
+    const { beforeUnpacking, gatewayAttempts = retries.attempts } = read;
     const signals = [signal, this.#closing.signal];
-    return { about, gate, signals, onRequest, link, retries, gatewayAttempts, beforeUnpacking };
+    return { about, gate, signals, onRequest, retries, gatewayAttempts, beforeUnpacking };
   }
 
   async #send(read: GraphRead, plan: CallPlan): Promise<Answer<unknown>> {
-    const call = new GraphCall(plan);
-    try {
-      await this.#sdk
-        .api(read.path ?? '/')
-        .headers(headersFor(read, plan.wanted))
-        .responseType(ResponseType.RAW)
-        .middlewareOptions([call])
-        .get();
-    } catch (error) {
-      // The SDK wraps what it catches and loses the cause.
-      throw call.failure ?? error;
-    }
-    if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request came back without an answer');
-    return call.answer;
+    const url = read.link ?? this.#root.href + (read.path ?? '/').slice(1);
+    const call = new GraphCall(plan, { method: 'GET', url, headers: headersFor(read, plan.wanted) });
+    await this.#chain.handle(call);
+    return answerOf(call);
   }
 }
 

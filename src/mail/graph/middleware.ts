@@ -1,40 +1,38 @@
-import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import { Deadline } from '../../http/deadline.ts';
 import { retrying } from '../../http/retry.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Answer } from './answer.ts';
-import { GraphCall } from './call.ts';
+import type { GraphCall, GraphRequest } from './call.ts';
 
 /**
  * Our own chain in the place of the SDK's: reads only → slot and deadline → repetition → host check and token → send.
  * (The SDK's own repeats POST, sends tokens to hosts that merely look right, and sleeps through an abort.)
  */
-export abstract class ChainLink implements Middleware {
-  #next: Middleware | undefined;
+export abstract class ChainLink {
+  #next: ChainLink | undefined;
 
-  setNext(next: Middleware): void {
+  /** Ends with `call.answer`, or throws what kept the request from being answered. */
+  abstract handle(call: GraphCall): Promise<void>;
+
+  /** Puts this link before another one and gives that one. */
+  before(next: ChainLink): ChainLink {
     this.#next = next;
+    return next;
   }
 
-  async execute(context: Context): Promise<void> {
-    const call = context.middlewareControl?.getMiddlewareOptions(GraphCall);
-    if (!(call instanceof GraphCall)) throw new IntegratorError('bug', 'a Graph request outside our client');
-    try {
-      await this.handle(call, context);
-    } catch (error) {
-      call.failure ??= error;
-      throw error;
-    }
-  }
-
-  protected abstract handle(call: GraphCall, context: Context): Promise<void>;
-
-  protected async pass(context: Context): Promise<void> {
+  protected pass(call: GraphCall): Promise<void> {
     if (this.#next === undefined) throw new IntegratorError('bug', 'the middleware chain has no end');
-    await this.#next.execute(context);
+    return this.#next.handle(call);
   }
+}
+
+/** The first of these links, tied to the others in their order. */
+export function chainOf(first: ChainLink, ...others: readonly ChainLink[]): ChainLink {
+  let last = first;
+  for (const link of others) last = last.before(link);
+  return first;
 }
 
 /** Nothing but GET leaves through a reader: what cannot be sent cannot mark, move or delete. */
@@ -46,19 +44,19 @@ export class ReadsOnly extends ChainLink {
     this.#onMutation = onMutation;
   }
 
-  protected async handle(_call: GraphCall, context: Context): Promise<void> {
-    const method = (context.options?.method ?? 'GET').toUpperCase();
+  async handle(call: GraphCall): Promise<void> {
+    const method = requestOf(call).method.toUpperCase();
     if (method !== 'GET') {
       this.#onMutation(method);
       throw new IntegratorError('bug', `a ${method} request was refused: reading a mailbox must not change it`);
     }
-    await this.pass(context);
+    await this.pass(call);
   }
 }
 
 /** One request, with all its repetitions, holds one slot of its mailbox and has one deadline, which starts with the slot. */
 export class SlotAndDeadline extends ChainLink {
-  protected async handle(call: GraphCall, context: Context): Promise<void> {
+  async handle(call: GraphCall): Promise<void> {
     const { gate, signals, deadlineMs, about } = call.plan;
     const leave = await gate.enter(...signals);
     const deadline = new Deadline(about, deadlineMs, ...signals);
@@ -68,7 +66,7 @@ export class SlotAndDeadline extends ChainLink {
       leave();
     };
     try {
-      await this.pass(context);
+      await this.pass(call);
     } catch (error) {
       call.settle();
       throw error;
@@ -87,14 +85,14 @@ export class Repetition extends ChainLink {
     this.#nowMs = nowMs;
   }
 
-  protected async handle(call: GraphCall, context: Context): Promise<void> {
+  async handle(call: GraphCall): Promise<void> {
     const deadline = deadlineOf(call);
     const { retries } = call.plan;
     call.answer = await retrying<Answer<unknown>>(
       async () => {
         await this.#untilOpen(call, deadline);
         call.again = undefined;
-        await this.pass(context);
+        await this.pass(call);
         const value = answerOf(call);
         const again = againOf(call);
         return again === undefined ? { kind: 'done', value } : { kind: 'again', value, ...again };
@@ -129,21 +127,25 @@ export class Authorisation extends ChainLink {
     this.#root = root;
   }
 
-  protected async handle(call: GraphCall, context: Context): Promise<void> {
-    const built = typeof context.request === 'string' ? context.request : context.request.url;
-    call.target = assertSameOrigin(call.plan.link ?? built, this.#root);
-    const refused = await this.#attempt(call, context);
+  async handle(call: GraphCall): Promise<void> {
+    call.target = assertSameOrigin(requestOf(call).url, this.#root);
+    const refused = await this.#attempt(call);
     if (!isUnauthorised(call.answer)) return;
     this.#tokens.invalidate('graph', refused);
-    await this.#attempt(call, context);
+    await this.#attempt(call);
   }
 
-  async #attempt(call: GraphCall, context: Context): Promise<string> {
+  async #attempt(call: GraphCall): Promise<string> {
     const token = await this.#tokens.getToken('graph', deadlineOf(call).signal);
     call.token = token;
-    await this.pass(context);
+    await this.pass(call);
     return token;
   }
+}
+
+export function requestOf(call: GraphCall): GraphRequest {
+  if (call.request === undefined) throw new IntegratorError('bug', 'a Graph call without its request');
+  return call.request;
 }
 
 export function deadlineOf(call: GraphCall): Deadline {
@@ -151,7 +153,7 @@ export function deadlineOf(call: GraphCall): Deadline {
   return call.deadline;
 }
 
-function answerOf(call: GraphCall): Answer<unknown> {
+export function answerOf(call: GraphCall): Answer<unknown> {
   if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request without an answer');
   return call.answer;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Context } from '@microsoft/microsoft-graph-client';
 import { IntegratorError } from '../../domain/errors.ts';
 import { readBytes } from '../../http/body.ts';
 import { networkError } from '../../http/network-error.ts';
@@ -8,7 +7,7 @@ import { isTransient } from '../../http/retry.ts';
 import type { HttpReply, HttpTransport } from '../../http/transport.ts';
 import type { Refusal } from './answer.ts';
 import type { ByteStream, GraphCall } from './call.ts';
-import { ChainLink, deadlineOf } from './middleware.ts';
+import { ChainLink, deadlineOf, requestOf } from './middleware.ts';
 import { type Doing, refusalError, spokenError } from './refusals.ts';
 
 /** Error bodies are short; what is longer is not an error body. */
@@ -29,26 +28,25 @@ export class Send extends ChainLink {
     this.#nowMs = nowMs;
   }
 
-  protected async handle(call: GraphCall, context: Context): Promise<void> {
+  async handle(call: GraphCall): Promise<void> {
     try {
-      const reply = await this.#send(call, context);
+      const reply = await this.#send(call);
       this.#names ||= isNamed(reply);
       if ((call.plan.accepts ?? readAccepts).includes(reply.status)) await accept(call, reply, this.#names);
-      else await this.#refuse(call, reply, (context.options?.method ?? 'GET') === 'GET' ? 'reading' : 'writing');
+      else await this.#refuse(call, reply, requestOf(call).method === 'GET' ? 'reading' : 'writing');
     } catch (error) {
       judgeFailure(call, networkError(error, call.plan.about));
     }
   }
 
-  async #send(call: GraphCall, context: Context): Promise<HttpReply> {
+  async #send(call: GraphCall): Promise<HttpReply> {
     call.plan.onRequest();
-    const headers = headersOf(context);
-    const body: unknown = context.options?.body;
+    const { method, headers, body } = requestOf(call);
     return this.#transport.send({
-      method: context.options?.method ?? 'GET',
+      method,
       target: call.target,
       headers: { ...headers, authorization: `Bearer ${call.token}`, 'client-request-id': randomUUID() },
-      ...(typeof body === 'string' ? { body } : {}),
+      ...(body === undefined ? {} : { body }),
       signal: deadlineOf(call).signal,
     });
   }
@@ -72,16 +70,6 @@ export class Send extends ChainLink {
     const enough = reply.status === 504 && call.gatewayTimeouts >= call.plan.gatewayAttempts;
     if (repeatable.has(reply.status) && !enough) call.again = { retryAfterMs: busy ? asked : null };
   }
-}
-
-/** Names in lower case. Without naming Node's own Headers, which loads the whole of fetch. */
-function headersOf({ options }: Context): Record<string, string> {
-  const given = options?.headers ?? {};
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Symbol.iterator in given ? given : Object.entries(given)) {
-    if (name !== undefined) headers[name.toLowerCase()] = String(value);
-  }
-  return headers;
 }
 
 async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promise<void> {

@@ -8,7 +8,8 @@ import type { Tried } from '../sender.ts';
 import { type Answer, expectOk } from './answer.ts';
 import { GraphCall } from './call.ts';
 import type { GraphLimits } from './limits.ts';
-import { Authorisation, Repetition, SlotAndDeadline } from './middleware.ts';
+import { answerOf, Authorisation, chainOf, Repetition, SlotAndDeadline } from './middleware.ts';
+import { Handed, IntoOurChain } from './sdk.ts';
 import { Send } from './send.ts';
 import { isDefinite, NoBlindRepeat, SendingOnly } from './sender-rules.ts';
 
@@ -51,17 +52,18 @@ export class GraphSenderClient {
     // Every request under way listens to the one signal.
     setMaxListeners(0, this.#closing.signal);
     this.#options = options;
+    const chain = chainOf(
+      new SendingOnly(options.root),
+      new SlotAndDeadline(),
+      new Repetition(options.nowMs),
+      new NoBlindRepeat(),
+      new Authorisation(options.tokens, options.root),
+      new Send(options.transport, options.nowMs),
+    );
     this.#sdk = Client.initWithMiddleware({
       baseUrl: new URL('..', options.root).href,
       defaultVersion: options.root.pathname.split('/').at(-2) ?? '',
-      middleware: [
-        new SendingOnly(options.root),
-        new SlotAndDeadline(),
-        new Repetition(options.nowMs),
-        new NoBlindRepeat(),
-        new Authorisation(options.tokens, options.root),
-        new Send(options.transport, options.nowMs),
-      ],
+      middleware: new IntoOurChain(chain),
     });
   }
 
@@ -92,29 +94,27 @@ export class GraphSenderClient {
     sending: Sending,
   ): Promise<{ readonly answer: Answer<unknown> }> {
     const call = this.#call(what, sending);
+    const handed = new Handed(call);
     try {
       const request = this.#sdk
         .api(what.path)
         .headers({ Accept: 'application/json' })
         .responseType(ResponseType.RAW)
-        .middlewareOptions([call]);
+        .middlewareOptions([handed]);
       await dispatch(request, method, what.body ?? {});
     } catch (error) {
-      // The SDK wraps what it catches and loses the cause.
-      const failure: unknown = call.failure ?? error;
+      const failure: unknown = handed.failure ?? error;
       const refusal = unaskedRefusal(failure, sending.signal);
       if (refusal === null) throw failure;
       return { answer: refusal };
     }
-    if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request came back without an answer');
-    return { answer: call.answer };
+    return { answer: answerOf(call) };
   }
 
   #call(what: Omit<GraphWrite, 'method'>, { about, mailbox, signal }: Sending): GraphCall {
     const { limits } = this.#options;
     return new GraphCall({
       about,
-      link: undefined,
       wanted: what.answers ? 'json' : 'nothing',
       accepts: what.accepts,
       maxBytes: limits.messageBytes,

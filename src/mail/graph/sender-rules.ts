@@ -1,9 +1,8 @@
-import type { Context } from '@microsoft/microsoft-graph-client';
 import { IntegratorError } from '../../domain/errors.ts';
 import { neverLeft } from '../../http/retry.ts';
 import type { Answer, Refusal } from './answer.ts';
 import type { GraphCall } from './call.ts';
-import { ChainLink } from './middleware.ts';
+import { ChainLink, requestOf } from './middleware.ts';
 
 /** What sending needs, below a mailbox; nothing else leaves through a sender: no moving, no marks, no other folders. */
 const allowed: readonly (readonly [string, RegExp])[] = [
@@ -22,12 +21,12 @@ export class SendingOnly extends ChainLink {
     this.#root = root;
   }
 
-  protected async handle(call: GraphCall, context: Context): Promise<void> {
-    const method = (context.options?.method ?? 'GET').toUpperCase();
-    if (!this.#isAllowed(method, call.plan.link ?? urlOf(context))) {
+  async handle(call: GraphCall): Promise<void> {
+    const { method, url } = requestOf(call);
+    if (!this.#isAllowed(method, url)) {
       throw new IntegratorError('bug', `a ${method} request was refused: it is not part of sending mail`);
     }
-    await this.pass(context);
+    await this.pass(call);
   }
 
   #isAllowed(method: string, url: string): boolean {
@@ -42,16 +41,12 @@ export class SendingOnly extends ChainLink {
  * Mail has no idempotency key; whoever repeated a send after a 504 sent it again each time.
  */
 export class NoBlindRepeat extends ChainLink {
-  protected async handle(call: GraphCall, context: Context): Promise<void> {
-    await this.pass(context);
+  async handle(call: GraphCall): Promise<void> {
+    await this.pass(call);
     const { answer } = call;
-    if ((context.options?.method ?? 'GET').toUpperCase() === 'GET' || answer?.kind !== 'refused') return;
+    if (requestOf(call).method === 'GET' || answer?.kind !== 'refused') return;
     if (answer.status !== 429 && !neverLeft(answer.error)) call.again = undefined;
   }
-}
-
-function urlOf(context: Context): string {
-  return typeof context.request === 'string' ? context.request : context.request.url;
 }
 
 /** Did the write certainly not happen? Only a client error says so; 408, 5xx, silence and nonsense say nothing. */

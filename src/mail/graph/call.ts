@@ -43,8 +43,7 @@ export interface CallPlan {
 /** One request on its way through the chain; it carries the answer back. */
 export class GraphCall {
   readonly plan: CallPlan;
-  /** Known before the chain begins. */
-  request: GraphRequest | undefined;
+  readonly request: GraphRequest;
   deadline: Deadline | undefined;
   /** The path and query to send, once the host was checked. */
   target = '';
@@ -56,7 +55,7 @@ export class GraphCall {
   /** Frees what the request holds. */
   settle: () => void = () => undefined;
 
-  constructor(plan: CallPlan, request?: GraphRequest) {
+  constructor(plan: CallPlan, request: GraphRequest) {
     this.plan = plan;
     this.request = request;
   }

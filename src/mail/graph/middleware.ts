@@ -4,7 +4,7 @@ import { Deadline } from '../../http/deadline.ts';
 import { retrying } from '../../http/retry.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Answer } from './answer.ts';
-import type { GraphCall, GraphRequest } from './call.ts';
+import type { GraphCall } from './call.ts';
 
 /**
  * Our own chain in the place of the SDK's: reads only → slot and deadline → repetition → host check and token → send.
@@ -45,7 +45,7 @@ export class ReadsOnly extends ChainLink {
   }
 
   async handle(call: GraphCall): Promise<void> {
-    const method = requestOf(call).method.toUpperCase();
+    const method = call.request.method.toUpperCase();
     if (method !== 'GET') {
       this.#onMutation(method);
       throw new IntegratorError('bug', `a ${method} request was refused: reading a mailbox must not change it`);
@@ -128,7 +128,7 @@ export class Authorisation extends ChainLink {
   }
 
   async handle(call: GraphCall): Promise<void> {
-    call.target = assertSameOrigin(requestOf(call).url, this.#root);
+    call.target = assertSameOrigin(call.request.url, this.#root);
     const refused = await this.#attempt(call);
     if (!isUnauthorised(call.answer)) return;
     this.#tokens.invalidate('graph', refused);
@@ -143,18 +143,14 @@ export class Authorisation extends ChainLink {
   }
 }
 
-export function requestOf(call: GraphCall): GraphRequest {
-  if (call.request === undefined) throw new IntegratorError('bug', 'a Graph call without its request');
-  return call.request;
-}
-
 export function deadlineOf(call: GraphCall): Deadline {
   if (call.deadline === undefined) throw new IntegratorError('bug', 'a Graph request without a deadline');
   return call.deadline;
 }
 
-export function answerOf(call: GraphCall): Answer<unknown> {
-  if (call.answer === undefined) throw new IntegratorError('bug', 'a Graph request without an answer');
+/** Throws where the chain ended without one. */
+export function answerOf(call: GraphCall | undefined): Answer<unknown> {
+  if (call?.answer === undefined) throw new IntegratorError('bug', 'a Graph request without an answer');
   return call.answer;
 }
 

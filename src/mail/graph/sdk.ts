@@ -1,16 +1,18 @@
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import { IntegratorError } from '../../domain/errors.ts';
-import type { GraphCall, GraphRequest } from './call.ts';
+import { type CallPlan, GraphCall, type GraphRequest } from './call.ts';
 import type { ChainLink } from './middleware.ts';
 
-/** A call on its way through the SDK, which hands it along untouched: it keys options by their class. */
+/** What goes through the SDK with a request: it hands options along untouched, by their class. */
 export class Handed {
-  readonly call: GraphCall;
+  readonly plan: CallPlan;
+  /** Once the SDK has built the request. */
+  call: GraphCall | undefined;
   /** What the chain threw: the SDK wraps what it catches and loses the cause. */
   failure: unknown;
 
-  constructor(call: GraphCall) {
-    this.call = call;
+  constructor(plan: CallPlan) {
+    this.plan = plan;
   }
 }
 
@@ -26,7 +28,7 @@ export class IntoOurChain implements Middleware {
     const handed = context.middlewareControl?.getMiddlewareOptions(Handed);
     if (!(handed instanceof Handed)) throw new IntegratorError('bug', 'a Graph request outside our client');
     try {
-      handed.call.request = requestIn(context);
+      handed.call = new GraphCall(handed.plan, requestIn(context));
       await this.#chain.handle(handed.call);
     } catch (error) {
       handed.failure = error;

@@ -7,7 +7,7 @@ import { isTransient } from '../../http/retry.ts';
 import type { HttpReply, HttpTransport } from '../../http/transport.ts';
 import type { Refusal } from './answer.ts';
 import type { ByteStream, GraphCall } from './call.ts';
-import { ChainLink, deadlineOf, requestOf } from './middleware.ts';
+import { ChainLink, deadlineOf } from './middleware.ts';
 import { type Doing, refusalError, spokenError } from './refusals.ts';
 
 /** Error bodies are short; what is longer is not an error body. */
@@ -33,7 +33,7 @@ export class Send extends ChainLink {
       const reply = await this.#send(call);
       this.#names ||= isNamed(reply);
       if ((call.plan.accepts ?? readAccepts).includes(reply.status)) await accept(call, reply, this.#names);
-      else await this.#refuse(call, reply, requestOf(call).method === 'GET' ? 'reading' : 'writing');
+      else await this.#refuse(call, reply, call.request.method === 'GET' ? 'reading' : 'writing');
     } catch (error) {
       judgeFailure(call, networkError(error, call.plan.about));
     }
@@ -41,7 +41,7 @@ export class Send extends ChainLink {
 
   async #send(call: GraphCall): Promise<HttpReply> {
     call.plan.onRequest();
-    const { method, headers, body } = requestOf(call);
+    const { method, headers, body } = call.request;
     return this.#transport.send({
       method,
       target: call.target,

@@ -6,7 +6,7 @@ import { Gate } from '../../http/gate.ts';
 import type { HttpTransport } from '../../http/transport.ts';
 import type { Tried } from '../sender.ts';
 import { type Answer, expectOk } from './answer.ts';
-import { GraphCall } from './call.ts';
+import type { CallPlan } from './call.ts';
 import type { GraphLimits } from './limits.ts';
 import { answerOf, Authorisation, chainOf, Repetition, SlotAndDeadline } from './middleware.ts';
 import { Handed, IntoOurChain } from './sdk.ts';
@@ -93,8 +93,7 @@ export class GraphSenderClient {
     what: Omit<GraphWrite, 'method'>,
     sending: Sending,
   ): Promise<{ readonly answer: Answer<unknown> }> {
-    const call = this.#call(what, sending);
-    const handed = new Handed(call);
+    const handed = new Handed(this.#planOf(what, sending));
     try {
       const request = this.#sdk
         .api(what.path)
@@ -108,12 +107,12 @@ export class GraphSenderClient {
       if (refusal === null) throw failure;
       return { answer: refusal };
     }
-    return { answer: answerOf(call) };
+    return { answer: answerOf(handed.call) };
   }
 
-  #call(what: Omit<GraphWrite, 'method'>, { about, mailbox, signal }: Sending): GraphCall {
+  #planOf(what: Omit<GraphWrite, 'method'>, { about, mailbox, signal }: Sending): CallPlan {
     const { limits } = this.#options;
-    return new GraphCall({
+    return {
       about,
       wanted: what.answers ? 'json' : 'nothing',
       accepts: what.accepts,
@@ -124,7 +123,7 @@ export class GraphSenderClient {
       gate: this.#gateOf(mailbox),
       signals: [signal, this.#closing.signal],
       onRequest: () => undefined,
-    });
+    };
   }
 
   #gateOf(mailbox: string): Gate {

@@ -2,7 +2,7 @@ import { IntegratorError } from '../../domain/errors.ts';
 import { neverLeft } from '../../http/retry.ts';
 import type { Answer, Refusal } from './answer.ts';
 import type { GraphCall } from './call.ts';
-import { ChainLink, requestOf } from './middleware.ts';
+import { ChainLink } from './middleware.ts';
 
 /** What sending needs, below a mailbox; nothing else leaves through a sender: no moving, no marks, no other folders. */
 const allowed: readonly (readonly [string, RegExp])[] = [
@@ -22,7 +22,7 @@ export class SendingOnly extends ChainLink {
   }
 
   async handle(call: GraphCall): Promise<void> {
-    const { method, url } = requestOf(call);
+    const { method, url } = call.request;
     if (!this.#isAllowed(method, url)) {
       throw new IntegratorError('bug', `a ${method} request was refused: it is not part of sending mail`);
     }
@@ -44,7 +44,7 @@ export class NoBlindRepeat extends ChainLink {
   async handle(call: GraphCall): Promise<void> {
     await this.pass(call);
     const { answer } = call;
-    if (requestOf(call).method === 'GET' || answer?.kind !== 'refused') return;
+    if (call.request.method === 'GET' || answer?.kind !== 'refused') return;
     if (answer.status !== 429 && !neverLeft(answer.error)) call.again = undefined;
   }
 }

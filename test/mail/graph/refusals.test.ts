@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { IntegratorError } from '../../../src/domain/errors.ts';
 import { Gate } from '../../../src/http/gate.ts';
 import { type CallPlan, GraphCall } from '../../../src/mail/graph/call.ts';
-import { ChainLink, chainOf, ReadsOnly, requestOf } from '../../../src/mail/graph/middleware.ts';
+import { ChainLink, chainOf, ReadsOnly } from '../../../src/mail/graph/middleware.ts';
 import type { ScriptedReply } from '../../http/scripted-server.ts';
 import { ann, changesOptions, collect, errorOf, FixedTokens, graphError, graphMail, inbox, never } from './fixtures.ts';
 import { closeAfterEach, entriesOfRound, lastPage, scriptedGraph } from './world.ts';
@@ -253,7 +253,7 @@ describe('only reads leave', () => {
     const left: string[] = [];
     class End extends ChainLink {
       async handle(call: GraphCall): Promise<void> {
-        left.push(requestOf(call).method);
+        left.push(call.request.method);
       }
     }
     const chain = chainOf(new ReadsOnly((name) => refused.push(name)), new End());

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { checkRunnable } from '../config/checks/runnable.ts';
 import { notBuilt } from '../config/not-built.ts';
+import { configWarnings } from '../config/warnings.ts';
 import type { Config } from '../config/schema.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
@@ -12,7 +14,7 @@ import { count } from './format.ts';
 export function register(noun: Command, context: CommandContext): void {
   noun
     .command('check')
-    .description('say whether the configuration is right, and what is wrong with it')
+    .description('say whether the configuration is right and can run, and what is wrong with it')
     .action(() => check(context));
   noun
     .command('show')
@@ -26,7 +28,9 @@ export function register(noun: Command, context: CommandContext): void {
 
 async function check(context: CommandContext): Promise<void> {
   const loaded = await context.loadConfig();
-  const warnings = [...(await checkSecrets(loaded, context)), ...notBuilt(loaded)];
+  const stopping = checkRunnable(loaded.config);
+  if (stopping.length > 0) throw loaded.problems(stopping);
+  const warnings = [...(await checkSecrets(loaded, context)), ...configWarnings(loaded), ...notBuilt(loaded)];
   await checkAuthorities(loaded);
   for (const warning of warnings) context.output.say(warning);
   const { config, file } = loaded;

@@ -1,5 +1,21 @@
-/** What `init` writes: right as it stands, so that `config check` has nothing to say before it is filled in. */
-export const firstConfig = `# The configuration of integrator. Relative paths are relative to this file.
+import { stringify } from 'yaml';
+
+/** A person with a mailbox of their own. */
+export interface FirstAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly role: 'agent' | 'administrator';
+}
+
+/** What `init` writes without --from-csv; each of its values is to be replaced. */
+export const exampleAgents: readonly FirstAgent[] = [
+  { id: 'ann', name: 'Ann Archer', address: 'ann@contoso.test', role: 'administrator' },
+];
+
+/** The text of a first `integrator.yaml`. `config check` refuses it until tenant_id and client_id are filled in. */
+export function firstConfig(agents: readonly FirstAgent[]): string {
+  return `# The configuration of integrator. Relative paths are relative to this file.
 # Completion and checks in an editor: integrator config schema > integrator.schema.json
 # yaml-language-server: $schema=./integrator.schema.json
 
@@ -7,12 +23,8 @@ state_dir: ./state                 # store, attachments, key
 schedule: every 10m                # "every 30s", "every 2h", or a cron expression
 # timezone: Europe/Berlin          # for cron, dates and output; default the system's
 
-agents:                            # people who work tickets
-  - id: ann
-    name: Ann Archer
-    email: ann@contoso.test
-    role: administrator            # agent | administrator
-
+agents:                            # people who work tickets; role: agent | administrator
+${agents.map(agentLine).join('')}
 connections:
   - name: contoso-sales
     type: graph                    # graph (Microsoft 365) | ews (Exchange)
@@ -26,13 +38,9 @@ connections:
     # import_sent_items: true
     # hide_email_chain: true
     mailboxes:
-      - address: ann@contoso.test
-        agent: ann
-        matched_to: opportunities  # opportunities | projects | incidents
-        # new_ticket_type: Opportunity                 # for unmatched: new_ticket
-        folders: [Inbox]
-        import_from: now           # or 30d, or 2026-11-01: older mail is left alone
-
+      # matched_to: opportunities | projects | incidents; folders: [Inbox]; new_ticket_type: for unmatched: new_ticket;
+      # import_from: now, or 30d, or 2026-11-01: older mail is left alone for ever
+${agents.map(mailboxLine).join('')}
 # outgoing:                        # which mailbox mail goes out from
 #   actions: { email_customer: { from: sales_mailboxes } }     # the mailbox of the agent named by --as
 #   quotation_from: sales_mailboxes
@@ -43,3 +51,17 @@ ticket_types:
   - { name: Project, use: project }
   - { name: Incident, use: incident }
 `;
+}
+
+function agentLine({ id, name, address, role }: FirstAgent): string {
+  return `  - ${flow({ id, name, email: address, role })}`;
+}
+
+function mailboxLine({ id, address }: FirstAgent): string {
+  return `      - ${flow({ address, agent: id, matched_to: 'opportunities', folders: ['Inbox'], import_from: 'now' })}`;
+}
+
+/** One line of YAML, with quotes where a value needs them. */
+function flow(value: Readonly<Record<string, unknown>>): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 });
+}

@@ -26,15 +26,18 @@ export function formatKeyPath(path: KeyPath): string {
 export interface PlacedProblem extends Problem {
   /** Null for the file as a whole. */
   readonly position: Position | null;
+  /** The line itself with a mark below the place, where that helps. */
+  readonly excerpt?: string | undefined;
 }
 
 /** One error for all problems, in the order of the file, each as `file:line:column: key message`. */
 export function placedError(file: string, problems: readonly PlacedProblem[]): IntegratorError {
   const lines = problems
     .toSorted((a, b) => compare(a.position, b.position))
-    .map(({ position, path, message }) => {
+    .map(({ position, path, message, excerpt }) => {
       const where = position === null ? file : `${file}:${position.line}:${position.column}`;
-      return [`${where}:`, formatKeyPath(path), message].filter((part) => part !== '').join(' ');
+      const line = [`${where}:`, formatKeyPath(path), message].filter((part) => part !== '').join(' ');
+      return excerpt === undefined ? line : `${line}\n${excerpt}`;
     });
   const distinct = [...new Set(lines)];
   const head = distinct.length === 1 ? '' : `${distinct.length} problems in the configuration\n`;

@@ -1,6 +1,7 @@
 /** The text of a configuration file as a value, with the place of every key in it. */
 import { LineCounter, type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
-import { type KeyPath, type PlacedProblem, type Position, placedError } from './problem.ts';
+import { type KeyPath, type Position, placedError } from './problem.ts';
+import { encodingProblem, syntaxError } from './syntax.ts';
 
 export interface ConfigSource {
   readonly file: string;
@@ -12,8 +13,10 @@ export interface ConfigSource {
 // A hundred uses of anchors is more than a person writes, and far less than an alias bomb needs.
 const maxAliases = 100;
 
-/** YAML 1.2, of which JSON is a part. Throws `config` for everything a YAML parser refuses or warns about. */
+/** YAML 1.2 in UTF-8, of which JSON is a part. Throws `config` for everything a YAML parser refuses or warns about. */
 export function parseSource(file: string, text: string): ConfigSource {
+  const encoding = encodingProblem(text);
+  if (encoding !== null) throw placedError(file, [encoding]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const positionAt = (offset: number): Position => {
@@ -21,7 +24,7 @@ export function parseSource(file: string, text: string): ConfigSource {
     return { line, column: col };
   };
   const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) throw syntaxError(file, faults, positionAt);
+  if (faults.length > 0) throw syntaxError(file, text, faults, positionAt);
   return {
     file,
     value: readValue(file, document),
@@ -30,34 +33,6 @@ export function parseSource(file: string, text: string): ConfigSource {
       return offset === null ? null : positionAt(offset);
     },
   };
-}
-
-interface Fault {
-  readonly pos: readonly [number, number];
-  readonly code: string;
-  readonly message: string;
-}
-
-function syntaxError(file: string, faults: readonly Fault[], positionAt: (offset: number) => Position) {
-  const problems = faults.slice(0, 5).map((fault): PlacedProblem => {
-    return { path: [], message: explain(fault), position: positionAt(fault.pos[0]) };
-  });
-  return placedError(file, problems);
-}
-
-function explain(fault: Fault): string {
-  switch (fault.code) {
-    case 'DUPLICATE_KEY':
-      return 'the key stands here a second time; remove one of the two';
-    case 'TAB_AS_INDENT':
-      return 'a tab is used for indentation; use spaces';
-    case 'MULTIPLE_DOCS':
-      return 'a second YAML document starts here ("---"); keep one';
-    case 'TAG_RESOLVE_FAILED':
-      return `${fault.message}; remove the tag`;
-    default:
-      return `not valid YAML: ${fault.message}`;
-  }
 }
 
 function readValue(file: string, document: Document.Parsed): unknown {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -9,8 +9,8 @@ const connection = (secret: string) => `agents: [{ id: ann }]
 connections:
   - name: sales
     type: graph
-    tenant_id: t
-    client_id: c
+    tenant_id: 11111111-2222-3333-4444-555555555555
+    client_id: 66666666-7777-8888-9999-000000000000
     client_secret: ${secret}
     mailboxes: [{ address: ann@contoso.test, agent: ann }]
 `;
@@ -163,10 +163,121 @@ retention: { unmatched: 180d }
   expect(dryRun.stderr).toContain('ticket_system rt is not connected by this version');
 });
 
-test('what init writes is right as it stands', async () => {
+test('what init writes is refused until the ids are filled in, which init says is the first step', async () => {
   const cwd = emptyDirectory();
-  await runCli(['init'], { cwd });
+  const { stderr: next } = await runCli(['init'], { cwd });
+  expect(next).toMatch(/^First fill in .*integrator\.yaml: tenant_id and client_id/);
+  const { code, stderr } = await runCli(['config', 'check'], { cwd });
+  expect([code, stderr]).toEqual([78, expect.stringContaining('connections[0].tenant_id is not filled in yet; write')]);
+  expect(stderr).toContain('connections[0].client_id is not filled in yet; write the application (client) id');
+  fillIn(join(cwd, 'integrator.yaml'));
   expect(await runCli(['config', 'check'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+});
+
+const guid = '11111111-2222-3333-4444-555555555555';
+
+/** Writes ids in the place of those that `init` left open. */
+function fillIn(file: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('00000000-0000-0000-0000-000000000000', guid));
+}
+
+test('init --from-csv writes the agents of a list with their mailboxes', async () => {
+  const cwd = emptyDirectory();
+  const rows = ['Name;E-Mail;Role', 'Archer, Ann;Ann@Contoso.test;administrator', '"Bob: ""B""";bob@contoso.test;'];
+  writeFile(cwd, 'people.csv', `${rows.join('\n')}\nAnn Other;ann@other.test;agent\n`);
+  const { code, stderr } = await runCli(['init', '--from-csv', 'people.csv'], { cwd });
+  expect([code, stderr]).toEqual([0, expect.stringContaining('Written with 3 agents and their mailboxes.')]);
+  fillIn(join(cwd, 'integrator.yaml'));
+  const { stdout } = await runCli(['config', 'show', '--json'], { cwd });
+  const { agents, connections } = JSON.parse(stdout);
+  expect(agents).toEqual([
+    { id: 'ann', name: 'Archer, Ann', email: 'ann@contoso.test', role: 'administrator' },
+    { id: 'bob', name: 'Bob: "B"', email: 'bob@contoso.test', role: 'agent' },
+    { id: 'ann-2', name: 'Ann Other', email: 'ann@other.test', role: 'agent' },
+  ]);
+  const [{ mailboxes }] = connections;
+  expect(mailboxes.map((one: { address: string; agents: string[] }) => [one.address, one.agents])).toEqual([
+    ['ann@contoso.test', ['ann']],
+    ['bob@contoso.test', ['bob']],
+    ['ann@other.test', ['ann-2']],
+  ]);
+  expect((await runCli(['config', 'check'], { cwd })).code).toBe(0);
+});
+
+test.each([
+  ['no such file', null, 'there is no such file'],
+  ['no address column', 'name,id\nAnn,ann\n', 'the header has no column address'],
+  ['nobody', 'name,address\n', 'names nobody'],
+  ['an address that is none', 'name,address\nAnn,ann\n', 'line 2: "ann" is not an e-mail address'],
+  ['a person twice', 'name,address\nA,a@b.test\nB,A@b.test\n', 'line 3: a@b.test stands here a second time'],
+  ['an id twice', 'name,address,id\nA,a@b.test,x\nB,b@b.test,X\n', 'line 3: the id "X" is taken'],
+  ['an id that is none', 'name,address,id\nA,a@b.test,a b\n', 'line 2: "a b" is not an id'],
+  [
+    'a way of filing as an id',
+    'name,address,id\nA,a@b.test,rule\n',
+    'line 2: the id "rule" stands for a way of filing',
+  ],
+  ['a role that is none', 'name,address,role\nA,a@b.test,boss\n', 'line 2: "boss" is not a role'],
+  ['a name missing', 'name,address\n,a@b.test\n', 'line 2: the name is missing'],
+  ['Latin-1', Buffer.from('name,address\nMüller,m@b.test\n', 'latin1'), 'not UTF-8'],
+])('init --from-csv with %s: exit 64, and nothing is written', async (_what, content, message) => {
+  const cwd = emptyDirectory();
+  if (content !== null) writeFileSync(join(cwd, 'people.csv'), content);
+  const { code, stderr } = await runCli(['init', 'new', '--from-csv', 'people.csv'], { cwd });
+  expect([code, stderr]).toEqual([64, expect.stringContaining(message)]);
+  expect(readdirSync(cwd)).toEqual(content === null ? [] : ['people.csv']);
+});
+
+const right = connection('{ env: S }');
+
+test.each([
+  ['no connection', 'agents: [{ id: ann }]\n', 'integrator.yaml: connections has no connection'],
+  [
+    'no mailbox',
+    right.replace(/mailboxes: .*/, 'mailboxes: []'),
+    '8:5: connections[0].mailboxes has no mailbox, so nothing',
+  ],
+  [
+    'a tenant that is no id',
+    right.replace(/tenant_id: .*/, 'tenant_id: contoso'),
+    '5:5: connections[0].tenant_id "contoso" is not an id',
+  ],
+  ['a tenant id cut short', right.replace(/tenant_id: .*/, `tenant_id: ${guid.slice(1)}`), 'is not an id'],
+  [
+    'an application that is no id',
+    right.replace(/client_id: .*/, 'client_id: integrator'),
+    '6:5: connections[0].client_id "integrator" is not an id',
+  ],
+])('config check refuses what cannot run: %s', async (_what, text, message) => {
+  const { code, stderr } = await runCli(['config', 'check'], { cwd: configured(text), env: { S: 'x' } });
+  expect([code, stderr]).toEqual([78, expect.stringContaining(message)]);
+});
+
+test('a configuration whose connections are all switched off is worth a warning', async () => {
+  const cwd = configured(right.replace('graph\n', 'graph\n    enabled: false\n'));
+  const { code, stderr } = await runCli(['config', 'check'], { cwd });
+  expect([code, stderr]).toEqual([0, expect.stringContaining('connections has none that is enabled')]);
+});
+
+test.each(['contoso.test', 'contoso.onmicrosoft.com', 'ABCDEF01-2222-3333-4444-555555555555'])(
+  '%s names a tenant',
+  async (tenant) => {
+    const cwd = configured(right.replace(/tenant_id: .*/, `tenant_id: ${tenant}`));
+    expect((await runCli(['config', 'check'], { cwd, env: { S: 'x' } })).code).toBe(0);
+  },
+);
+
+test('what can run and is probably not meant is worth a warning', async () => {
+  const text = `${right}  - { name: spare, type: graph, tenant_id: ${guid}, client_id: ${guid} }
+outgoing: { actions: { offer: { from: sales_mailboxes } }, templates_dir: ./mail-templates }
+state_dir: ./integrator.yaml/state
+`;
+  const { code, stdout } = await runCli(['config', 'check', '--json'], { cwd: configured(text), env: { S: 'x' } });
+  const { warnings } = JSON.parse(stdout);
+  expect([code, warnings.length]).toEqual([0, 3]);
+  expect(warnings[0]).toContain('connections[1].mailboxes has no mailbox: this connection does nothing');
+  expect(warnings[1]).toContain('/mail-templates does not exist: --template will find nothing there');
+  expect(warnings[2]).toContain('/integrator.yaml/state would be made, cannot be written by this user');
 });
 
 test.each(['integrator.yaml', 'state/key'])(
@@ -188,6 +299,11 @@ test('init --dry-run writes nothing', async () => {
   const cwd = emptyDirectory();
   const { code, stdout } = await runCli(['init', '--dry-run', '--json'], { cwd });
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toEqual({ config: `${cwd}/integrator.yaml`, key: `${cwd}/state/key`, written: false });
+  expect(JSON.parse(stdout)).toEqual({
+    config: `${cwd}/integrator.yaml`,
+    key: `${cwd}/state/key`,
+    agents: 0,
+    written: false,
+  });
   expect(readdirSync(cwd)).toEqual([]);
 });

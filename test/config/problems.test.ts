@@ -45,6 +45,11 @@ test.each<[string, string, string]>([
   ],
   ['a duplicate agent', 'agents: [{ id: ann }, { id: ann }]', '1:25: agents[1].id "ann" is taken by agents[0].id'],
   [
+    'an agent named like a way of filing',
+    'agents: [{ id: Rule }]',
+    '1:12: agents[0].id "Rule" stands for a way of filing',
+  ],
+  [
     'two agents with one address',
     'agents: [{ id: a, email: a@b.test }, { id: b, email: A@B.test }]',
     '1:47: agents[1].email "a@b.test" is taken by agents[0].email',

@@ -5,6 +5,7 @@ import type { Agent, Config } from '../schema.ts';
 /** Names by which people and other keys refer to a thing stand for one thing each; case does not tell them apart. */
 export function checkNames(config: Config): Problem[] {
   return [
+    ...reservedIds(config),
     ...duplicates(config.agents.map((agent, index) => ({ name: agent.id, path: ['agents', index, 'id'] }))),
     ...duplicates(config.agents.flatMap((agent, index) => named(agent.email, ['agents', index, 'email']))),
     ...duplicates(config.connections.map((one, index) => ({ name: one.name, path: ['connections', index, 'name'] }))),
@@ -13,6 +14,16 @@ export function checkNames(config: Config): Problem[] {
       config.business_units.map((one, index) => ({ name: one.name, path: ['business_units', index, 'name'] })),
     ),
   ];
+}
+
+/** `filed_by` names an agent, or one of these. */
+export const reservedAgentIds = new Set(['rule', 'thread', 'outlook']);
+
+function reservedIds({ agents }: Config): Problem[] {
+  return agents.flatMap(({ id }, index): Problem[] => {
+    if (!reservedAgentIds.has(id.toLowerCase())) return [];
+    return [{ path: ['agents', index, 'id'], message: `"${id}" stands for a way of filing; choose another one` }];
+  });
 }
 
 export interface NamedPlace {

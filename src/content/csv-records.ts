@@ -18,17 +18,21 @@ interface Position {
   readonly line: number;
 }
 
+/** Cells are separated by commas (RFC 4180), or by semicolons, as spreadsheets write them where the comma is decimal. */
+type Delimiter = ',' | ';';
+
 /**
- * The rows of a CSV file (RFC 4180, UTF-8, BOM tolerated), read as a stream. A row that breaks the rules is reported,
+ * The rows of a CSV file (RFC 4180, UTF-8, BOM tolerated; commas or semicolons between cells), read as a stream. A row that breaks the rules is reported,
  * and reading goes on at the next line of the file: a quote that is never closed must not swallow what follows.
  */
 export async function* readCsvRecords(source: CsvSource, maxWastedBytes = wasteLimit): AsyncGenerator<CsvRecord> {
-  let position: Position = { byte: 0, row: 1, line: 1 };
+  const { delimiter, start } = await layoutOf(source);
+  let position = start;
   let width: number | null = null;
   let wasted = 0;
   for (;;) {
     let problem: string | null = null;
-    for await (const part of parseFrom(source, position.byte)) {
+    for await (const part of parseFrom(source, position.byte, delimiter)) {
       if (part.kind === 'broken') {
         problem = part.problem;
         wasted += part.bytesRead;
@@ -36,7 +40,7 @@ export async function* readCsvRecords(source: CsvSource, maxWastedBytes = wasteL
       }
       width ??= part.cells.length;
       const lines = linesIn(part.cells);
-      const mismatch = widthProblem(part.cells, width);
+      const mismatch = widthProblem(part.cells, width, delimiter);
       if (mismatch !== null && lines > 1) {
         problem = `a quote opens here and closes ${lines - 1} lines below, and then ${mismatch}`;
         wasted += part.endByte - position.byte;
@@ -58,11 +62,43 @@ function recordAt({ row, line }: Position, cells: readonly string[], mismatch: s
   return { kind: 'broken', row, line, problem: mismatch };
 }
 
+interface Layout {
+  readonly delimiter: Delimiter;
+  /** Where the header begins. */
+  readonly start: Position;
+}
+
+/** The header separates its cells by commas or by semicolons; a spreadsheet may have said which on a line above it. */
+async function layoutOf(source: CsvSource): Promise<Layout> {
+  const [line = ''] = (await beginningOf(source)).split(/\r\n|[\r\n]/, 1);
+  const said = /^sep=([,;])$/i.exec(line.replace(/^\u{FEFF}/u, ''))?.[1];
+  if (said !== undefined) {
+    const start = { byte: await byteOfNextLine(source, 0), row: 1, line: 2 };
+    return { delimiter: said === ';' ? ';' : ',', start };
+  }
+  const plain = line.replaceAll(/"(?:[^"]|"")*"/g, '');
+  const semicolons = plain.includes(';') && !plain.includes(',');
+  return { delimiter: semicolons ? ';' : ',', start: { byte: 0, row: 1, line: 1 } };
+}
+
+/** The first line, and what comes with it. */
+async function beginningOf(source: CsvSource): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of source.open(0)) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (chunk.includes(0x0a) || chunk.includes(0x0d) || size > maxRecordBytes) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 /** Empty cells beyond the header do no harm; a blank line is not a row. */
-function widthProblem(cells: readonly string[], width: number): string | null {
+function widthProblem(cells: readonly string[], width: number, delimiter: Delimiter): string | null {
   const used = cells.findLastIndex((cell) => cell.trim() !== '') + 1;
   if (used === 0 || (cells.length >= width && used <= width)) return null;
-  const hint = cells.length > width ? '; put a cell that holds a comma in quotes' : '';
+  const separator = delimiter === ',' ? 'comma' : 'semicolon';
+  const hint = cells.length > width ? `; put a cell that holds a ${separator} in quotes` : '';
   return `it has ${cells.length} cells where the header has ${width}${hint}`;
 }
 
@@ -81,12 +117,13 @@ type Parsed =
   | { readonly kind: 'broken'; readonly problem: string; readonly bytesRead: number };
 
 /** Records up to the first broken one. They are collected as they are found: a stream's error loses its buffer. */
-async function* parseFrom(source: CsvSource, fromByte: number): AsyncGenerator<Parsed> {
+async function* parseFrom(source: CsvSource, fromByte: number, delimiter: Delimiter): AsyncGenerator<Parsed> {
   const found: Parsed[] = [];
   let failure: Error | null = null;
   let bytesRead = 0;
   const parser = parse({
     bom: fromByte === 0,
+    delimiter,
     relax_column_count: true,
     record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: maxRecordBytes,

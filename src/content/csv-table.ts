@@ -94,11 +94,6 @@ function columnName(written: string): string {
 function refuseBadHeader(file: string, names: readonly string[], columns: CsvColumns): void {
   const hint = headerHint(columns);
   const missing = columns.required.filter((name) => !names.includes(name));
-  if (missing.length > 0 && names.some((name) => name.includes(';') || name.startsWith('sep='))) {
-    throw new IntegratorError('usage', `${file}: the columns are separated by semicolons`, {
-      hint: 'save it with commas between columns; semicolons separate several values in one cell',
-    });
-  }
   if (missing.length > 0) {
     throw new IntegratorError('usage', `${file}: the header has no column ${missing.join(', ')}`, { hint });
   }

@@ -39,6 +39,26 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it.each<[string, string, unknown[]]>([
+    ['between all cells', 'name;a\nx;1\n', [[2, 2, { name: 'x', a: '1' }]]],
+    ['with commas in the cells', 'name;a\nStone, Bob;1,5\n', [[2, 2, { name: 'Stone, Bob', a: '1,5' }]]],
+    ['with several values in one cell', 'name;a\nx;"1;2"\n', [[2, 2, { name: 'x', a: '1;2' }]]],
+    ['behind a byte order mark, with CR LF', '\uFEFF"name";"a"\r\nx;1\r\n', [[2, 2, { name: 'x', a: '1' }]]],
+    ['named on the line above the header', 'sep=;\r\nname;a\r\nx;1\r\n', [[2, 3, { name: 'x', a: '1' }]]],
+    ['under a line that names the comma', '\uFEFFsep=,\nname,a\nx,1;2\n', [[2, 3, { name: 'x', a: '1;2' }]]],
+    [
+      'one too many',
+      'name;a\nx;1;2\ny;3\n',
+      [
+        [2, 2, expect.stringContaining('holds a semicolon in quotes')],
+        [3, 3, { name: 'y', a: '3' }],
+      ],
+    ],
+  ])('may have semicolons between its cells: %s', async (_, content, rows) => {
+    expect(await read(content)).toEqual(rows);
+    expect(await read(content, 1)).toEqual(rows);
+  });
+
   it.each([
     [
       'all others that are words',
@@ -123,8 +143,6 @@ describe('a CSV file', () => {
     ['nothing', '', /empty/],
     ['no required column', 'nom,a\nx,1\n', /no column name/],
     ['a column twice', 'name,a,A\nx,1,2\n', /column a twice/],
-    ['semicolons between columns', 'name;a\nx;1\n', /separated by semicolons/],
-    ['a line that tells a spreadsheet the separator', 'sep=;\nname;a\n', /separated by semicolons/],
     ['a broken header', '"name,a\n', /header: a quote opens/],
     ['UTF-16', Buffer.from('\ufeffname,a\n', 'utf16le'), /line 1.*UTF-16/],
     ['UTF-16 without a mark', Buffer.from('name,a\n', 'utf16le'), /line 1.*UTF-16/],

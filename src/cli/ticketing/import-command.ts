@@ -11,7 +11,7 @@ import { changeText, editBasis } from './edit-store.ts';
 import type { DryRunFlag } from './edit-store.ts';
 
 const cellRules = `They come in any order. An empty cell leaves what is there; any other replaces it. Several values in one
-cell are separated by semicolons. Each row is imported as a whole or not at all; exit 1 when one failed.`;
+cell are separated by semicolons (in quotes where semicolons separate the cells). Each row is imported as a whole or not at all; exit 1 when one failed.`;
 
 /** `import <file.csv>` of a noun; exits 1 where a row failed (trying again would not help it). */
 export function addImport(
@@ -23,7 +23,7 @@ export function addImport(
   noun
     .command('import')
     .description('create and update them from a CSV file')
-    .argument('<file.csv>', 'UTF-8, commas, a header line; - is standard input')
+    .argument('<file.csv>', 'UTF-8, commas or semicolons, a header line; - is standard input')
     .addOption(dryRunOption())
     .addHelpText('after', `\nColumns: ${columns}.\n${cellRules}`)
     .action((file: string, flags: DryRunFlag) => importFile(context, file, flags.dryRun === true, loadRows));

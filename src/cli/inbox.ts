@@ -9,11 +9,12 @@ import { addVerbs } from './inbox/verbs.ts';
 import { withInbox, withInboxToRead } from './inbox/with-inbox.ts';
 
 export function register(noun: Command, context: CommandContext): void {
-  noun.allowExcessArguments().action(() => alone(noun, context));
   addList(noun, context);
   addShow(noun, context);
   addSuggest(noun, context);
   addVerbs(noun, context);
+  // Not before the verbs are there: they would take surplus words, too, and drop them.
+  noun.allowExcessArguments().action(() => alone(noun, context));
 }
 
 /** Without a verb: the screen on a terminal; elsewhere a verb is missing. */
@@ -27,12 +28,19 @@ async function alone(noun: Command, context: CommandContext): Promise<void> {
     throw new IntegratorError('usage', `unknown command '${verb}'${didYouMean(verb, verbs, 'there are')}`, { hint });
   }
   if (!output.interactive) throw new IntegratorError('usage', 'a command is missing', { hint });
+  if (!drawsScreens(context)) return list(context, { limit: 50 });
   const { triage } = await import('./triage/session.ts');
   await withInbox(context, async (deps) => {
     const color = context.flags.color;
     const done = await triage(deps, { input: process.stdin, output: process.stdout, color, signal });
     for (const what of done) output.say(what);
   });
+}
+
+/** A terminal of no size, or one that understands no sequences, gets the list. */
+function drawsScreens({ env }: CommandContext): boolean {
+  const { columns, rows } = process.stdout;
+  return columns > 0 && rows > 0 && env['TERM'] !== 'dumb';
 }
 
 interface ListFlags {

@@ -8,7 +8,7 @@ import { exitNow, watchSignals } from './signals.ts';
 /** Runs one command line and ends the process with its exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   process.umask(0o077);
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnBrokenPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', (error) => endOnFailedWrite(stream, error));
   const code = await runCommand(args);
   await Promise.all([written(process.stdout), written(process.stderr)]);
   exitNow(code);
@@ -97,10 +97,13 @@ function unixUser(): string {
   }
 }
 
-/** Whoever reads our output has seen enough (`integrator inbox list | head`). */
-function endOnBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(exitCodes.ok);
+/** A reader that closed its end has seen enough (`integrator inbox list | head`); else the result is lost. */
+function endOnFailedWrite(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  if (stream === process.stdout) {
+    const reason = error.code === 'ENOSPC' ? 'no space is left' : (error.code ?? error.message);
+    process.stderr.write(`standard output cannot be written: ${reason}\n`, () => process.exit(exitCodes.failure));
+  } else process.exit(exitCodes.failure);
 }
 
 function written(stream: NodeJS.WriteStream): Promise<void> {

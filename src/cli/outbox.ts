@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { type ErrorReport, IntegratorError, toErrorReport } from '../domain/errors.ts';
+import { confirm } from './confirm.ts';
+import type { YesFlag } from './confirm.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOfFailures } from './exit-codes.ts';
 import { outboxTable } from './outgoing/outbox-table.ts';
@@ -25,10 +27,13 @@ export function register(noun: Command, context: CommandContext): void {
     .command('drop')
     .description('take an entry out for good (administrators)')
     .argument('<id...>', 'numbers of `outbox list`')
+    .option('-y, --yes', 'do not ask; needed where nobody can be asked')
     .addOption(dryRunOption())
-    .action((ids: readonly string[], flags: { readonly dryRun?: boolean }) =>
-      drop(context, ids, flags.dryRun === true),
-    );
+    .action((ids: readonly string[], flags: DropFlags) => drop(context, ids, flags));
+}
+
+interface DropFlags extends YesFlag {
+  readonly dryRun?: boolean;
 }
 
 async function list(context: CommandContext, done: boolean): Promise<void> {
@@ -91,11 +96,16 @@ const wouldText = {
   nothing: 'there is nothing to do',
 };
 
-async function drop(context: CommandContext, ids: readonly string[], dryRun: boolean): Promise<void> {
+async function drop(context: CommandContext, ids: readonly string[], flags: DropFlags): Promise<void> {
+  const dryRun = flags.dryRun === true;
   const { dropRow, lineOf, mayHaveDraft, requireRow } = await import('../outgoing/outbox.ts');
   const { usualLeaseMs } = await import('../outgoing/deliver.ts');
   const { openPresence } = await import('../store/presence.ts');
   await withStore(context, 'outbox.drop', async ({ store, config, actor }) => {
+    if (!dryRun && !(await confirm(context.output, flags, `Drop ${ids.join(', ')} for good, unsent?`))) {
+      context.output.say('nothing was done');
+      return;
+    }
     const sender = () => Promise.reject(new IntegratorError('bug', 'dropping sends nothing'));
     const presence = openPresence(config.state_dir, store.dialect);
     const deps = { store, config, actor, now: Date.now, sender, presence };

@@ -52,13 +52,13 @@ export function createOutput(flags: OutputFlags, streams: Streams): Output {
   const { stdout, stderr } = streams;
   const page: Page = {
     style: createStyle(flags.color && stdout.isTTY === true),
-    width: stdout.isTTY === true ? (stdout.columns ?? 80) : undefined,
+    width: stdout.isTTY === true ? columnsOf(stdout) : undefined,
   };
   const showsProgress = stderr.isTTY === true && !flags.quiet && !flags.json;
   let progressShown = false;
   const progress = (message: string) => {
     if (!showsProgress) return;
-    const line = terminalText(message, { width: (stderr.columns ?? 80) - 1 });
+    const line = terminalText(message, { width: columnsOf(stderr) - 1 });
     if (progressShown || line !== '') stderr.write(`\r\u001b[K${line}`);
     progressShown = line !== '';
   };
@@ -85,6 +85,11 @@ export function createOutput(flags: OutputFlags, streams: Streams): Output {
     warn: words,
     progress,
   };
+}
+
+/** A terminal that does not know its size (0 columns) is taken for one of the usual width. */
+function columnsOf({ columns = 0 }: Stream): number {
+  return columns > 0 ? columns : 80;
 }
 
 function joined(lines: readonly string[] | string): string {

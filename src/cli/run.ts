@@ -100,13 +100,17 @@ async function runJobsOnce(
   const outbox = dryRun ? nothingWaited : await deliver();
   context.output.progress('');
   context.signal.throwIfAborted();
-  context.output.print({ ...report, outbox }, (page) => [
-    ...renderRun(report, page, { dryRun }),
-    ...waitingLines(outbox),
-  ]);
-  const code = exitCodeOfRun(report);
-  const someFailed = outbox.pending + outbox.unsure + outbox.dead > 0;
-  context.setExitCode(code === exitCodes.ok && someFailed ? exitCodes.tryAgain : code);
+  const someWait = outbox.pending + outbox.unsure + outbox.dead > 0;
+  const ofImport = exitCodeOfRun(report);
+  const code = ofImport === exitCodes.ok && someWait ? exitCodes.tryAgain : ofImport;
+  // cron mails whatever is printed: with --quiet a run is worth words only where something went wrong.
+  if (context.output.json || !context.output.quiet || code !== exitCodes.ok) {
+    context.output.print({ ...report, outbox }, (page) => [
+      ...renderRun(report, page, { dryRun }),
+      ...waitingLines(outbox),
+    ]);
+  }
+  context.setExitCode(code);
   if (!dryRun) await indexBehind(deps.pages.store, context.signal).step();
 }
 

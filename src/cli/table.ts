@@ -5,8 +5,11 @@ export interface Column<Row> {
   /** Text as it is, from mail or from us: it is made safe here. */
   readonly value: (row: Row) => string;
   readonly align?: 'left' | 'right';
-  /** The column that gives way when the terminal is too narrow; several share the loss. */
-  readonly shrinks?: boolean;
+  /**
+   * The columns that give way when the terminal is too narrow: `first` before the others, down to a few letters, then
+   * all that shrink share the loss.
+   */
+  readonly shrinks?: boolean | 'first';
   /** Applied after padding and cutting, so that colours do not count as width. */
   readonly paint?: (text: string, row: Row) => string;
 }
@@ -47,15 +50,18 @@ function naturalWidths<Row>(columns: readonly Column<Row>[], cells: readonly (re
 function fit<Row>(columns: readonly Column<Row>[], natural: readonly number[], width: number | undefined): number[] {
   const widths = [...natural];
   if (width === undefined) return widths;
-  const total = () => widths.reduce((sum, one) => sum + one, gap.length * (widths.length - 1));
-  for (let excess = total() - width; excess > 0; excess -= 1) {
-    const widest = columns.reduce((best, column, index) => {
-      const wider = column.shrinks === true && (widths[index] ?? 0) > (widths[best] ?? narrowest);
-      return wider ? index : best;
-    }, -1);
-    if (widest < 0) return widths;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
+  const excess = () => widths.reduce((sum, one) => sum + one, gap.length * (widths.length - 1)) - width;
+  const shrink = (may: (column: Column<Row>) => boolean) => {
+    for (let over = excess(); over > 0; over -= 1) {
+      const widest = columns.reduce((best, column, index) => {
+        return may(column) && (widths[index] ?? 0) > (widths[best] ?? narrowest) ? index : best;
+      }, -1);
+      if (widest < 0) return;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+    }
+  };
+  shrink(({ shrinks }) => shrinks === 'first');
+  shrink(({ shrinks = false }) => shrinks !== false);
   return widths;
 }
 

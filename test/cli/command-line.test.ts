@@ -4,7 +4,10 @@ import { type Socket, createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { createContext } from '../../src/cli/context.ts';
+import { createProgram, loadEverything } from '../../src/cli/program.ts';
 import { writeFile } from '../config/temporary-config.ts';
 import { bin, emptyDirectory, runCli, startCli } from './run-cli.ts';
 import { runRecorded } from './run-recorded.ts';
@@ -105,6 +108,42 @@ test('what an error message quotes cannot act on the terminal', async () => {
   const { stderr } = await runCli(['config', 'check', '-c', 'a\u001b]0;owned\u0007\u009b31mb\u202e']);
   expect(stderr).toContain('does not exist');
   expect(stderr.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test('a result that cannot be written is one line on stderr, and exit 1', () => {
+  const command = `'${process.execPath}' '${bin}' config schema > /dev/full`;
+  const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, 'standard output cannot be written: no space is left\n']);
+});
+
+test('no command drops words that it does not know what to do with', async () => {
+  const leaves = (command: Command, path: string[]): [Command, string[]][] =>
+    command.commands.length === 0
+      ? [[command, path]]
+      : command.commands.flatMap((each) => leaves(each, [...path, each.name()]));
+  const all = leaves(await loadEverything(inProcess), []);
+  const tried: string[] = [];
+  for (const [command, path] of all) {
+    if (command.registeredArguments.some((argument) => argument.variadic)) continue;
+    const needed = command.options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long ?? '', 'x']);
+    const words = command.registeredArguments.map(() => 'x');
+    const running = createProgram('').run([...path, ...words, 'surplus', ...needed], async () => inProcess);
+    await expect(running, path.join(' ')).rejects.toMatchObject({ code: 'commander.excessArguments' });
+    tried.push(path.join(' '));
+  }
+  expect(tried).toEqual(expect.arrayContaining(['inbox note', 'inbox show', 'inbox list', 'config check', 'run']));
+});
+
+/** A context for commands that never run. */
+const inProcess = createContext({
+  version: '',
+  env: {},
+  cwd: '/',
+  unixUser: 'nobody',
+  streams: process,
+  interruption: { signal: new AbortController().signal, exitCode: () => null, takeOver: () => undefined },
+  flags: () => ({ config: undefined, json: false, quiet: false, verbose: false, color: false, as: undefined }),
+  setExitCode: () => undefined,
 });
 
 test('a reader that has seen enough ends the program quietly', () => {

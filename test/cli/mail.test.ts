@@ -166,6 +166,8 @@ test('a refused mail stays in the outbox until it is tried again or an administr
   expect(row).toMatchObject({ state: 'dead', from: ann, to: [bob], error: { kind: 'access_denied' } });
   expect(await cli('outbox', 'drop', row.id, '--as', 'ann')).toMatchObject({ code: 77 });
   expect(json(await cli('outbox', 'drop', row.id, '--dry-run', '--json'))).toMatchObject({ dry_run: true });
+  const unconfirmed = await cli('outbox', 'drop', row.id);
+  expect(unconfirmed).toMatchObject({ code: 64, stderr: expect.stringContaining('cannot be undone') });
   const plan = await cli('outbox', 'retry', row.id, '--dry-run', '--json');
   expect(json(plan)).toEqual([{ id: row.id, state: 'dead', would: 'send' }]);
   expect(deliveries()).toHaveLength(0);
@@ -219,7 +221,7 @@ test('mail that waits is tried again oldest first, and each entry that cannot be
     ids.push(json(await cli(...sending, '--subject', subject, '--as', 'ann')).id);
   }
   sandbox.faults.remove(fault);
-  const dropped = await cli('outbox', 'drop', '99999', ids[2] ?? '', '--json');
+  const dropped = await cli('outbox', 'drop', '99999', ids[2] ?? '', '--yes', '--json');
   expect(dropped).toMatchObject({ code: 75 });
   expect(json(dropped)).toMatchObject({
     dropped: [{ id: ids[2], draft_may_remain: true }],

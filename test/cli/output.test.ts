@@ -96,6 +96,22 @@ test('a table fits its terminal: the column that may shrink gives way, never thr
   }
 });
 
+test('of the columns that may shrink, those that go first give way to the others', () => {
+  const shrinking = [
+    { title: 'FROM', value: (row: Row) => row.from, shrinks: 'first' as const },
+    { title: 'SUBJECT', value: (row: Row) => row.subject, shrinks: true },
+  ];
+  const rows = [{ from: 'ann.archer@contoso.test', subject: 'x'.repeat(40) }];
+  expect(table(shrinking, rows, { width: 60 })[1]).toBe(`ann.archer@contos…  ${'x'.repeat(40)}`);
+  expect(table(shrinking, rows, { width: 40 })[1]).toBe(`ann.arc…  ${'x'.repeat(29)}…`);
+});
+
+test('a terminal that does not know its size is taken for one of 80 columns', () => {
+  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 0 });
+  const streams = { stdin: { isTTY: true }, stdout, stderr: stdout };
+  expect(createOutput(plain, streams).page.width).toBe(80);
+});
+
 test('a cell from mail cannot act, break the line or paint over others', () => {
   const rows = [{ from: 'a\u001b[2Jb', subject: 'x\r\ny\u202ez\u0007' }];
   const lines = table(columns, rows, { width: 80 });

@@ -82,6 +82,14 @@ test('run --once imports everything once, and then nothing', async () => {
   expect(sandbox.mutations()).toBe(0);
 });
 
+test('run --once -q prints nothing when all went well, and says what did not', async () => {
+  configure();
+  expect(await cli('run', '--once', '-q')).toEqual({ code: 0, stdout: '', stderr: '' });
+  sandbox.faults.add({ mailbox: ben, count: 0, fault: { kind: 'status', status: 403, code: 'ErrorAccessDenied' } });
+  const failed = await cli('run', '--once', '-q');
+  expect([failed.code, failed.stdout]).toEqual([75, expect.stringContaining(`${ben}:`)]);
+});
+
 test('--dry-run says what would come in and stores nothing', async () => {
   configure();
   const dry = json(await cli('run', '--once', '--dry-run', '--json'));

@@ -143,8 +143,12 @@ test('a dry run changes nothing', async () => {
   expect(await json('inbox', 'list')).toEqual(before);
 });
 
-test('an administrator deletes for ever', async () => {
-  expect(await json('inbox', 'delete', 'm3', '--as', 'ada')).toMatchObject({ code: 0 });
+test('an administrator deletes for ever, and where nobody can be asked says --yes', async () => {
+  const before = await json('inbox', 'list');
+  const unconfirmed = await cli('inbox', 'delete', 'm3', '--as', 'ada');
+  expect(unconfirmed).toMatchObject({ code: 64, stderr: expect.stringMatching(/cannot be undone.*\nadd --yes\n/) });
+  expect(await json('inbox', 'list')).toEqual(before);
+  expect(await json('inbox', 'delete', 'm3', '--as', 'ada', '--yes')).toMatchObject({ code: 0 });
   expect(await json('inbox', 'show', 'm3')).toMatchObject({
     code: 1,
     data: { error: { message: expect.stringContaining('deleted by ada') } },

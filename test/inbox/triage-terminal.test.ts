@@ -97,6 +97,19 @@ describe.skipIf(missing)(`inbox on a terminal${missing ? ' (skipped: tmux is not
     expect(after).not.toContain('My Inbox');
   });
 
+  test.each([
+    ['a terminal without sequences', 'export TERM=dumb'],
+    ['a terminal of no size', 'stty rows 0 cols 0'],
+  ])('prints a plain list on %s', async (_what, setUp) => {
+    await tmux('kill-server');
+    const command = `${setUp}; '${process.execPath}' '${bin}' inbox --no-color -c '${desk.configFile}'; echo ended with $?; sleep 60`;
+    await tmux('new-session', '-d', '-x', '80', '-y', '24', command);
+    const shown = await seen('ended with 0');
+    expect(shown).toMatch(/^ID +RECEIVED/);
+    expect(shown).toMatch(/^m3 .*Eve +Hostile/m);
+    expect(shown).toContain('3 mails');
+  });
+
   test('ends cleanly on a signal, with the code of the signal', async () => {
     await seen('xgone');
     process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM');

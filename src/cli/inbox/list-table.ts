@@ -5,17 +5,24 @@ import { table } from '../table.ts';
 import type { Column } from '../table.ts';
 import { reasonText } from './words.ts';
 
+/** Narrower than this, a subject needs the room of the year and of the mailbox's domain. */
+const narrow = 100;
+
 /** My Inbox as lines; the mailbox is told only where there are several. */
 export function inboxTable(entries: readonly InboxEntry[], { width, style }: Page, timezone: string): string[] {
   const several = new Set(entries.map((entry) => entry.mailbox)).size > 1;
+  const oneDomain = new Set(entries.map((entry) => entry.mailbox.split('@')[1])).size === 1;
+  const short = width !== undefined && width < narrow;
+  const received = (entry: InboxEntry) => formatTime(Date.parse(entry.received_at), timezone);
+  const mailbox = ({ mailbox: address }: InboxEntry) => (short && oneDomain ? (address.split('@')[0] ?? '') : address);
   const columns: (Column<InboxEntry> | null)[] = [
     { title: 'ID', value: (entry) => entry.id, paint: style.cyan },
-    { title: 'RECEIVED', value: (entry) => formatTime(Date.parse(entry.received_at), timezone) },
-    several ? { title: 'MAILBOX', value: (entry) => entry.mailbox, shrinks: true } : null,
-    { title: 'WHO', value: whoText, shrinks: true },
+    { title: 'RECEIVED', value: (entry) => received(entry).slice(short ? 'yyyy-'.length : 0) },
+    several ? { title: 'MAILBOX', value: mailbox, shrinks: 'first' } : null,
+    { title: 'WHO', value: whoText, shrinks: 'first' },
     { title: 'SUBJECT', value: subjectText, shrinks: true },
-    { title: 'WHY', value: whyText, shrinks: true },
-    { title: 'SUGGESTED', value: suggestedText, shrinks: true },
+    { title: 'WHY', value: whyText, shrinks: 'first' },
+    { title: 'SUGGESTED', value: suggestedText, shrinks: 'first' },
   ];
   return table(
     columns.filter((column) => column !== null),

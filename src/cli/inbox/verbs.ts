@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { ChangeReport } from '../../inbox/change.ts';
 import type { InboxDeps } from '../../inbox/deps.ts';
 import type { CommandContext } from '../context.ts';
+import { confirm } from '../confirm.ts';
+import type { YesFlag } from '../confirm.ts';
 import { dryRunOption } from '../program.ts';
 import { printChange } from './change-lines.ts';
 import { withInbox } from './with-inbox.ts';
@@ -152,16 +154,14 @@ function addDismiss(noun: Command, context: CommandContext): void {
     );
 }
 
-interface DeleteFlags extends DryRun {
-  readonly yes?: boolean;
-}
+interface DeleteFlags extends DryRun, YesFlag {}
 
 function addDelete(noun: Command, context: CommandContext): void {
   noun
     .command('delete')
     .description('delete mail from the store for ever (administrators); the mailbox is not touched')
     .argument('<id...>', ids)
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask; needed where nobody can be asked')
     .addOption(dryRunOption())
     .action((named: readonly string[], flags: DeleteFlags) => deleteMail(context, named, flags));
 }
@@ -170,12 +170,11 @@ async function deleteMail(context: CommandContext, named: readonly string[], fla
   await change(context, async (deps) => {
     const { deleteMails } = await import('../../inbox/delete.ts');
     const request = { ids: named, ...dryRun(flags) };
-    if (!context.output.interactive || flags.yes === true || request.dryRun) return deleteMails(deps, request);
+    if (request.dryRun) return deleteMails(deps, request);
     // What is refused is refused before anybody is asked.
     const { mails } = await deleteMails(deps, { ids: named, dryRun: true });
-    const { ask } = await import('./ask.ts');
-    const sure = await ask(`Delete ${mails.map((mail) => mail.id).join(', ')} from the store for ever?`);
-    return sure ? deleteMails(deps, request) : null;
+    const question = `Delete ${mails.map((mail) => mail.id).join(', ')} from the store for ever?`;
+    return (await confirm(context.output, flags, question)) ? deleteMails(deps, request) : null;
   });
 }
 

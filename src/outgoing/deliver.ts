@@ -6,11 +6,12 @@ import { audit } from '../store/audit.ts';
 import { type ClaimedRow, claimOutboxRow, outboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
 import type { Presence, Whereabouts } from '../store/presence.ts';
 import type { Store, StoreWriter } from '../store/store.ts';
+import { findAnswered } from './answered-mail.ts';
 import { clearDrafts, diversion, keptDraft, lookFor } from './drafts.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
 import { type RateLimit, waitToSend } from './rate-limit.ts';
 import { recordSent } from './record-sent.ts';
-import { type Looks, sentCopyId } from './sent-copy.ts';
+import { type Looks, lookForAccepted } from './sent-copy.ts';
 import { givenUp, mayPass, mostAttempts, nextTryMs, unsureOf } from './try-again.ts';
 
 export interface DeliverDeps extends Looks {
@@ -165,12 +166,20 @@ class MailDelivery {
   /** `doubtful`: an earlier send of this very draft may still be carried out. */
   async #spend(sender: MailSender, draft: Draft, { doubtful }: { readonly doubtful: boolean }): Promise<Delivery> {
     const sent = await sender.send(draft, this.#signal);
-    if (sent.kind === 'done') return this.#done(await sentCopyId(sender, this.#job, this.#deps, this.#signal));
+    if (sent.kind === 'done') return this.#accepted(sender);
     // A draft that is not there any more was spent, by an attempt whose answer never came.
     if (sent.kind === 'unsure' || sent.error.kind === 'not_found') {
       return doubtful ? this.#unsure(sent.error) : this.#resolve(sender, sent.error);
     }
     return doubtful ? this.#takeBack(sender, draft, sent.error) : this.#notSent(sent);
+  }
+
+  /** Services have been seen to accept a mail and to leave it where it was. */
+  async #accepted(sender: MailSender): Promise<Delivery> {
+    const seen = await lookForAccepted(sender, this.#job, this.#deps, this.#signal);
+    if (seen.kind === 'sent') return this.#done(seen.internetMessageId);
+    const message = 'the service accepted it, but it still lies in Drafts';
+    return this.#unsure(new IntegratorError('protocol', message));
   }
 
   /** Looks until the mail shows in Sent Items. A draft that lies in Drafts after all looks was not spent. */
@@ -210,8 +219,13 @@ class MailDelivery {
   async #makeDraft(sender: MailSender): Promise<Tried<Draft>> {
     const { mark, from, to, cc, bcc, subject, body, reply, headers = [] } = this.#job;
     if (reply === null) return sender.createDraft({ mark, from, to, cc, bcc, subject, body, headers }, this.#signal);
-    const answer = { mark, from, to: reply.to, all: reply.all, html: body.content, cc, headers };
-    return sender.createReply(answer, this.#signal);
+    const answer = { mark, from, all: reply.all, html: body.content, cc, headers };
+    if (reply.to !== null) {
+      const made = await sender.createReply({ ...answer, to: reply.to }, this.#signal);
+      if (made.kind !== 'refused' || made.error.kind !== 'not_found') return made;
+    }
+    const moved = await findAnswered(sender, { ...this.#job, reply }, this.#signal);
+    return sender.createReply({ ...answer, to: moved }, this.#signal);
   }
 
   /** What a failure left in Drafts; the next attempt would clear it too. Gives the copy of a mail that was sent after all. */

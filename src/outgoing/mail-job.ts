@@ -34,8 +34,17 @@ export const mailJobSchema = z.object({
   /** Headers of our own beside the mark. */
   headers: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
   files: z.array(z.object({ name: z.string(), contentType: z.string(), sha256: z.string(), size: z.number() })),
-  /** The mail answered, in the same mailbox. `only`: nobody else may be written to, whomever the server addresses. */
-  reply: z.object({ to: z.string(), all: z.boolean(), only: z.array(z.string()).exactOptional() }).nullable(),
+  reply: z
+    .object({
+      /** The handle of the mail answered, in the same mailbox; null where it is not where it was. */
+      to: z.string().nullable(),
+      /** Its own message id, to find it by where the handle is no longer good. */
+      internetMessageId: z.string().nullable().exactOptional(),
+      all: z.boolean(),
+      /** Nobody else may be written to, whomever the server addresses. */
+      only: z.array(z.string()).exactOptional(),
+    })
+    .nullable(),
   /** Only from `submitting` on can it have been sent. */
   step: z.enum(['new', 'submitting']),
   draft: draft.nullable(),

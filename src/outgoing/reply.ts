@@ -6,7 +6,8 @@ import { audit } from '../store/audit.ts';
 import type { Item } from '../store/items.ts';
 import { currentHandle } from '../store/outgoing-mail.ts';
 import { storedEnvelopes } from '../store/stored-mails.ts';
-import { type Addressing, addressingOf, type AnswerKind } from './addressing.ts';
+import type { StoredEnvelope } from '../store/stored-mails.ts';
+import { type Addressing, addressingOf } from './addressing.ts';
 import { recipientsOf } from './compose.ts';
 import type { OutgoingDeps } from './deps.ts';
 import { completingAgent, sendingMailbox } from './from.ts';
@@ -41,14 +42,15 @@ export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Prom
     throw new IntegratorError('not_allowed', `${name}: ${refusal}`);
   }
   const mailbox = sendingMailbox(deps.config, item.mailbox);
+  const cc = recipientsOf(request.cc);
+  const mail = await answeredMail(deps, item);
   const handle = await currentHandle(deps.store.db, item.id);
-  if (handle === null) {
+  if (handle === null && mail.internetMessageId === null) {
     throw new IntegratorError('not_found', `${name} is no longer in ${item.mailbox}, so it cannot be answered there`, {
       hint: 'write a new mail: integrator mail send',
     });
   }
-  const cc = recipientsOf(request.cc);
-  const addressing = await addressingOfItem(deps, item, { mailbox: mailbox.address, all: request.all, cc });
+  const addressing = addressingOf(mail, { mailbox: mailbox.address, all: request.all, cc });
   if (addressing.to.length + addressing.cc.length === 0) {
     throw new IntegratorError('usage', `${name} has no sender, so there is nobody to answer`, {
       hint: 'write a new mail: integrator mail send',
@@ -65,15 +67,15 @@ export async function planReply(deps: OutgoingDeps, request: ReplyRequest): Prom
       cc,
       subject: addressing.subject,
       body: { kind: 'html', content: htmlOf(request.body) },
-      reply: { to: handle, all: request.all },
+      reply: { to: handle, internetMessageId: mail.internetMessageId, all: request.all },
     },
   };
 }
 
-async function addressingOfItem({ store }: OutgoingDeps, item: Item, kind: AnswerKind): Promise<Addressing> {
+async function answeredMail({ store }: OutgoingDeps, item: Item): Promise<StoredEnvelope> {
   const mail = (await storedEnvelopes(store.db, [item.message_id])).get(item.message_id);
   if (mail === undefined) throw new IntegratorError('store', 'the mail that is answered is not in the store');
-  return addressingOf(mail, kind);
+  return mail;
 }
 
 /** An answer quotes the mail: to send from a mailbox, as outgoing.mailboxes lets agents, is not to read what is in it. */

@@ -8,26 +8,37 @@ export interface Looks {
   readonly looksMs: readonly number[];
 }
 
+/** What is seen in the mailbox of a mail that the service accepted. */
+export type Accepted =
+  /** `internetMessageId`: by it the copy in Sent Items is known again; null where it does not show. */
+  | { readonly kind: 'sent'; readonly internetMessageId: string | null }
+  /** The service accepted it, and the draft lies in Drafts all the same, after all looks. */
+  | { readonly kind: 'still_draft' };
+
 /**
- * The message id of a mail that was accepted, by which its copy in Sent Items is known again. Where the draft had none
- * yet the copy is looked for; null where it does not show, or cannot be looked for: the mail went out all the same.
+ * Looks for a mail that was accepted: a draft that has left Drafts was sent, whether its copy shows already or not. Where
+ * the draft had no message id yet, the copy is waited for. A mailbox that cannot be looked into changes nothing: the mail
+ * was accepted.
  */
-export async function sentCopyId(
+export async function lookForAccepted(
   sender: MailSender,
   job: MailJob,
   { looksMs, sleep }: Looks,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Accepted> {
   const known = job.draft?.internetMessageId ?? null;
+  let isDraft = false;
   try {
-    for (const waitMs of known === null ? [...looksMs, null] : []) {
-      const copies = (await sender.find({ mark: job.mark }, signal)).filter(({ isDraft }) => !isDraft);
-      const found = copies.find(({ internetMessageId }) => internetMessageId !== null);
-      if (found !== undefined) return found.internetMessageId;
+    for (const waitMs of [...looksMs, null]) {
+      const found = await sender.find({ mark: job.mark }, signal);
+      const copy = found.find((one) => !one.isDraft && one.internetMessageId !== null);
+      if (copy !== undefined) return { kind: 'sent', internetMessageId: known ?? copy.internetMessageId };
+      isDraft = found.some((one) => one.isDraft && one.place === 'drafts');
+      if (!isDraft && known !== null) return { kind: 'sent', internetMessageId: known };
       if (waitMs !== null) await sleep(waitMs, signal);
     }
   } catch {
-    return null;
+    return { kind: 'sent', internetMessageId: known };
   }
-  return known;
+  return isDraft ? { kind: 'still_draft' } : { kind: 'sent', internetMessageId: known };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sleep } from '../../src/http/deadline.ts';
 import { type DeliverDeps, type Delivery, deliverMail } from '../../src/outgoing/deliver.ts';
 import { planReply } from '../../src/outgoing/reply.ts';
@@ -6,6 +6,7 @@ import type { OutgoingDeps } from '../../src/outgoing/deps.ts';
 import { planSend, queueMail, type SendRequest } from '../../src/outgoing/send-mail.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { listActions } from '../../src/store/actions.ts';
+import type { Item } from '../../src/store/items.ts';
 import { outboxRow } from '../../src/store/outbox.ts';
 import { ann, openOffice } from '../importer/office.ts';
 import type { Office } from '../importer/office.ts';
@@ -204,6 +205,58 @@ test('a mail that was accepted is done, even where its copy cannot be looked for
   office.sandbox.faults.add({ path: '/messages\\?', method: 'GET', count: 0, fault: { kind: 'status', status: 403 } });
   expect(await deliver(await queue())).toEqual({ state: 'done' });
   expect(await actions()).toHaveLength(1);
+});
+
+test('a mail that was accepted and still lies in Drafts is unsure, and the next look sends that very draft, once', async () => {
+  const accepted = { kind: 'status', status: 202, noBody: true } as const;
+  office.sandbox.faults.add({ path: '/send$', fault: accepted });
+  const id = await queue();
+  expect(await deliver(id)).toMatchObject({
+    state: 'unsure',
+    error: { message: expect.stringContaining('the service accepted it, but it still lies in Drafts') },
+  });
+  expect(await actions()).toHaveLength(0);
+  expect(draftsLeft()).toBe(1);
+  expect(await deliver(id)).toEqual({ state: 'done' });
+  expect(deliveries()).toHaveLength(1);
+  expect(await actions()).toHaveLength(1);
+  expect(draftsLeft()).toBe(0);
+});
+
+describe('an answer to a mail that its owner moved', () => {
+  async function answered(subject: string) {
+    office.sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject, text: 'How much?' });
+    await office.run();
+    const { db } = deps.store;
+    const mail = await db.selectFrom('message').select('id').where('subject', '=', subject).executeTakeFirst();
+    const ofMail = db
+      .selectFrom('placement')
+      .selectAll()
+      .where('message_id', '=', mail?.id ?? 0);
+    const { item_id: id, provider_id: providerId } = await ofMail.executeTakeFirstOrThrow();
+    const item = await db.selectFrom('item').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    return { item, providerId };
+  }
+  const answer = (item: Item) =>
+    planReply(deps, { item, name: 'm', all: false, cc: [], body: { kind: 'text', content: 'Ten.' }, files: [] });
+
+  test.each(['and nobody noticed yet', 'and the import noticed'])('%s, goes out in its thread', async (noticed) => {
+    const { item, providerId } = await answered(`Moved ${noticed}`);
+    office.sandbox.world.moveMessage(ann, providerId, 'Archive');
+    if (noticed.includes('import')) await office.run();
+    expect(await deliver(await queueMail(deps, await answer(item)))).toEqual({ state: 'done' });
+    expect(deliveries()).toMatchObject([{ subject: `RE: Moved ${noticed}` }]);
+  });
+
+  test('and then deleted for good, is refused with what to do instead, and leaves no draft behind', async () => {
+    const { item, providerId } = await answered('Gone');
+    office.sandbox.world.deleteMessage(ann, providerId);
+    const failed = await deliver(await queueMail(deps, await answer(item)));
+    expect(failed).toMatchObject({ state: 'dead', error: { kind: 'not_found' } });
+    expect(failed.state === 'dead' ? failed.error.hint : '').toContain('integrator mail send');
+    expect(deliveries()).toHaveLength(0);
+    expect(draftsLeft()).toBe(0);
+  });
 });
 
 test.each([1, 2, 3, 4].flatMap((nth) => (['before', 'after'] as const).map((when) => [nth, when] as const)))(

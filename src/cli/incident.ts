@@ -4,7 +4,7 @@ import type { CommandContext } from './context.ts';
 import type { ExportFlags } from './incident/export.ts';
 import type { NotifyFlags } from './incident/notify.ts';
 import type { ReplyFlags } from './incident/reply.ts';
-import { dryRunOption } from './program.ts';
+import { dryRunOption, secondMailOption } from './program.ts';
 import { collect } from './ticketing/edit-store.ts';
 
 const incidentArgument = 'its number (INC-7) or its reference';
@@ -38,6 +38,7 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--to-reply-address', 'also where its Reply-To is outside the unit that is answered')
     .option('--cc <address>', 'can be given several times', collect)
     .option('--attach <file>', 'can be given several times', collect)
+    .addOption(secondMailOption())
     .addOption(dryRunOption())
     .action(async (incident: string, flags: ReplyFlags) => {
       const { reply } = await import('./incident/reply.ts');

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { IntegratorError } from '../domain/errors.ts';
 import type { CommandContext } from './context.ts';
 import { filesToSend, sendPlan } from './outgoing/send-plan.ts';
+import type { SendingFlags } from './outgoing/send-plan.ts';
 import { outboxTable } from './outgoing/outbox-table.ts';
 import { withOutgoing } from './outgoing/with-outgoing.ts';
-import { dryRunOption } from './program.ts';
+import { dryRunOption, secondMailOption } from './program.ts';
 import { collect } from './ticketing/edit-store.ts';
 import { withStore } from './with-store.ts';
 
@@ -23,6 +24,7 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--template <name>', 'a template of outgoing.templates_dir in the place of --subject and --body')
     .option('--set <name=value>', 'a variable of the template; can be given several times', collect)
     .option('--attach <file>', 'up to 150 MB; can be given several times', collect)
+    .addOption(secondMailOption())
     .addOption(dryRunOption())
     .action((flags: SendFlags) => send(context, flags));
   noun
@@ -33,6 +35,7 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--all', 'also to all others who got it')
     .option('--cc <address>', 'can be given several times', collect)
     .option('--attach <file>', 'can be given several times', collect)
+    .addOption(secondMailOption())
     .addOption(dryRunOption())
     .action((mail: string, flags: ReplyFlags) => reply(context, mail, flags));
   noun
@@ -42,7 +45,7 @@ export function register(noun: Command, context: CommandContext): void {
     .action((flags: { readonly ticket?: string }) => list(context, flags.ticket));
 }
 
-interface SendFlags {
+interface SendFlags extends SendingFlags {
   readonly ticket: string;
   readonly action: string;
   readonly to: readonly string[];
@@ -54,7 +57,6 @@ interface SendFlags {
   readonly template?: string;
   readonly set?: readonly string[];
   readonly attach?: readonly string[];
-  readonly dryRun?: boolean;
 }
 
 async function send(context: CommandContext, flags: SendFlags): Promise<void> {
@@ -67,7 +69,7 @@ async function send(context: CommandContext, flags: SendFlags): Promise<void> {
     const { subject = noSubject(), body } = await mailContent(context, outgoing, flags);
     const quotation = action === 'send_quote';
     const plan = await planSend(outgoing, { ticket, action, quotation, to, cc, bcc, subject, from, body, files });
-    await sendPlan(context, outgoing, plan, flags.dryRun === true);
+    await sendPlan(context, outgoing, plan, flags);
   });
 }
 
@@ -79,12 +81,11 @@ function noSubject(): never {
   throw new IntegratorError('usage', 'the mail has no subject', { hint: 'add --subject, or --template' });
 }
 
-interface ReplyFlags {
+interface ReplyFlags extends SendingFlags {
   readonly body: string;
   readonly all?: boolean;
   readonly cc?: readonly string[];
   readonly attach?: readonly string[];
-  readonly dryRun?: boolean;
 }
 
 async function reply(context: CommandContext, name: string, flags: ReplyFlags): Promise<void> {
@@ -96,7 +97,7 @@ async function reply(context: CommandContext, name: string, flags: ReplyFlags): 
   await withOutgoing(context, async (outgoing) => {
     const item = await requireItem(outgoing.store.db, name);
     const plan = await planReply(outgoing, { item, name, all: flags.all === true, cc: flags.cc ?? [], body, files });
-    await sendPlan(context, outgoing, plan, flags.dryRun === true);
+    await sendPlan(context, outgoing, plan, flags);
   });
 }
 

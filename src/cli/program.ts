@@ -79,3 +79,8 @@ function readFlags(command: Command): GlobalFlags {
 export function dryRunOption(): Option {
   return new Option('-n, --dry-run', 'say what would be done, and do nothing');
 }
+
+/** For every command that sends one mail. */
+export function secondMailOption(): Option {
+  return new Option('-y, --yes', 'send it even where a mail with the same content waits in the outbox');
+}

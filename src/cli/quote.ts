@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { filesToSend, sendPlan } from './outgoing/send-plan.ts';
+import type { SendingFlags } from './outgoing/send-plan.ts';
 import { withOutgoing } from './outgoing/with-outgoing.ts';
-import { dryRunOption } from './program.ts';
+import { dryRunOption, secondMailOption } from './program.ts';
 import { collect } from './ticketing/edit-store.ts';
 
 export function register(noun: Command, context: CommandContext): void {
@@ -18,11 +19,12 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--body <file>', 'text, or HTML where its name ends in .html')
     .option('--template <name>', 'a template of outgoing.templates_dir')
     .option('--set <name=value>', 'a variable of the template; can be given several times', collect)
+    .addOption(secondMailOption())
     .addOption(dryRunOption())
     .action((flags: QuoteFlags) => send(context, flags));
 }
 
-interface QuoteFlags {
+interface QuoteFlags extends SendingFlags {
   readonly ticket: string;
   readonly file: readonly string[];
   readonly to: readonly string[];
@@ -32,7 +34,6 @@ interface QuoteFlags {
   readonly body?: string;
   readonly template?: string;
   readonly set?: readonly string[];
-  readonly dryRun?: boolean;
 }
 
 async function send(context: CommandContext, flags: QuoteFlags): Promise<void> {
@@ -45,6 +46,6 @@ async function send(context: CommandContext, flags: QuoteFlags): Promise<void> {
     const { subject: said, body } = await mailContent(context, outgoing, flags);
     const subject = said ?? (await requireTicket(outgoing.store.db, ticket)).summary;
     const request = { ticket, action: 'send_quote', quotation: true, to, cc, bcc: [], subject, from, body, files };
-    await sendPlan(context, outgoing, await planSend(outgoing, request), flags.dryRun === true);
+    await sendPlan(context, outgoing, await planSend(outgoing, request), flags);
   });
 }

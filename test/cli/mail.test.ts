@@ -183,6 +183,16 @@ test('mail that waits in the outbox goes out at the end of a run, and a bounce o
   const waiting = await cli(...sending, '--as', 'ann');
   expect(waiting).toMatchObject({ code: 69 });
   expect(json(waiting)).toMatchObject({ state: 'pending', error: { kind: 'unreachable' } });
+  expect(waiting.stderr).toContain(
+    `it waits in the outbox as ${json(waiting).id}, and \`integrator run\` will send it`,
+  );
+  const again = await cli(...sending, '--as', 'ann');
+  expect(again).toMatchObject({ code: 64 });
+  expect(json(again).error).toMatchObject({
+    message: `a mail with this content waits to be sent in the outbox as ${json(waiting).id}; nothing was sent`,
+    hint: expect.stringContaining('to send a second one: --yes'),
+  });
+  expect(json(await cli('outbox', 'list', '--json'))).toHaveLength(1);
   const retried = await cli('outbox', 'retry', json(waiting).id, '--json');
   expect(retried).toMatchObject({ code: 69 });
   expect(json(retried)).toMatchObject([{ state: 'pending', error: { kind: 'unreachable' } }]);

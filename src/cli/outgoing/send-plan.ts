@@ -8,28 +8,35 @@ import { largestFile } from '../../mail/sender.ts';
 import type { Envelope } from '../../outgoing/mail-job.ts';
 import { draftedEnvelope } from '../../outgoing/mail-job.ts';
 import { queueMail } from '../../outgoing/send-mail.ts';
+import { waitingTwin } from '../../outgoing/waiting-twin.ts';
 import type { FileToSend, SendPlan } from '../../outgoing/send-mail.ts';
+import type { YesFlag } from '../confirm.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Outgoing } from './with-outgoing.ts';
+
+export interface SendingFlags extends YesFlag {
+  readonly dryRun?: boolean;
+}
 
 /** Sends what was planned, or with --dry-run says from which mailbox it would go out, and by which rule. */
 export async function sendPlan(
   context: CommandContext,
   outgoing: Outgoing,
   plan: SendPlan,
-  dryRun: boolean,
+  flags: SendingFlags,
 ): Promise<void> {
   const planned = plan.addressing ?? plan.job;
   sayDiversion(context, plan);
-  if (dryRun) {
+  if (flags.dryRun === true) {
     const words = `would be sent ${wordsOf(plan, planned)}`;
     context.output.print({ dry_run: true, ...documentOf(plan, planned) }, () => [terminalText(words)]);
     return;
   }
+  if (!(await isMeant(context, outgoing, plan, flags))) return;
   const id = await queueMail(outgoing, plan);
   const delivery = await outgoing.deliver(id).catch((thrown: unknown) => {
-    context.output.warn(`it waits in the outbox as ${id}; to take it back: integrator outbox drop ${id}`);
+    context.output.warn(waitsText(id));
     throw thrown;
   });
   if (delivery.state === 'dead') throw kept(id, delivery.error);
@@ -45,7 +52,26 @@ export async function sendPlan(
   context.setExitCode(delivery.state === 'elsewhere' ? exitCodes.tryAgain : exitCodeOf(delivery.error.kind));
   if (delivery.state === 'elsewhere') return;
   context.output.warn(delivery.error.message);
-  context.output.warn(delivery.error.hint ?? `integrator outbox retry ${id}`);
+  if (delivery.error.hint !== undefined) context.output.warn(delivery.error.hint);
+  if (delivery.state === 'pending') context.output.warn(waitsText(id));
+}
+
+function waitsText(id: number): string {
+  return `it waits in the outbox as ${id}, and \`integrator run\` will send it: do not send it again. At once: integrator outbox retry ${id}; to take it back: integrator outbox drop ${id}`;
+}
+
+/** The same content that still waits is probably the same mail. */
+async function isMeant(context: CommandContext, outgoing: Outgoing, plan: SendPlan, flags: YesFlag): Promise<boolean> {
+  if (flags.yes === true) return true;
+  const twin = await waitingTwin(outgoing, plan);
+  if (twin === null) return true;
+  const state = twin.state === 'unsure' ? 'is unsure' : 'waits to be sent';
+  const message = `a mail with this content ${state} in the outbox as ${twin.id}; nothing was sent`;
+  const hint = `to see it: integrator outbox list; to try it at once: integrator outbox retry ${twin.id}; to send a second one: --yes`;
+  if (!context.output.interactive) throw new IntegratorError('usage', message, { hint });
+  context.output.warn(message);
+  const { ask } = await import('../inbox/ask.ts');
+  return ask('Send a second one?');
 }
 
 /** What was refused stays in the outbox: sent anew it would be there twice. */

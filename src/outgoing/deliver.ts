@@ -6,7 +6,7 @@ import { audit } from '../store/audit.ts';
 import { type ClaimedRow, claimOutboxRow, outboxRow, type OutboxRow, saveOutboxRow } from '../store/outbox.ts';
 import type { Presence, Whereabouts } from '../store/presence.ts';
 import type { Store, StoreWriter } from '../store/store.ts';
-import { findAnswered } from './answered-mail.ts';
+import { draftAnswer } from './answered-mail.ts';
 import { clearDrafts, diversion, keptDraft, lookFor } from './drafts.ts';
 import { type MailJob, mailJobSchema } from './mail-job.ts';
 import { type RateLimit, waitToSend } from './rate-limit.ts';
@@ -218,14 +218,8 @@ class MailDelivery {
 
   async #makeDraft(sender: MailSender): Promise<Tried<Draft>> {
     const { mark, from, to, cc, bcc, subject, body, reply, headers = [] } = this.#job;
-    if (reply === null) return sender.createDraft({ mark, from, to, cc, bcc, subject, body, headers }, this.#signal);
-    const answer = { mark, from, all: reply.all, html: body.content, cc, headers };
-    if (reply.to !== null) {
-      const made = await sender.createReply({ ...answer, to: reply.to }, this.#signal);
-      if (made.kind !== 'refused' || made.error.kind !== 'not_found') return made;
-    }
-    const moved = await findAnswered(sender, { ...this.#job, reply }, this.#signal);
-    return sender.createReply({ ...answer, to: moved }, this.#signal);
+    if (reply !== null) return draftAnswer(sender, { ...this.#job, reply }, this.#signal);
+    return sender.createDraft({ mark, from, to, cc, bcc, subject, body, headers }, this.#signal);
   }
 
   /** What a failure left in Drafts; the next attempt would clear it too. Gives the copy of a mail that was sent after all. */

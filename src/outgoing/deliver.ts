@@ -178,8 +178,7 @@ class MailDelivery {
   async #accepted(sender: MailSender): Promise<Delivery> {
     const seen = await lookForAccepted(sender, this.#job, this.#deps, this.#signal);
     if (seen.kind === 'sent') return this.#done(seen.internetMessageId);
-    const message = 'the service accepted it, but it still lies in Drafts';
-    return this.#unsure(new IntegratorError('protocol', message));
+    return this.#unsure(new IntegratorError('protocol', 'the service accepted it, but it still lies in Drafts'));
   }
 
   /** Looks until the mail shows in Sent Items. A draft that lies in Drafts after all looks was not spent. */

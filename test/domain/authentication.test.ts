@@ -2,10 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { authenticationOf, unproven } from '../../src/domain/authentication.ts';
 import { headerIndex } from '../../src/domain/headers.ts';
+import { domainNames } from '../../src/mail/address.ts';
 import { header } from './mail.ts';
 
 function judged(...values: readonly string[]) {
-  return authenticationOf(headerIndex(values.map((value) => header(`Authentication-Results: ${value}`))));
+  return judgedFrom('acme.example', ...values);
+}
+
+function judgedFrom(fromDomain: string, ...values: readonly string[]) {
+  const headers = headerIndex(values.map((value) => header(`Authentication-Results: ${value}`)));
+  return authenticationOf(headers, fromDomain, domainNames);
 }
 
 describe('what the receiving server reports', () => {
@@ -58,7 +64,7 @@ describe('what the receiving server reports', () => {
     expect(judged('dmarc=pass header.from=acme.example;compauth=fail reason=601').because).toBe(
       'compauth=fail reason=601',
     );
-    expect(authenticationOf(headerIndex([])).because).toContain('nothing');
+    expect(authenticationOf(headerIndex([]), 'acme.example', domainNames).because).toContain('nothing');
   });
 });
 
@@ -76,12 +82,13 @@ describe('a sender cannot talk the server round', () => {
     'with %s',
     (name) => {
       const own = header('Authentication-Results: mx; dmarc=fail');
-      expect(authenticationOf(headerIndex([header(`${name}: mx; dmarc=pass`), own])).verdict).toBe('fail');
+      const claimed = header(`${name}: mx; dmarc=pass header.from=acme.example`);
+      expect(authenticationOf(headerIndex([claimed, own]), 'acme.example', domainNames).verdict).toBe('fail');
     },
   );
 
   test.each([
-    ['pass', 'a comment', 'mx; spf=none (dmarc=fail; dmarc=fail) smtp.mailfrom=x; dmarc=pass'],
+    ['pass', 'a comment', 'mx; spf=none (dmarc=fail; dmarc=fail) smtp.mailfrom=x; dmarc=pass header.from=acme.example'],
     ['fail', 'a comment', 'mx; spf=none (x; compauth=pass; dmarc=pass) smtp.mailfrom=x; dmarc=fail'],
     ['fail', 'a quoted value', 'mx; spf=none smtp.mailfrom="x; compauth=pass; y"@evil.example; dmarc=fail'],
     ['fail', 'a quoted quote', 'mx; spf=none smtp.mailfrom="x\\"; compauth=pass; y"@evil.example; dmarc=fail'],
@@ -136,11 +143,11 @@ describe('where nothing shows that the receiving server wrote it', () => {
     ['fail', 'mx; dmarc=fail header.from=bank.example'],
     ['none', 'mx; none'],
   ])('it is %s for %s', (verdict, value) => {
-    expect(unproven(judged(value)).verdict).toBe(verdict);
+    expect(unproven(judgedFrom('bank.example', value)).verdict).toBe(verdict);
   });
 
   it('says what was written and that it proves nothing', () => {
-    expect(unproven(judged('mx; dmarc=pass header.from=bank.example')).because).toBe(
+    expect(unproven(judgedFrom('bank.example', 'mx; dmarc=pass header.from=bank.example')).because).toBe(
       'dmarc=pass header.from=bank.example, which anybody may have written',
     );
   });

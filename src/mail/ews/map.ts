@@ -1,7 +1,7 @@
 import type { DateTime, EmailAddress, EmailMessage, Item } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Header, ImportedMessage, MessageBody, Person, Sensitivity } from '../../domain/message.ts';
-import { normalMessageId, toPerson } from '../address.ts';
+import { normalMessageId, toPerson, writtenOtherwise } from '../address.ts';
 import type { MessageParts } from '../provider.ts';
 import type { Library } from './client.ts';
 
@@ -52,7 +52,8 @@ export function toMessage(item: Item, library: Library, parts: MessageParts): Im
   return {
     providerId: item.Id.UniqueId,
     internetMessageId: normalMessageId(optional(() => mail.InternetMessageId)),
-    from: from ?? sender,
+    from,
+    ...writtenOtherwise(optional(() => mail.From.Address)),
     sender: sender?.address === from?.address ? null : sender,
     replyTo: peopleOf(optional(() => mail.ReplyTo.GetEnumerator())),
     to: peopleOf(optional(() => mail.ToRecipients.GetEnumerator())),

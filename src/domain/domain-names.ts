@@ -9,7 +9,8 @@ export interface DomainNames {
   readonly isPlain: (domain: string) => boolean;
 }
 
-const plainAscii = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/iu;
+/** Not by the flag `i`, under which the long s is an s. */
+const plainAscii = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/u;
 
 /** For ASCII alone: every other letter is not plain and equals nothing but itself. */
 export const asciiNames: DomainNames = {

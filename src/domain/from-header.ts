@@ -1,7 +1,7 @@
 import { domainOf } from './address.ts';
 import type { DomainNames } from './domain-names.ts';
 import { lowersToAscii } from './domain-names.ts';
-import { doubledHeaders, headerValues } from './headers.ts';
+import { doubledHeaders } from './headers.ts';
 import type { HeaderIndex } from './headers.ts';
 
 /**
@@ -26,10 +26,10 @@ export interface FromSource {
 
 /** null where nothing is wrong with it. Where the headers are not known, what the server shows is all there is. */
 export function fromFault(headers: HeaderIndex, shown: FromSource, names: DomainNames): FromFault | null {
-  const values = headerValues(headers, 'from');
-  if (values.length === 0) return faultOfShown(headers, shown, names);
+  const [value] = headers.get('from') ?? [];
+  if (value === undefined) return faultOfShown(headers, shown, names);
   if (doubledHeaders(headers, ['From']).length > 0) return several('several different From headers');
-  const { addresses, group } = readFrom(values[0] ?? '');
+  const { addresses, group } = readFrom(value);
   if (group) return several('From is written as a group');
   const distinct = [...new Set(addresses.map((address) => comparable(address, names)))];
   if (distinct.length > 1) return several(`several addresses in From: ${short(distinct.join(', '))}`);
@@ -91,19 +91,21 @@ interface ReadFrom {
 
 /**
  * The addresses in a From header, as cautious as a reader can be: in angle brackets and outside of them, but not in
- * quotation marks, comments and encoded words, which are names. Where a quotation or a comment never ends, all is plain
+ * quotation marks, comments and encoded words, which are names. Only ASCII's white space is any: other letters without
+ * a glyph are part of the address, which is then not plain. Where a quotation or a comment never ends, all is plain
  * text. A colon or a semicolon outside of them makes it a group (RFC 6854).
  */
 export function readFrom(value: string): ReadFrom {
-  const text = withoutNames(value) ?? value;
+  const folded = value.replace(/[ \t\r\n]+/gu, ' ');
+  const text = withoutNames(folded) ?? folded;
   const addresses: string[] = [];
-  const rest = text.replace(/<([^<>]*)>/gu, (_whole, inner: string) => {
-    const address = inner.slice(inner.lastIndexOf(':') + 1).trim();
+  const rest = text.replace(/<([^<>]*)>/gu, (_, inner: string) => {
+    const address = inner.slice(inner.lastIndexOf(':') + 1).replace(/^ | $/gu, '');
     if (address.includes('@')) addresses.push(address);
     return ' ';
   });
-  for (const word of rest.replace(/\s*@\s*/gu, '@').split(/[\s,;:<>]+/u)) if (word.includes('@')) addresses.push(word);
-  return { addresses, group: /[:;]/u.test(rest) };
+  const words = rest.replace(/ ?@ ?/gu, '@').split(/[ ,;:<>]+/u);
+  return { addresses: [...addresses, ...words.filter((word) => word.includes('@'))], group: /[:;]/u.test(rest) };
 }
 
 /** Quotations become one harmless word (they may be a local part), comments and encoded words nothing; null: open. */

@@ -13,7 +13,7 @@ export const domainNames: DomainNames = {
 
 /** Exactly what its ASCII form stands for, but for letter case: no wide letter, no invisible one, no other full stop. */
 function isInternationalName(domain: string): boolean {
-  if (lowersToAscii(domain)) return false;
+  if (/^[\x20-\x7e]*$/.test(domain) || lowersToAscii(domain)) return false;
   const meant = domainToUnicode(asciiDomain(domain) ?? '');
   const lowered = [domain.toLowerCase(), [...domain].map((letter) => letter.toLowerCase()).join('')];
   return meant !== '' && lowered.includes(meant);
@@ -21,7 +21,8 @@ function isInternationalName(domain: string): boolean {
 
 /** For `ImportedMessage.fromWritten`. */
 export function writtenOtherwise(address: string | null | undefined): { readonly fromWritten?: string } {
-  const written = stripped(address ?? '');
+  // Not trimmed: letters that only look like blanks are part of it.
+  const written = (address ?? '').replace(/^[ \t\r\n]*<?|>?[ \t\r\n]*$/g, '');
   return isPlainAddress(written, domainNames) ? {} : { fromWritten: written };
 }
 

@@ -136,6 +136,64 @@ describe('a sender cannot talk the server round', () => {
   });
 });
 
+describe('a verdict speaks for the domain that it names', () => {
+  test.each([
+    ['pass', 'acme.example', 'mx; dmarc=pass header.from=ACME.example'],
+    ['pass', 'acme.example', 'mx; dmarc=pass header.from=acme.example.'],
+    ['pass', 'xn--bcher-kva.example', 'mx; dmarc=pass header.from=bücher.example'],
+    ['pass', 'xn--bcher-kva.example', 'mx; dmarc=pass header.from=BÜCHER.example'],
+    ['fail', 'acme.example', 'mx; dmarc=pass header.from=evil.example'],
+    ['fail', 'acme.example', 'dmarc=fail header.from=evil.example;compauth=pass reason=130'],
+    ['fail', 'acme.example', 'mx; dmarc=fail header.from=evil.example'],
+    ['fail', 'acme.example', 'mx; dmarc=fail'],
+    ['none', 'acme.example', 'mx; dmarc=pass'],
+    ['none', 'acme.example', 'mx; dmarc=pass header.from='],
+    ['none', 'acme.example', 'compauth=pass reason=100'],
+    ['none', 'acme.example', 'mx; dmarc=none header.from=evil.example'],
+  ])('%s of %s: %s', (verdict, domain, value) => {
+    expect(judgedFrom(domain, value).verdict).toBe(verdict);
+  });
+
+  it('and says for which', () => {
+    expect(judged('mx; dmarc=pass header.from=evil.example').because).toBe(
+      'dmarc=pass for evil.example, which is not the domain of From',
+    );
+    expect(judged('mx; dmarc=pass').because).toBe('dmarc=pass without saying for which domain');
+  });
+
+  it('whatever stands around a failure, it is never a pass', () => {
+    const part = fc.constantFrom(
+      'x',
+      ';',
+      '; ',
+      '(',
+      ')',
+      '"',
+      '\\',
+      ' ',
+      'compauth=pass',
+      'compauth=pass reason=100;',
+      ';dmarc=pass header.from=acme.example;',
+      'smtp.mailfrom=',
+      '@evil.example',
+      '=?utf-8?Q?x?=',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const value = `mx; spf=none smtp.mailfrom=${parts.join('')}; dmarc=fail header.from=acme.example`;
+        expect(judged(value).verdict).not.toBe('pass');
+      }),
+    );
+  });
+
+  it('an item without any header of a server was put there by a program or a person', () => {
+    const of = (...lines: readonly string[]) =>
+      authenticationOf(headerIndex(lines.map(header)), 'acme.example', domainNames);
+    expect(of('From: bob@acme.example').because).toContain('no server delivered it');
+    expect(of('Received: from a by b').because).toBe('the receiving server reports nothing');
+  });
+});
+
 describe('where nothing shows that the receiving server wrote it', () => {
   test.each([
     ['none', 'mx; dmarc=pass header.from=bank.example'],

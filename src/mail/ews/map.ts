@@ -120,10 +120,15 @@ function transportHeaders(item: Item): readonly Header[] {
     const [, name, value = ''] = /^([!-9;-~]+)[ \t]*:[ \t]*(.*)$/s.exec(line) ?? [];
     const last = headers.at(-1);
     if (/^[ \t]/.test(line) && last !== undefined) {
-      headers[headers.length - 1] = { name: last.name, value: joined(last.value, line.trim()) };
-    } else if (name !== undefined) headers.push({ name, value: value.trim() });
+      headers[headers.length - 1] = { name: last.name, value: joined(last.value, trimmed(line)) };
+    } else if (name !== undefined) headers.push({ name, value: trimmed(value) });
   }
   return headers;
+}
+
+/** Of white space of headers (RFC 5322) alone: any other letter without a glyph is part of the value. */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '');
 }
 
 /** Looking at the whole again for each line would take minutes where a hostile header has a hundred thousand. */

@@ -25,5 +25,7 @@ export function isPlainAscii(domain: string): boolean {
 /** Letters such as the Kelvin sign become ASCII when they are lowered, so that a look-alike would compare equal. */
 export function lowersToAscii(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- all that is not ASCII
-  return /[^\0-\x7f]/u.test(text) && [...text].some((letter) => letter > '\x7f' && letter.toLowerCase() <= '\x7f');
+  return (
+    /[^\0-\x7f]/u.test(text) && Array.from(text).some((letter) => letter > '\x7f' && letter.toLowerCase() <= '\x7f')
+  );
 }

@@ -108,16 +108,17 @@ function readPlain(scan: Scan, token: string): void {
   if (scan.closed && !/^[\s;(@]/u.test(token)) scan.clean = false;
   scan.closed = false;
   if (token === ';') scan.parts.push('');
-  else if (token === '"' || token === '(') open(scan, token);
+  else if (token === '"' || token === '(') begin(scan, token);
   else {
     if (token === ')' || token.startsWith('\\')) scan.clean = false;
     append(scan, token);
   }
 }
 
-function open(scan: Scan, token: '"' | '('): void {
+function begin(scan: Scan, token: '"' | '('): void {
   const before = (scan.parts.at(-1) ?? '').slice(-1);
-  if (!(token === '"' ? ['=', ' '] : ['', '=', ' ', '/']).includes(before)) scan.clean = false;
+  const first = scan.parts.length === 1 && before === '';
+  if (!first && !(token === '"' ? ['=', ' '] : ['', '=', ' ', '/']).includes(before)) scan.clean = false;
   if (token === '"') scan.quoted = true;
   else {
     scan.depth = 1;

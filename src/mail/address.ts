@@ -15,7 +15,7 @@ export const domainNames: DomainNames = {
 function isInternationalName(domain: string): boolean {
   if (/^[\x20-\x7e]*$/.test(domain) || lowersToAscii(domain)) return false;
   const meant = domainToUnicode(asciiDomain(domain) ?? '');
-  const lowered = [domain.toLowerCase(), [...domain].map((letter) => letter.toLowerCase()).join('')];
+  const lowered = [domain.toLowerCase(), Array.from(domain, (letter) => letter.toLowerCase()).join('')];
   return meant !== '' && lowered.includes(meant);
 }
 

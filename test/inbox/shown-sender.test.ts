@@ -105,11 +105,8 @@ describe('a forged mail on a ticket', () => {
     await desk.bring([mail({ from: ann, to: ['bob@acme.example'], subject: 'Offer' })], { sentItems: true });
     expect(await listActions(desk.store.db, ticket)).toHaveLength(2);
     const view = await ticketView(ticket);
-    const verdicts = view.actions.map(({ direction, verified }) => [direction, verified]).toSorted();
-    expect(verdicts).toEqual([
-      ['in', 'fail'],
-      ['out', 'pass'],
-    ]);
+    const verdicts = view.actions.map(({ direction, verified }) => `${direction} ${verified}`).toSorted();
+    expect(verdicts).toEqual(['in fail', 'out pass']);
     expect(ticketLines(view, page, 'UTC').join('\n')).toContain('the sender may not be who it says');
   });
 });

@@ -30,7 +30,8 @@ function disguised({ name, address }: Person): string {
 const atSigns = /@|%40|[([{<] *at *[)\]}>]| at +[\p{L}\p{N}-]+ *(?:\.|[([{<]? *dot\b)/u;
 const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
-function holdsAddress({ name, address }: Person): boolean {
+/** Whether the name would be taken for another address than the person has. */
+export function holdsAddress({ name, address }: Person): boolean {
   const text = name.normalize('NFKC').replace(invisible, '').replace(/\s+/gu, ' ').toLowerCase();
   return atSigns.test(address === '' ? text : text.replaceAll(address, ''));
 }

@@ -11,5 +11,5 @@ export interface Sender {
 export function senderWarnings({ sent, verified, because }: Sender): readonly string[] {
   if (sent || verified === 'pass') return [];
   if (verified === 'fail') return [terminalText(`the sender may not be who it says: ${because}`)];
-  return because === undelivered ? ['sender unknown: no server delivered it, a program or a person put it here'] : [];
+  return because === undelivered ? ['sender unknown: nothing shows that a server delivered it'] : [];
 }

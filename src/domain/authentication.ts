@@ -16,7 +16,7 @@ export interface Authentication {
 
 /** Words of the verdict on an item that nothing shows to have come by mail. */
 export const undelivered =
-  'the receiving server reports nothing: no server delivered it, a program or a person put it here';
+  'the receiving server reports nothing, and nothing shows that a server delivered it: a program or a person may have put it here';
 
 /**
  * Reads the topmost Authentication-Results (RFC 8601): the receiving server puts its own on top, anything below may

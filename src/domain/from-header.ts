@@ -38,12 +38,15 @@ export function fromFault(headers: HeaderIndex, shown: FromSource, names: Domain
   return faultOfForm(address, names) ?? faultOfShownForm(shown, names) ?? differs(address, shown, names);
 }
 
-/** Headers that only a whole mail has: where one of them is known, the others are. */
-const signsOfWhole = ['received', 'sender', 'date'];
+/**
+ * Headers that stand beside From: where one of them is known, From would be. Received is none: what a server keeps of
+ * very many headers ends somewhere behind it.
+ */
+const besideFrom = ['sender', 'date'];
 
 function faultOfShown(headers: HeaderIndex, shown: FromSource, names: DomainNames): FromFault | null {
-  const whole = signsOfWhole.some((name) => headers.has(name));
-  if (shown.address === '' || whole) return { kind: 'missing', because: 'it has no From' };
+  const known = besideFrom.some((name) => headers.has(name));
+  if (shown.address === '' || known) return { kind: 'missing', because: 'it has no From' };
   return faultOfShownForm(shown, names);
 }
 

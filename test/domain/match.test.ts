@@ -793,7 +793,7 @@ describe('the trace', () => {
     ],
     [
       'unverified_sender',
-      'the receiving server reports nothing: no server delivered it, a program or a person put it here',
+      'the receiving server reports nothing, and nothing shows that a server delivered it: a program or a person may have put it here',
       {},
     ],
   ])('%s says "%s"', (name, sentence, situation) => {

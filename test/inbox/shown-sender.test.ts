@@ -5,6 +5,7 @@ import { mailLines } from '../../src/cli/inbox/mail-lines.ts';
 import { createStyle } from '../../src/cli/style.ts';
 import { ticketLines } from '../../src/cli/ticketing/ticket-show.ts';
 import { explainMail } from '../../src/inbox/explain.ts';
+import { openFromMail } from '../../src/inbox/open-from-mail.ts';
 import { listInbox } from '../../src/inbox/list.ts';
 import { showMail } from '../../src/inbox/show.ts';
 import { suggestMail } from '../../src/inbox/suggest-mail.ts';
@@ -76,7 +77,7 @@ describe('an item that no server delivered', () => {
     const ticket = await desk.ticket({ summary: 'Offer', contacts: ['bob@acme.example'] });
     const headers = [['From', 'bob@acme.example'] as const];
     await desk.bring([mail({ from: 'bob@acme.example', subject: 'Offer', headers })]);
-    const words = 'sender unknown: no server delivered it';
+    const words = 'sender unknown: nothing shows that a server delivered it';
     expect(await show('m1')).toContain(words);
     expect(await explain('m1')).toContain(words);
     const view = await ticketView(ticket);
@@ -146,4 +147,11 @@ describe('the person behind mail that a list passes on', () => {
       [null, []],
     ]);
   });
+});
+
+test('a contact made from a mail does not take the address of another for a name', async () => {
+  const from = { name: 'Bob Stone <bob@acme.example>', address: 'x@evil.example' };
+  await desk.bring([{ ...mail({ headers: [received, ['From', '"Bob" <x@evil.example>']] }), from }]);
+  await openFromMail(desk.deps(), { id: 'm1', conversation: false, dryRun: false });
+  expect(await desk.store.db.selectFrom('contact').select('name').execute()).toEqual([{ name: '' }]);
 });

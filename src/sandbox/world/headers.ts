@@ -24,7 +24,7 @@ function standardHeaders(item: Item): readonly Header[] {
   const add = (name: string, value: string | null): void => {
     if (value !== null && value !== '') headers.push({ name, value });
   };
-  if (!item.isDraft && item.folder.wellKnown !== 'sentitems') add('Received', receivedOf(item));
+  if (wasDelivered(item)) add('Received', receivedOf(item));
   add('From', item.from === null ? null : addressHeader([item.from]));
   if (item.sender !== null && item.sender.address !== item.from?.address) add('Sender', addressHeader([item.sender]));
   add('To', addressHeader(item.to));
@@ -39,6 +39,12 @@ function standardHeaders(item: Item): readonly Header[] {
   if (item.importance !== 'normal') add('Importance', item.importance);
   add('MIME-Version', '1.0');
   return headers;
+}
+
+/** Unless the mail brings its own trace along. */
+function wasDelivered({ isDraft, folder, extraHeaders }: Item): boolean {
+  const traced = extraHeaders.some(({ name }) => name.toLowerCase() === 'received');
+  return !isDraft && folder.wellKnown !== 'sentitems' && !traced;
 }
 
 /** The same for all copies of a mail, whenever each arrived. */

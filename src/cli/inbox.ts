@@ -161,7 +161,7 @@ function addSuggest(noun: Command, context: CommandContext): void {
 async function suggest(context: CommandContext, id: string): Promise<void> {
   const { suggestMail } = await import('../inbox/suggest-mail.ts');
   const { candidateLines } = await import('./inbox/suggestion-lines.ts');
-  const { personText } = await import('./inbox/words.ts');
+  const { personText } = await import('../content/person-text.ts');
   await withInbox(context, async (deps) => {
     const suggestions = await suggestMail(deps, id);
     context.output.print(suggestions, (page) => candidateLines(suggestions, page));

@@ -1,28 +1,40 @@
-import { headerValue } from './headers.ts';
+import type { DomainNames } from './domain-names.ts';
+import type { FromFault } from './from-header.ts';
 import type { HeaderIndex } from './headers.ts';
+import { headerValues } from './headers.ts';
+import type { ReadResults, Result } from './results-header.ts';
+import { readResults } from './results-header.ts';
 
-/** What the receiving server found out about the sender's domain. */
+/** What is known of whether the sender is who From says. */
 export interface Authentication {
   readonly verdict: 'pass' | 'fail' | 'none';
   /** What decided, for people: "dmarc=fail header.from=acme.example". */
   readonly because: string;
+  /** It fails by how From is written, and not because the receiving server says so. */
+  readonly fromFault?: FromFault;
 }
+
+/** Words of the verdict on an item that nothing shows to have come by mail. */
+export const undelivered =
+  'the receiving server reports nothing, and nothing shows that a server delivered it: a program or a person may have put it here';
 
 /**
  * Reads the topmost Authentication-Results (RFC 8601): the receiving server puts its own on top, anything below may
- * come from the sender. Microsoft's composite result (compauth) decides where there is one, else DMARC's.
- * Tolerant of what servers really write: Microsoft leaves the server's name out and puts bare domains between the
- * results. Never throws; what cannot be understood is no result.
+ * come from the sender. Microsoft's composite result (compauth) decides where there is one, else DMARC's. A pass speaks
+ * for the domain that it names and for no other. Never throws; what cannot be understood is no result.
  */
-export function authenticationOf(headers: HeaderIndex): Authentication {
-  const header = headerValue(headers, 'authentication-results');
-  if (header === null) return { verdict: 'none', because: 'the receiving server reports nothing' };
-  const found = results(header);
-  const deciding = worst(found, 'compauth') ?? worst(found, 'dmarc');
-  if (deciding === undefined) {
-    return { verdict: 'none', because: 'the receiving server reports neither dmarc nor compauth' };
+export function authenticationOf(headers: HeaderIndex, fromDomain: string, names: DomainNames): Authentication {
+  const [topmost, ...below] = headerValues(headers, 'authentication-results').map(readResults);
+  if (topmost === undefined) {
+    return { verdict: 'none', because: headers.has('received') ? 'the receiving server reports nothing' : undelivered };
   }
-  return { verdict: verdictOf(deciding.result), because: sentence(deciding) };
+  return (
+    judged(topmost, fromDomain, names) ??
+    failureBelow(topmost, below) ?? {
+      verdict: 'none',
+      because: 'the receiving server reports neither dmarc nor compauth',
+    }
+  );
 }
 
 /**
@@ -34,76 +46,78 @@ export function unproven(found: Authentication): Authentication {
   return { verdict: 'none', because: `${found.because}, which anybody may have written` };
 }
 
-interface Result {
-  readonly method: string;
-  readonly result: string;
-  /** What it was read from. */
-  readonly segment: string;
+/** A From that tells nobody for certain who wrote the mail counts as failed, whatever the server says of it. */
+export function withFromFault(found: Authentication, fault: FromFault | null): Authentication {
+  if (fault === null || found.verdict === 'fail') return found;
+  return { verdict: 'fail', because: fault.because, fromFault: fault };
 }
 
-/** A method reported twice with different results is not to be believed. */
-function worst(found: readonly Result[], method: string): Result | undefined {
-  const reported = found.filter((each) => each.method === method);
-  return reported.find((each) => verdictOf(each.result) === 'fail') ?? reported[0];
+function judged(read: ReadResults, fromDomain: string, names: DomainNames): Authentication | null {
+  const deciding = decidingOf(read);
+  const failed = deciding.find(({ result }) => result === 'fail');
+  if (failed !== undefined) return { verdict: 'fail', because: sentence(failed) };
+  const [first] = deciding;
+  if (first === undefined) return null;
+  if (!deciding.every(isPass))
+    return { verdict: 'none', because: sentence(deciding.find((each) => !isPass(each)) ?? first) };
+  if (!read.clean) return { verdict: 'none', because: `${sentence(first)}, in a header that cannot be understood` };
+  return spokenFor(first, namedDomains(read, names), names.comparable(fromDomain));
 }
 
-function results(header: string): readonly Result[] {
-  return segments(header).flatMap((segment) => {
-    const found = /^([a-z][a-z0-9-]*)(?: *\/ *\d+)? *= *([a-z]+)/iu.exec(segment.trim());
-    const method = found?.[1]?.toLowerCase();
-    const result = found?.[2]?.toLowerCase();
-    return method === undefined || result === undefined ? [] : [{ method, result, segment }];
-  });
+/** A pass of this domain is none of another. */
+function spokenFor(passed: Result, named: readonly string[], fromDomain: string): Authentication {
+  const other = named.find((domain) => domain !== fromDomain);
+  if (other !== undefined) {
+    return { verdict: 'fail', because: `${short(passed)} for ${other.slice(0, 100)}, which is not the domain of From` };
+  }
+  if (named.length === 0) return { verdict: 'none', because: `${short(passed)} without saying for which domain` };
+  return { verdict: 'pass', because: sentence(passed) };
 }
 
-function verdictOf(result: string): Authentication['verdict'] {
-  if (result === 'fail') return 'fail';
-  return result === 'pass' || result === 'softpass' || result === 'bestguesspass' ? 'pass' : 'none';
-}
-
-function sentence({ method, result, segment }: Result): string {
-  const reason = /\breason=[\w.-]{1,40}/iu.exec(segment)?.[0];
-  const from = /\bheader\.from=[\w.@-]{1,100}/iu.exec(segment)?.[0];
-  return [`${method}=${result}`, reason, from].filter((part) => part !== undefined).join(' ');
+/** compauth stands beside dmarc, which names the domain for both. */
+function namedDomains({ results }: ReadResults, names: DomainNames): readonly string[] {
+  return results
+    .filter(({ method }) => method === 'dmarc')
+    .flatMap(({ properties }) => properties)
+    .filter(([name]) => name === 'header.from')
+    .map(([, value]) => names.comparable(value.slice(value.lastIndexOf('@') + 1)))
+    .filter((domain) => domain !== '');
 }
 
 /**
- * The parts between semicolons, without comments and with quoted text made harmless. Where a comment or quotation never
- * ends, all is read as plain text, so that a stray character in an address cannot hide what follows.
+ * The composite result where it can be told to be the server's: once, and right behind the only dmarc result, where
+ * nothing that the sender chose stands. A failure counts wherever it is. A method that is reported twice with different
+ * results is not to be believed.
  */
-function segments(header: string): readonly string[] {
-  const scan: Scan = { parts: [''], depth: 0, quoted: false };
-  for (const [token] of header.matchAll(/\\.|["();\\]|[^"();\\]+/gsu)) {
-    if (scan.depth > 0) scan.depth += depthChange(token);
-    else if (scan.quoted) readQuoted(scan, token);
-    else readPlain(scan, token);
-  }
-  return scan.quoted || scan.depth > 0 ? header.split(';') : scan.parts;
+function decidingOf({ results, clean }: ReadResults): readonly Result[] {
+  const dmarc = results.filter(({ method }) => method === 'dmarc');
+  const composite = results.filter(({ method }) => method === 'compauth');
+  const [only, ...more] = composite;
+  if (only === undefined) return dmarc;
+  if (!clean || more.length > 0 || dmarc.length > 1) return [...composite, ...dmarc];
+  const behind = dmarc[0] === undefined || results.indexOf(only) === results.indexOf(dmarc[0]) + 1;
+  return behind ? [only] : [only, ...dmarc];
 }
 
-interface Scan {
-  readonly parts: string[];
-  depth: number;
-  quoted: boolean;
+/** Some servers write a header for each method: a failure counts from those that bear the topmost one's name. */
+function failureBelow(topmost: ReadResults, below: readonly ReadResults[]): Authentication | null {
+  if (topmost.server === null) return null;
+  const same = below.filter(({ server }) => server === topmost.server);
+  const failed = same.flatMap(decidingOf).find(({ result }) => result === 'fail');
+  return failed === undefined ? null : { verdict: 'fail', because: sentence(failed) };
 }
 
-function readQuoted(scan: Scan, token: string): void {
-  if (token === '"') scan.quoted = false;
-  else append(scan, token.replace(/[^\w.@-]/gu, '_'));
+function isPass({ result }: Result): boolean {
+  return result === 'pass' || result === 'softpass' || result === 'bestguesspass';
 }
 
-function readPlain(scan: Scan, token: string): void {
-  if (token === '"') scan.quoted = true;
-  else if (token === ';') scan.parts.push('');
-  else if (token === '(') scan.depth = 1;
-  else append(scan, token);
+function short({ method, result }: Result): string {
+  return `${method}=${result.slice(0, 40)}`;
 }
 
-function depthChange(token: string): number {
-  if (token === '(') return 1;
-  return token === ')' ? -1 : 0;
-}
-
-function append(scan: Scan, text: string): void {
-  scan.parts[scan.parts.length - 1] += text;
+function sentence(found: Result): string {
+  const told = found.properties
+    .filter(([name]) => name === 'reason' || name === 'header.from')
+    .map(([name, value]) => `${name}=${value.slice(0, 100)}`);
+  return [short(found), ...told].join(' ');
 }

@@ -96,8 +96,9 @@ function kindGate(
   }
 }
 
-function unverifiedGate({ message, placement, rules }: MatchInput): Gate {
-  const because = unverifiedBecause(message);
+function unverifiedGate(input: MatchInput): Gate {
+  const { message, placement, rules } = input;
+  const because = countsAsUnverified(input) ? unverifiedBecause(message) : null;
   if (because === null) return gate('unverified_sender', message.authentication.because, null);
   // What is on an incident is evidence: no setting lets a forged sender write into it.
   if (rules.unverifiedSender === 'match' && rules.use !== 'incident') {
@@ -106,9 +107,23 @@ function unverifiedGate({ message, placement, rules }: MatchInput): Gate {
   return waits('unverified_sender', because, 'unverified_sender', placement);
 }
 
+/** How From is written says nothing of sent mail, and a form that is not plain nothing where it leads to nobody. */
+function countsAsUnverified({ message, placement, candidates }: MatchInput): boolean {
+  const { fromFault } = message.authentication;
+  if (fromFault === undefined || message.doubled.length > 0) return true;
+  if (placement.sentItems) return false;
+  const { byAddress, byParticipant, byDomain } = candidates;
+  return (
+    fromFault.kind !== 'form' ||
+    byAddress.has(message.from) ||
+    byParticipant.has(message.from) ||
+    byDomain.has(domainOf(message.from))
+  );
+}
+
 /**
- * Why the sender is not to be believed; null where nothing speaks against it. A mail with two different From or Subject
- * headers counts too: programs disagree about which one holds, and the one that was verified need not be the one shown.
+ * Why the sender is not to be believed; null where nothing speaks against it. A mail with two different Subject headers
+ * counts too: programs disagree about which one holds.
  */
 export function unverifiedBecause({ authentication, doubled }: MatchMessage): string | null {
   if (authentication.verdict === 'fail') return authentication.because;

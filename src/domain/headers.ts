@@ -6,7 +6,7 @@ export type HeaderIndex = ReadonlyMap<string, readonly string[]>;
 export function headerIndex(headers: readonly Header[]): HeaderIndex {
   const index = new Map<string, string[]>();
   for (const { name, value } of headers) {
-    const key = name.toLowerCase();
+    const key = name.trim().toLowerCase();
     const values = index.get(key);
     if (values === undefined) index.set(key, [value]);
     else values.push(value);

@@ -22,6 +22,8 @@ export interface MatchInput {
   readonly given?: ReadonlyMap<string, GivenReference>;
   /** Tickets from which a person took this mail or its conversation away. */
   readonly takenAway: ReadonlySet<string>;
+  /** Who may stand behind the sender, by a Reply-To that anybody can write: their tickets are suggested, never matched. */
+  readonly behind?: readonly string[];
   /** Clients to which the other party belongs, where known: their tickets are suggested. */
   readonly clientIds?: readonly string[];
 }

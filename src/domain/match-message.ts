@@ -1,7 +1,11 @@
 import type { Authentication } from './authentication.ts';
 import type { Automatic } from './automatic.ts';
 import { automaticKind } from './automatic.ts';
-import { authenticationOf } from './authentication.ts';
+import { domainOf } from './address.ts';
+import { authenticationOf, withFromFault } from './authentication.ts';
+import type { DomainNames } from './domain-names.ts';
+import { asciiNames } from './domain-names.ts';
+import { fromFault } from './from-header.ts';
 import { givenReferencesIn } from './given-reference.ts';
 import { doubledHeaders, headerIndex } from './headers.ts';
 import { messageKeysIn } from './message-id.ts';
@@ -36,13 +40,26 @@ export interface MatchMessage {
 /** The parts of a mail that `matchMessage` reads, so that stored mail can be judged again. */
 export type MatchSource = Pick<
   ImportedMessage,
-  'from' | 'sender' | 'to' | 'cc' | 'bcc' | 'subject' | 'headers' | 'meeting' | 'report' | 'sensitivity' | 'isDraft'
+  | 'from'
+  | 'fromWritten'
+  | 'sender'
+  | 'to'
+  | 'cc'
+  | 'bcc'
+  | 'subject'
+  | 'headers'
+  | 'meeting'
+  | 'report'
+  | 'sensitivity'
+  | 'isDraft'
 >;
 
-export function matchMessage(mail: MatchSource): MatchMessage {
+export function matchMessage(mail: MatchSource, names: DomainNames = asciiNames): MatchMessage {
   const headers = headerIndex(mail.headers);
+  const from = mail.from?.address ?? '';
+  const reported = authenticationOf(headers, domainOf(from), names);
   return {
-    from: mail.from?.address ?? '',
+    from,
     to: addresses(mail.to),
     cc: addresses(mail.cc),
     bcc: addresses(mail.bcc),
@@ -53,8 +70,8 @@ export function matchMessage(mail: MatchSource): MatchMessage {
     ourReferences: givenReferencesIn(headers),
     automatic: automaticKind(mail, headers),
     meeting: mail.meeting,
-    authentication: authenticationOf(headers),
-    doubled: doubledHeaders(headers, ['From', 'Subject']),
+    authentication: withFromFault(reported, fromFault(headers, { address: from, written: mail.fromWritten }, names)),
+    doubled: doubledHeaders(headers, ['Subject']),
     sensitivity: mail.sensitivity,
     isDraft: mail.isDraft,
   };

@@ -53,6 +53,8 @@ export interface ImportedMessage {
   /** Without angle brackets, trimmed; null where the mail has none. */
   readonly internetMessageId: string | null;
   readonly from: Person | null;
+  /** The From address as the server gave it, where that is not its plain form: a look-alike of the one in `from`. */
+  readonly fromWritten?: string;
   /** Who really sent it, where that differs (a delegate). */
   readonly sender: Person | null;
   readonly replyTo: readonly Person[];

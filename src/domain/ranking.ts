@@ -47,9 +47,10 @@ interface Relation {
 }
 
 function relationsOf(input: MatchInput): readonly Relation[] {
-  const { message, placement, candidates, rules } = input;
+  const { message, placement, candidates, rules, behind = [] } = input;
   const parties = otherParties(message, placement);
   const domains = parties.map(domainOf).filter((domain) => domainMayMatch(domain, rules));
+  const domainsBehind = behind.map(domainOf).filter((domain) => domainMayMatch(domain, rules));
   const contacts = candidatesUnder(candidates.byAddress, parties);
   const clients = [...(input.clientIds ?? []), ...contacts.flatMap((candidate) => candidate.clientId ?? [])];
   const subject = candidatesUnder(candidates.bySubject.base, [message.subjectKeys.base]);
@@ -60,8 +61,17 @@ function relationsOf(input: MatchInput): readonly Relation[] {
     relation(subject, 0.5, () => 'the subject is the same'),
     relation(candidatesUnder(candidates.byParticipant, parties), 0.35, () => 'the other side took part in its mail'),
     relation(candidatesUnder(candidates.byDomain, domains), 0.3, sharesDomain),
+    relation(candidatesUnder(candidates.byAddress, behind), 0.4, (each) => byReplyTo(contactBecause(behind, each))),
+    relation(candidatesUnder(candidates.byDomain, domainsBehind), 0.2, (each) =>
+      byReplyTo(domainBecause(behind, each, (domain) => domainsBehind.includes(domain))),
+    ),
     relation(candidatesUnder(candidates.byClient, clients), 0.25, () => 'the client is the same'),
   ];
+}
+
+/** Said with it, because the sender may have written there whom he likes. */
+function byReplyTo(because: string | null): string | null {
+  return because === null ? null : `${because} (by Reply-To)`;
 }
 
 function relation(

@@ -1,6 +1,8 @@
+import type { Authentication } from '../domain/authentication.ts';
 import { unproven } from '../domain/authentication.ts';
 import { matchMessage } from '../domain/match-message.ts';
 import type { MatchMessage, MatchPlacement } from '../domain/match-message.ts';
+import { domainNames } from '../mail/address.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import type { TakenAwayKeys } from '../store/taken-away.ts';
 import type { MailboxContext } from './mailbox-context.ts';
@@ -15,9 +17,14 @@ export interface Deciding {
 
 export function decidingStored(mail: StoredEnvelope): Deciding {
   const { identity, messageKey, conversationId } = mail;
-  const read = matchMessage(mail);
-  const facts = mail.verified === 'pass' ? read : { ...read, authentication: unproven(read.authentication) };
-  return { facts, identity, messageKey, conversationId };
+  const read = matchMessage(mail, domainNames);
+  return { facts: { ...read, authentication: known(mail, read) }, identity, messageKey, conversationId };
+}
+
+/** Read again from its headers; what only the arriving mail showed was written down when it was stored. */
+function known({ verified, verifiedDetail }: StoredEnvelope, { authentication }: MatchMessage): Authentication {
+  if (verified === 'pass' || authentication.verdict === 'fail') return authentication;
+  return verified === 'fail' ? { verdict: 'fail', because: verifiedDetail } : unproven(authentication);
 }
 
 export function takenAwayKeys(mail: Deciding): TakenAwayKeys {

@@ -1,3 +1,4 @@
+import { holdsAddress } from '../content/person-text.ts';
 import { domainOf, isOwnDomain } from '../domain/address.ts';
 import { isFreeMail } from '../domain/free-mail.ts';
 import type { MessageBody, Person } from '../domain/message.ts';
@@ -24,11 +25,13 @@ export interface Opening {
 /** Opens a ticket for a mail. The sender becomes its contact; the client is the sender's, or that of the domain. */
 export async function openTicket(trx: StoreWriter, opening: Opening): Promise<string> {
   const { from } = opening;
+  // A name that shows the address of somebody else is none to remember a contact by.
+  const name = from === null || holdsAddress(from) ? '' : from.name;
   const clientId = opening.clientId ?? (from === null ? null : await clientOf(trx, from.address, opening.ownDomains));
   const contactIds =
     from === null || from.address === '' || from.address.length > longestAddress
       ? []
-      : [await ensureContact(trx, { address: from.address, name: from.name, clientId })];
+      : [await ensureContact(trx, { address: from.address, name, clientId })];
   return createTicket(trx, {
     use: opening.use,
     type: opening.type,

@@ -5,6 +5,7 @@ import { matchMessage } from '../domain/match-message.ts';
 import type { MatchMessage } from '../domain/match-message.ts';
 import { messageKey } from '../domain/message-id.ts';
 import type { ImportedMessage } from '../domain/message.ts';
+import { domainNames } from '../mail/address.ts';
 
 /** A mail with everything computed that does not need the store, so that the transaction stays short. */
 export interface PreparedMail {
@@ -24,7 +25,7 @@ export interface PrepareOptions {
 
 export function prepareMail(mail: ImportedMessage, options: PrepareOptions = {}): PreparedMail {
   const { verifiesSenders = false } = options;
-  const read = matchMessage(mail);
+  const read = matchMessage(mail, domainNames);
   const facts = verifiesSenders ? read : { ...read, authentication: unproven(read.authentication) };
   return {
     mail,

@@ -28,7 +28,9 @@ export async function tieResponses(
 /** What the receiving server found forged tells nothing. */
 function responseRows(prepared: PreparedMail, mailbox: string, messageId: number | null): NewMailResponse[] {
   const { mail, facts, identity, reports } = prepared;
-  if (facts.automatic === null || unverifiedBecause(facts) !== null) return [];
+  // Many a server sends its reports without a From.
+  const nameless = facts.authentication.fromFault?.kind === 'missing' && facts.doubled.length === 0;
+  if (facts.automatic === null || (unverifiedBecause(facts) !== null && !nameless)) return [];
   const response = mailResponse(mail, reports);
   if (response === null) return [];
   const { kind, recipient, reason } = response;

@@ -1,4 +1,5 @@
 import type { Person } from '../domain/message.ts';
+import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { findContactByAddress } from '../store/contacts.ts';
 import { requireAccess } from './access.ts';
 import type { InboxDeps } from './deps.ts';
@@ -6,12 +7,16 @@ import { requireItem, requireMail } from './find-mail.ts';
 import { mailId } from './mail-id.ts';
 import { offeredContact } from './other-party.ts';
 
-/** The Reply-To that a person may take as the contact instead of a no-reply sender; null where there is none to offer. */
+/**
+ * The Reply-To that a person may take as the contact instead of a sender who takes no replies or passes the mail on;
+ * null where there is none to offer.
+ */
 export async function contactToOffer(deps: InboxDeps, id: string): Promise<Person | null> {
   const item = await requireItem(deps.store.db, id);
   const object = mailId(item.id);
   await requireAccess(deps, { verb: 'mail.file', mailbox: item.mailbox, command: 'inbox.new', object });
   const mail = await requireMail(deps.store.db, item);
   const known = mail.from === null ? undefined : await findContactByAddress(deps.store.db, mail.from.address);
-  return known === undefined ? offeredContact(item, mail) : null;
+  const own = mailboxContexts(deps.config).get(item.mailbox)?.rules.ownDomains ?? new Set<string>();
+  return known === undefined ? offeredContact(item, mail, own) : null;
 }

@@ -31,6 +31,9 @@ export interface Explanation {
     readonly sent_at: string | null;
     readonly received_at: string;
     readonly conversation_id: string | null;
+    readonly sent: boolean;
+    readonly verified: 'pass' | 'fail' | 'none';
+    readonly verified_because: string;
   };
   readonly placements: readonly ExplainedPlacement[];
   /** What people did since, oldest first. */
@@ -115,6 +118,9 @@ function messageOf(item: Item, mail: StoredMail): Explanation['message'] {
     sent_at: mail.sentAtMs === null ? null : new Date(mail.sentAtMs).toISOString(),
     received_at: new Date(mail.receivedAtMs).toISOString(),
     conversation_id: mail.conversationId,
+    sent: item.sent === 1,
+    verified: mail.verified,
+    verified_because: mail.verifiedDetail,
   };
 }
 

@@ -115,16 +115,20 @@ function newTicketType(config: Config, mailbox: string): string | undefined {
 
 /** The person named, else the sender; a no-reply sender only where it is known as a contact already. */
 async function contactOf(
-  { trx, notes }: Change,
+  change: Change,
   { item, mail }: Pick<Opening, 'item' | 'mail'>,
   named: Person | undefined,
 ): Promise<Person | null> {
   if (named !== undefined) return named;
+  const { trx, notes } = change;
   const party = otherParty(item, mail);
-  if (party === null || !isNoReply(party.address)) return party;
-  if ((await findContactByAddress(trx, party.address)) !== undefined) return party;
-  const offer = offeredContact(item, mail);
+  if (party === null || (await findContactByAddress(trx, party.address)) !== undefined) return party;
+  const offer = offeredContact(item, mail, ownDomains(change));
   const advice = offer === null ? '' : `; its Reply-To is ${offer.address}: --contact ${offer.address} would take it`;
+  if (!isNoReply(party.address)) {
+    if (offer !== null) notes.push(`${party.address} passed the mail on${advice}`);
+    return party;
+  }
   notes.push(`${party.address} takes no replies, so it became no contact${advice}`);
   return null;
 }

@@ -18,6 +18,7 @@ import type { Reader } from '../store/query.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { ticketsNear } from '../store/suggestions.ts';
 import { loadTakenAway } from '../store/taken-away.ts';
+import { personBehind } from './other-party.ts';
 import { clientFinder } from './suggest-client.ts';
 import type { ClientFinder, SuggestedClient } from './suggest-client.ts';
 
@@ -46,7 +47,7 @@ export async function suggestFor(
   const asked = mails.flatMap((each) => askedOf(each, contexts) ?? []);
   const [some] = asked;
   if (some === undefined) return () => nothing;
-  const parties = asked.flatMap((each) => each.parties);
+  const parties = asked.flatMap((each) => [...each.behind, ...each.parties]);
   const findClient = await clientFinder(db, parties, some.context.rules.ownDomains);
   const found = await lookUp(db, asked, findClient);
   const takenAway = await loadTakenAway(
@@ -56,7 +57,7 @@ export async function suggestFor(
   const index = candidateIndex(found.candidates);
   const suggestions = new Map(
     asked.map((each) => {
-      const client = findClient(each.parties);
+      const client = clientOf(each, findClient);
       const input = {
         message: each.deciding.facts,
         placement: placementOf(each.context, each.sent),
@@ -66,6 +67,7 @@ export async function suggestFor(
         given: found.given,
         takenAway: takenAway(takenAwayKeys(each.deciding)),
         clientIds: client === null ? [] : [client.id],
+        behind: each.behind,
       };
       const accepted = [...matchReplies(input).accepted, ...matchByType(input).accepted];
       return [each.itemId, { client, candidates: rankCandidates(input, accepted) }] as const;
@@ -80,6 +82,14 @@ interface Asked {
   readonly deciding: Deciding;
   readonly sent: boolean;
   readonly parties: readonly string[];
+  /** Who stands behind the sender, by its Reply-To. */
+  readonly behind: readonly string[];
+}
+
+/** Of the person behind first: the address that passes mail on is nobody's, or that of a list. */
+function clientOf({ behind, parties }: Asked, findClient: ClientFinder): SuggestedClient | null {
+  const found = findClient(behind);
+  return found === null ? findClient(parties) : { ...found, reason: `${found.reason} (by Reply-To)` };
 }
 
 function askedOf({ item, mail }: ItemMail, contexts: ReadonlyMap<string, MailboxContext>): Asked | null {
@@ -88,7 +98,8 @@ function askedOf({ item, mail }: ItemMail, contexts: ReadonlyMap<string, Mailbox
   const deciding = decidingStored(mail);
   const sent = item.sent === 1;
   const parties = otherParties(deciding.facts, placementOf(context, sent));
-  return { itemId: item.id, context, deciding, sent, parties };
+  const behind = personBehind(item, mail, context.rules.ownDomains);
+  return { itemId: item.id, context, deciding, sent, parties, behind: behind === null ? [] : [behind.address] };
 }
 
 async function lookUp(db: Reader, asked: readonly Asked[], findClient: ClientFinder): Promise<Candidates> {
@@ -99,7 +110,7 @@ async function lookUp(db: Reader, asked: readonly Asked[], findClient: ClientFin
   const found = await loadCandidates(
     db,
     {
-      addresses: distinct(needed.flatMap((keys) => keys.addresses)),
+      addresses: distinct([...asked.flatMap(({ behind }) => behind), ...needed.flatMap((keys) => keys.addresses)]),
       domains: [],
       subjects: distinct(asked.map((each) => each.deciding.facts.subjectKeys.base)).filter((key) => key !== ''),
       messageKeys: distinct(needed.flatMap((keys) => keys.messageKeys)),
@@ -120,7 +131,7 @@ async function nearTickets(db: Reader, asked: readonly Asked[], findClient: Clie
     const near = await ticketsNear(db, {
       use,
       domains: distinct(ofUse.flatMap(domainsOf)),
-      clientIds: distinct(ofUse.flatMap((each) => findClient(each.parties)?.id ?? [])).map(Number),
+      clientIds: distinct(ofUse.flatMap((each) => clientOf(each, findClient)?.id ?? [])).map(Number),
       subjects: distinct(ofUse.map((each) => each.deciding.facts.subjectKeys.base)).filter((key) => key !== ''),
     });
     for (const id of near) ids.add(id);
@@ -128,8 +139,8 @@ async function nearTickets(db: Reader, asked: readonly Asked[], findClient: Clie
   return ids;
 }
 
-function domainsOf({ parties, context }: Asked): string[] {
-  return parties.map(domainOf).filter((domain) => domainMayMatch(domain, context.rules));
+function domainsOf({ behind, parties, context }: Asked): string[] {
+  return [...behind, ...parties].map(domainOf).filter((domain) => domainMayMatch(domain, context.rules));
 }
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)];

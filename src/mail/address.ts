@@ -1,5 +1,30 @@
+import { domainToUnicode } from 'node:url';
 import { asciiDomain } from '../config/addresses.ts';
+import type { DomainNames } from '../domain/domain-names.ts';
+import { isPlainAscii, lowersToAscii } from '../domain/domain-names.ts';
+import { isPlainAddress } from '../domain/from-header.ts';
 import type { Person } from '../domain/message.ts';
+
+/** Domains as they are compared everywhere: see normalAddress. */
+export const domainNames: DomainNames = {
+  comparable: (domain) => normalAddress(`x@${domain}`).slice(2),
+  isPlain: (domain) => isPlainAscii(domain) || isInternationalName(domain),
+};
+
+/** Exactly what its ASCII form stands for, but for letter case: no wide letter, no invisible one, no other full stop. */
+function isInternationalName(domain: string): boolean {
+  if (/^[\x20-\x7e]*$/.test(domain) || lowersToAscii(domain)) return false;
+  const meant = domainToUnicode(asciiDomain(domain) ?? '');
+  const lowered = [domain.toLowerCase(), Array.from(domain, (letter) => letter.toLowerCase()).join('')];
+  return meant !== '' && lowered.includes(meant);
+}
+
+/** For `ImportedMessage.fromWritten`. */
+export function writtenOtherwise(address: string | null | undefined): { readonly fromWritten?: string } {
+  // Not trimmed: letters that only look like blanks are part of it.
+  const written = (address ?? '').replace(/^[ \t\r\n]*<?|>?[ \t\r\n]*$/g, '');
+  return isPlainAddress(written, domainNames) ? {} : { fromWritten: written };
+}
 
 /**
  * Lower-case, domain as ASCII (IDNA) without a final point, as ImportedMessage demands. What has no "@" (an internal

@@ -52,6 +52,9 @@ export interface ActionView extends ResponseFields {
   readonly chain_hidden: boolean;
   readonly internet_message_id: string | null;
   readonly filed_by: string;
+  /** Whether the sender is who From says; what went out from here is ours. */
+  readonly verified: 'pass' | 'fail' | 'unknown';
+  readonly verified_because: string;
   readonly attachments: readonly AttachmentView[];
 }
 
@@ -151,7 +154,20 @@ async function viewAction(action: ActionRow, mail: ActionMail | undefined, optio
     body_html: body.html,
     chain_hidden: action.chainHidden && !action.opening,
     filed_by: action.filedBy,
+    ...senderOf(action, mail),
     ...responseFields(mail?.responses ?? []),
+  };
+}
+
+function senderOf(
+  { direction }: ActionRow,
+  mail: ActionMail | undefined,
+): Pick<ActionView, 'verified' | 'verified_because'> {
+  if (direction === 'out') return { verified: 'pass', verified_because: 'sent from here' };
+  if (mail === undefined) return { verified: 'unknown', verified_because: '' };
+  return {
+    verified: mail.verified === 'none' ? 'unknown' : mail.verified,
+    verified_because: mail.verifiedDetail,
   };
 }
 

@@ -2,10 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { authenticationOf, unproven } from '../../src/domain/authentication.ts';
 import { headerIndex } from '../../src/domain/headers.ts';
+import { domainNames } from '../../src/mail/address.ts';
 import { header } from './mail.ts';
 
 function judged(...values: readonly string[]) {
-  return authenticationOf(headerIndex(values.map((value) => header(`Authentication-Results: ${value}`))));
+  return judgedFrom('acme.example', ...values);
+}
+
+function judgedFrom(fromDomain: string, ...values: readonly string[]) {
+  const headers = headerIndex(values.map((value) => header(`Authentication-Results: ${value}`)));
+  return authenticationOf(headers, fromDomain, domainNames);
 }
 
 describe('what the receiving server reports', () => {
@@ -58,7 +64,7 @@ describe('what the receiving server reports', () => {
     expect(judged('dmarc=pass header.from=acme.example;compauth=fail reason=601').because).toBe(
       'compauth=fail reason=601',
     );
-    expect(authenticationOf(headerIndex([])).because).toContain('nothing');
+    expect(authenticationOf(headerIndex([]), 'acme.example', domainNames).because).toContain('nothing');
   });
 });
 
@@ -76,12 +82,13 @@ describe('a sender cannot talk the server round', () => {
     'with %s',
     (name) => {
       const own = header('Authentication-Results: mx; dmarc=fail');
-      expect(authenticationOf(headerIndex([header(`${name}: mx; dmarc=pass`), own])).verdict).toBe('fail');
+      const claimed = header(`${name}: mx; dmarc=pass header.from=acme.example`);
+      expect(authenticationOf(headerIndex([claimed, own]), 'acme.example', domainNames).verdict).toBe('fail');
     },
   );
 
   test.each([
-    ['pass', 'a comment', 'mx; spf=none (dmarc=fail; dmarc=fail) smtp.mailfrom=x; dmarc=pass'],
+    ['pass', 'a comment', 'mx; spf=none (dmarc=fail; dmarc=fail) smtp.mailfrom=x; dmarc=pass header.from=acme.example'],
     ['fail', 'a comment', 'mx; spf=none (x; compauth=pass; dmarc=pass) smtp.mailfrom=x; dmarc=fail'],
     ['fail', 'a quoted value', 'mx; spf=none smtp.mailfrom="x; compauth=pass; y"@evil.example; dmarc=fail'],
     ['fail', 'a quoted quote', 'mx; spf=none smtp.mailfrom="x\\"; compauth=pass; y"@evil.example; dmarc=fail'],
@@ -129,6 +136,64 @@ describe('a sender cannot talk the server round', () => {
   });
 });
 
+describe('a verdict speaks for the domain that it names', () => {
+  test.each([
+    ['pass', 'acme.example', 'mx; dmarc=pass header.from=ACME.example'],
+    ['pass', 'acme.example', 'mx; dmarc=pass header.from=acme.example.'],
+    ['pass', 'xn--bcher-kva.example', 'mx; dmarc=pass header.from=bücher.example'],
+    ['pass', 'xn--bcher-kva.example', 'mx; dmarc=pass header.from=BÜCHER.example'],
+    ['fail', 'acme.example', 'mx; dmarc=pass header.from=evil.example'],
+    ['fail', 'acme.example', 'dmarc=fail header.from=evil.example;compauth=pass reason=130'],
+    ['fail', 'acme.example', 'mx; dmarc=fail header.from=evil.example'],
+    ['fail', 'acme.example', 'mx; dmarc=fail'],
+    ['none', 'acme.example', 'mx; dmarc=pass'],
+    ['none', 'acme.example', 'mx; dmarc=pass header.from='],
+    ['none', 'acme.example', 'compauth=pass reason=100'],
+    ['none', 'acme.example', 'mx; dmarc=none header.from=evil.example'],
+  ])('%s of %s: %s', (verdict, domain, value) => {
+    expect(judgedFrom(domain, value).verdict).toBe(verdict);
+  });
+
+  it('and says for which', () => {
+    expect(judged('mx; dmarc=pass header.from=evil.example').because).toBe(
+      'dmarc=pass for evil.example, which is not the domain of From',
+    );
+    expect(judged('mx; dmarc=pass').because).toBe('dmarc=pass without saying for which domain');
+  });
+
+  it('whatever stands around a failure, it is never a pass', () => {
+    const part = fc.constantFrom(
+      'x',
+      ';',
+      '; ',
+      '(',
+      ')',
+      '"',
+      '\\',
+      ' ',
+      'compauth=pass',
+      'compauth=pass reason=100;',
+      ';dmarc=pass header.from=acme.example;',
+      'smtp.mailfrom=',
+      '@evil.example',
+      '=?utf-8?Q?x?=',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const value = `mx; spf=none smtp.mailfrom=${parts.join('')}; dmarc=fail header.from=acme.example`;
+        expect(judged(value).verdict).not.toBe('pass');
+      }),
+    );
+  });
+
+  it('an item without any header of a server was put there by a program or a person', () => {
+    const of = (...lines: readonly string[]) =>
+      authenticationOf(headerIndex(lines.map(header)), 'acme.example', domainNames);
+    expect(of('From: bob@acme.example').because).toContain('nothing shows that a server delivered it');
+    expect(of('Received: from a by b').because).toBe('the receiving server reports nothing');
+  });
+});
+
 describe('where nothing shows that the receiving server wrote it', () => {
   test.each([
     ['none', 'mx; dmarc=pass header.from=bank.example'],
@@ -136,11 +201,11 @@ describe('where nothing shows that the receiving server wrote it', () => {
     ['fail', 'mx; dmarc=fail header.from=bank.example'],
     ['none', 'mx; none'],
   ])('it is %s for %s', (verdict, value) => {
-    expect(unproven(judged(value)).verdict).toBe(verdict);
+    expect(unproven(judgedFrom('bank.example', value)).verdict).toBe(verdict);
   });
 
   it('says what was written and that it proves nothing', () => {
-    expect(unproven(judged('mx; dmarc=pass header.from=bank.example')).because).toBe(
+    expect(unproven(judgedFrom('bank.example', 'mx; dmarc=pass header.from=bank.example')).because).toBe(
       'dmarc=pass header.from=bank.example, which anybody may have written',
     );
   });

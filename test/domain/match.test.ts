@@ -76,7 +76,11 @@ describe('step 1: what is ignored', () => {
       unmatched,
     ],
     ['not mail from outside', { rules: ignore({ internal: true }) }, matched],
-    ['not mail without a sender', { mail: { from: null }, rules: ignore({ internal: true }) }, unmatched],
+    [
+      'not mail without a sender',
+      { mail: { from: null }, rules: ignore({ internal: true }) },
+      'inbox: unverified_sender',
+    ],
     [
       'internal mail the agent sent',
       { sent: true, mail: { to: ['marcus@contoso.test'] }, rules: ignore({ internal: true }) },
@@ -277,7 +281,7 @@ describe('step 5: replies', () => {
       unmatched,
     ],
     ['nor one below it', reply('marcus@eu.contoso.test', { addresses: ['lin@eu.contoso.test'] }), unmatched],
-    ['mail without a sender does not', { mail: { ...answer, from: null }, thread }, unmatched],
+    ['mail without a sender does not', { mail: { ...answer, from: null }, thread }, 'inbox: unverified_sender'],
     [
       'sent mail follows what it answers, if a recipient belongs',
       { sent: true, mail: { ...answer, to: ['x@y.example'], bcc: ['paula@acme.example'] }, thread },
@@ -425,8 +429,8 @@ describe('step 6: address and subject', () => {
       { mail: { from: 'lin@contoso.test' }, tickets: [ticket({ addresses: ['lin@contoso.test'] })] },
       matched,
     ],
-    ['mail without a sender fits nothing', { mail: { from: null } }, unmatched],
-    ['a sender without an address fits nothing', { mail: { from: 'Paula Porter' } }, unmatched],
+    ['mail without a sender fits nothing', { mail: { from: null } }, 'inbox: unverified_sender'],
+    ['a sender without an address fits nothing', { mail: { from: 'Paula Porter' } }, 'inbox: unverified_sender'],
     ['what the agent sent fits by a To', { sent: true, mail: { to: ['x@y.example', 'paula@acme.example'] } }, matched],
     ['by a Cc', { sent: true, mail: { cc: ['paula@acme.example'] } }, matched],
     ['by a Bcc', { sent: true, mail: { to: [], bcc: ['paula@acme.example'] } }, matched],
@@ -498,7 +502,7 @@ describe('step 6: domain', () => {
       'inbox: ambiguous',
     ],
     ['a closed ticket is not matched', { tickets: [ticket({ open: false })], rules: domain }, 'inbox: ticket_closed'],
-    ['mail without a sender fits nothing', { mail: { from: null }, rules: domain }, unmatched],
+    ['mail without a sender fits nothing', { mail: { from: null }, rules: domain }, 'inbox: unverified_sender'],
     [
       'a reply is still a reply',
       {
@@ -634,7 +638,7 @@ describe('step 7: one, several, none', () => {
       { mail: { from: 'marcus@contoso.test' }, tickets: [], rules: opens },
       'new ticket: Opportunity',
     ],
-    ['mail without a sender does not', { mail: { from: null }, tickets: [], rules: opens }, unmatched],
+    ['mail without a sender does not', { mail: { from: null }, tickets: [], rules: opens }, 'inbox: unverified_sender'],
   ]);
 });
 
@@ -773,11 +777,25 @@ describe('the trace', () => {
       { mail: { from: 'eve@evil.example', headers: ['In-Reply-To: <o@x>'] }, thread: { 'o@x': ['OPP-1'] } },
     ],
     ['address_and_subject', 'an empty subject never matches', { mail: { subject: 'Re:' } }],
-    ['address_and_subject', 'it has no address to go by', { mail: { from: null } }],
+    [
+      'address_and_subject',
+      'it has no address to go by',
+      { mail: { from: null }, rules: { unverifiedSender: 'match' } },
+    ],
+    ['unverified_sender', 'it has no From → My Inbox', { mail: { from: null } }],
     ['domain', 'no open ticket has a contact at acme.example', { rules: domain, tickets: [] }],
     ['domain', 'gmail.com is a free-mail domain', { rules: domain, mail: { from: 'p@gmail.com' } }],
     ['domain', 'contoso.test is an own domain', { rules: domain, mail: { from: 'lin@contoso.test' } }],
-    ['unverified_sender', 'the receiving server reports nothing', {}],
+    [
+      'unverified_sender',
+      'the receiving server reports nothing',
+      { mail: { headers: ['Received: by mx', 'From: paula@acme.example'] } },
+    ],
+    [
+      'unverified_sender',
+      'the receiving server reports nothing, and nothing shows that a server delivered it: a program or a person may have put it here',
+      {},
+    ],
   ])('%s says "%s"', (name, sentence, situation) => {
     expect(match(input(situation)).steps.find((step) => step.step === name)?.outcome).toBe(sentence);
   });
@@ -790,7 +808,7 @@ describe('the trace', () => {
       { mail: { from: 'eve@evil.example' }, tickets: [ticket({ participants: ['eve@evil.example'] })] },
     ],
     ['but eve@evil.example does not belong to it', { mail: { from: 'eve@evil.example' } }],
-    ['but nobody belongs to it', { mail: { from: null } }],
+    ['but nobody belongs to it', { mail: { from: null }, rules: { unverifiedSender: 'match' } }],
     ['but none of the recipients belongs to it', { sent: true, mail: { to: ['eve@evil.example', 'x@y.example'] } }],
   ])('says of what a reply leads to: %s', (because, situation) => {
     const mail = { ...situation.mail, subject: 'x', headers: ['In-Reply-To: <o@x>'] };

@@ -137,6 +137,8 @@ await onBothStores('a ticket that is shown', (stores) => {
         responses: [],
         internet_message_id: 'm1@acme.example',
         filed_by: 'rule',
+        verified: 'unknown',
+        verified_because: expect.any(String),
         attachments: [
           { name: 'a.pdf', size: 3, content_type: 'application/pdf', sha256: 'ab'.repeat(32), inline: false },
           { name: 'link', size: 0, content_type: '', sha256: null, inline: false },

@@ -1,9 +1,11 @@
+import { peopleText, personText } from '../../content/person-text.ts';
+import { senderWarnings } from '../../content/sender-words.ts';
 import { terminalText } from '../../content/terminal.ts';
 import type { ExplainedPlacement, Explanation, HistoryLine } from '../../inbox/explain.ts';
 import type { ShownDecision, StoredStep } from '../../inbox/stored-decision.ts';
 import { formatTime } from '../format.ts';
 import type { Page } from '../output.ts';
-import { peopleText, personText, reasonText, stateText } from './words.ts';
+import { reasonText, stateText } from './words.ts';
 
 const widestStep = 'address_and_subject'.length;
 
@@ -15,6 +17,7 @@ export function explanationLines(explanation: Explanation, page: Page, timezone:
   return [
     `${style.cyan(message.id)}  ${style.bold(message.subject === '' ? '(no subject)' : terminalText(message.subject))}`,
     `from ${from} to ${peopleText(message.to)}, received ${formatTime(Date.parse(message.received_at), timezone)}`,
+    ...senderWarnings({ ...message, because: message.verified_because }).map(style.yellow),
     ...(message.internet_message_id === null ? [] : [style.dim(terminalText(`<${message.internet_message_id}>`))]),
     ...placements.flatMap((placement) => ['', ...placementLines(placement, page, timezone)]),
     ...(history.length === 0 ? [] : ['', style.bold('history')]),

@@ -1,3 +1,4 @@
+import { personName } from '../../content/person-text.ts';
 import type { InboxEntry } from '../../inbox/list.ts';
 import { formatTime } from '../format.ts';
 import type { Page } from '../output.ts';
@@ -34,7 +35,7 @@ export function inboxTable(entries: readonly InboxEntry[], { width, style }: Pag
 /** The other side: who wrote it, or to whom the agent wrote. */
 function whoText({ sent, from, to }: InboxEntry): string {
   const [person] = sent ? to : from === null ? [] : [from];
-  const name = person === undefined ? '' : person.name === '' ? person.address : person.name;
+  const name = person === undefined ? '(nobody)' : personName(person);
   return sent ? `to ${name}` : name;
 }
 

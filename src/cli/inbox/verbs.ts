@@ -92,7 +92,7 @@ async function offerReplyTo(context: CommandContext, deps: InboxDeps, id: string
   const offer = await contactToOffer(deps, id);
   if (offer === null) return undefined;
   const { ask } = await import('./ask.ts');
-  const taken = await ask(`The sender takes no replies. Make its Reply-To, ${offer.address}, the contact?`);
+  const taken = await ask(`Answers go to ${offer.address} and not to the sender. Make that the contact?`);
   return taken ? offer : undefined;
 }
 

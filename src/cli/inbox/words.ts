@@ -1,6 +1,3 @@
-import { terminalText } from '../../content/terminal.ts';
-import type { Person } from '../../domain/message.ts';
-
 const reasons: Readonly<Record<string, string>> = {
   matching_off: 'matching is off',
   unmatched: 'no ticket fits',
@@ -37,14 +34,4 @@ export function stateText(mail: {
     default:
       return `${mail.state}${because}`;
   }
-}
-
-/** `Ann Archer <ann@contoso.test>`, safe to print. */
-export function personText({ name, address }: Person): string {
-  if (address === '') return terminalText(name);
-  return terminalText(name === '' || name === address ? address : `${name} <${address}>`);
-}
-
-export function peopleText(people: readonly Person[]): string {
-  return people.map(personText).join(', ');
 }

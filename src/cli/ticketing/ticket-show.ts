@@ -1,5 +1,6 @@
+import { peopleText, personText } from '../../content/person-text.ts';
+import { senderWarnings } from '../../content/sender-words.ts';
 import { terminalText } from '../../content/terminal.ts';
-import type { Person } from '../../domain/message.ts';
 import type { ActionView, TicketView } from '../../tickets/ticket-view.ts';
 import { responseText, type ResponseView } from '../../tickets/response-view.ts';
 import { count, formatBytes, formatTime } from '../format.ts';
@@ -32,10 +33,13 @@ export function ticketLines(ticket: TicketView, page: Page, timezone: string): s
 function actionLines(action: ActionView, { style }: Page, time: string): string[] {
   const direction = action.direction === null ? action.kind : `${action.kind} ${action.direction}`;
   const about = [direction, ...(action.opening ? ['opening action'] : []), `filed by ${action.filed_by}`].join(', ');
-  const people = action.from === null ? [] : [`${personText(action.from)} → ${action.to.map(personText).join(', ')}`];
+  const people = action.from === null ? [] : [`${personText(action.from)} → ${peopleText(action.to)}`];
   return [
     `${style.cyan(time)}  ${style.dim(terminalText(about))}`,
-    ...people.map((text) => terminalText(text)),
+    ...people,
+    ...senderWarnings({ ...action, sent: action.direction !== 'in', because: action.verified_because }).map(
+      style.yellow,
+    ),
     ...action.responses.map((response) => responseLine(response, style)),
     ...(action.subject === null ? [] : [style.bold(terminalText(action.subject))]),
     ...terminalText(action.body_text.trim(), { multiline: true })
@@ -51,8 +55,4 @@ function actionLines(action: ActionView, { style }: Page, time: string): string[
 function responseLine(response: ResponseView, style: Page['style']): string {
   const text = terminalText(`${responseText(response)}${response.mail === null ? '' : ` (${response.mail})`}`);
   return response.kind === 'bounce' ? style.red(text) : style.dim(text);
-}
-
-function personText({ name, address }: Person): string {
-  return name === '' ? address : `${name} <${address}>`;
 }

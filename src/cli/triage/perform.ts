@@ -81,7 +81,7 @@ async function openTicket(
 ): Promise<TriageState> {
   const offer = action.contact === 'sender' ? null : await contactToOffer(deps, action.id);
   if (action.contact === 'ask' && offer !== null) {
-    const question = `The sender takes no replies. Make its Reply-To, ${offer.address}, the contact?`;
+    const question = `Answers go to ${offer.address} and not to the sender. Make that the contact?`;
     return ask(state, question, { ...action, contact: 'reply_to' });
   }
   const { conversation } = state;

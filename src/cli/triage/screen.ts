@@ -1,4 +1,6 @@
+import { personName } from '../../content/person-text.ts';
 import { displayWidth, padEnd, terminalText } from '../../content/terminal.ts';
+import type { Person } from '../../domain/message.ts';
 import type { InboxEntry } from '../../inbox/list.ts';
 import { formatTime } from '../format.ts';
 import { reasonText } from '../inbox/words.ts';
@@ -106,9 +108,8 @@ function column(at: number): string {
   return at === 1 ? '' : `\u001b[${at}G`;
 }
 
-function nameOf(person: { readonly name: string; readonly address: string } | null | undefined): string {
-  if (person === null || person === undefined) return '(nobody)';
-  return person.name === '' ? person.address : person.name;
+function nameOf(person: Person | null | undefined): string {
+  return person === null || person === undefined ? '(nobody)' : personName(person);
 }
 
 function messageLine(

@@ -1,7 +1,7 @@
 import type { DateTime, EmailAddress, EmailMessage, Item } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Header, ImportedMessage, MessageBody, Person, Sensitivity } from '../../domain/message.ts';
-import { normalMessageId, toPerson } from '../address.ts';
+import { normalMessageId, toPerson, writtenOtherwise } from '../address.ts';
 import type { MessageParts } from '../provider.ts';
 import type { Library } from './client.ts';
 
@@ -52,7 +52,8 @@ export function toMessage(item: Item, library: Library, parts: MessageParts): Im
   return {
     providerId: item.Id.UniqueId,
     internetMessageId: normalMessageId(optional(() => mail.InternetMessageId)),
-    from: from ?? sender,
+    from,
+    ...writtenOtherwise(optional(() => mail.From.Address)),
     sender: sender?.address === from?.address ? null : sender,
     replyTo: peopleOf(optional(() => mail.ReplyTo.GetEnumerator())),
     to: peopleOf(optional(() => mail.ToRecipients.GetEnumerator())),
@@ -119,10 +120,15 @@ function transportHeaders(item: Item): readonly Header[] {
     const [, name, value = ''] = /^([!-9;-~]+)[ \t]*:[ \t]*(.*)$/s.exec(line) ?? [];
     const last = headers.at(-1);
     if (/^[ \t]/.test(line) && last !== undefined) {
-      headers[headers.length - 1] = { name: last.name, value: joined(last.value, line.trim()) };
-    } else if (name !== undefined) headers.push({ name, value: value.trim() });
+      headers[headers.length - 1] = { name: last.name, value: joined(last.value, trimmed(line)) };
+    } else if (name !== undefined) headers.push({ name, value: trimmed(value) });
   }
   return headers;
+}
+
+/** Of white space of headers (RFC 5322) alone: any other letter without a glyph is part of the value. */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '');
 }
 
 /** Looking at the whole again for each line would take minutes where a hostile header has a hundred thousand. */

@@ -1,6 +1,6 @@
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Header, ImportedMessage, MessageBody, Person, Sensitivity } from '../../domain/message.ts';
-import { normalMessageId, toPerson } from '../address.ts';
+import { normalMessageId, toPerson, writtenOtherwise } from '../address.ts';
 import type { MessageParts } from '../provider.ts';
 import { isReportClass, mapiSensitivity, threadHeaders } from './mapi.ts';
 import type { GraphMessage } from './schema.ts';
@@ -16,7 +16,8 @@ export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMess
   return {
     providerId: from.id,
     internetMessageId: normalMessageId(from.internetMessageId),
-    from: author ?? sender,
+    from: author,
+    ...writtenOtherwise(from.from?.emailAddress?.address),
     sender: sender?.address === author?.address ? null : sender,
     replyTo: peopleOf(from.replyTo),
     to: peopleOf(from.toRecipients),

@@ -187,9 +187,9 @@ describe('what a mail says is normalised', () => {
       { sender: null },
     ],
     [
-      'a missing author is the sender',
+      'a missing author is nobody, and the sender does not stand in',
       { from: null },
-      { from: { address: 'carl@acme.example' }, sender: { address: 'carl@acme.example' } },
+      { from: null, sender: { address: 'carl@acme.example' } },
     ],
     ['an id has no brackets and no blanks', { internetMessageId: ' <a b@c> ' }, { internetMessageId: 'a b@c' }],
     ['empty brackets are no id', { internetMessageId: '<>' }, { internetMessageId: null }],

@@ -33,7 +33,7 @@ connections:
     # client_secret: { file: ./client-secret }         # a file with mode 0600; or { env: NAME } or { credential: name }
     auth: delegated                # integrator auth login contoso-sales; or application, with a secret or certificate
     # service_account: svc-crm@contoso.test            # who must have signed in
-    matching: address_and_subject  # address_and_subject | domain
+    matching: address_and_subject  # address_and_subject | domain | address
     unmatched: inbox               # inbox | new_ticket
     # import_sent_items: true
     # hide_email_chain: true

@@ -5,12 +5,13 @@ export type InboxReason =
   | 'ambiguous'
   | 'automatic'
   | 'calendar'
+  | 'list'
   | 'unverified_sender'
   | 'undone'
   | 'ticket_closed';
 
-export type IgnoreReason = 'sender' | 'internal' | 'sensitivity' | 'automatic' | 'calendar' | 'draft';
-export type MatchRule = 'reply' | 'address_and_subject' | 'domain';
+export type IgnoreReason = 'sender' | 'internal' | 'sensitivity' | 'automatic' | 'calendar' | 'list' | 'draft';
+export type MatchRule = 'reply' | 'address_and_subject' | 'domain' | 'address';
 
 export type Decision =
   | { readonly kind: 'matched'; readonly ticketId: string; readonly rule: MatchRule }
@@ -26,10 +27,12 @@ export type StepName =
   | 'email_matching'
   | 'automatic_mail'
   | 'calendar_mail'
+  | 'list_mail'
   | 'unverified_sender'
   | 'match_replies'
   | 'address_and_subject'
   | 'domain'
+  | 'address'
   | 'outcome';
 
 export interface StepCandidate {

@@ -17,6 +17,7 @@ export const gates: readonly ((input: MatchInput) => Gate)[] = [
   emailMatchingGate,
   automaticGate,
   calendarGate,
+  listGate,
   unverifiedGate,
 ];
 
@@ -80,10 +81,15 @@ function calendarGate({ message, placement, rules }: MatchInput): Gate {
   return kindGate('calendar_mail', 'a meeting request or response', [rules.calendarMail, 'calendar'], placement);
 }
 
+function listGate({ message, placement, rules }: MatchInput): Gate {
+  if (message.list === null) return gate('list_mail', 'not list mail', null);
+  return kindGate('list_mail', `list mail (${message.list})`, [rules.listMail, 'list'], placement);
+}
+
 function kindGate(
   name: StepName,
   what: string,
-  [setting, reason]: readonly [MailOfKind, 'automatic' | 'calendar'],
+  [setting, reason]: readonly [MailOfKind, 'automatic' | 'calendar' | 'list'],
   placement: MatchPlacement,
 ): Gate {
   switch (setting) {

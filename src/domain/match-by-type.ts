@@ -2,6 +2,7 @@ import { domainOf } from './address.ts';
 import { contactBecause, domainBecause, domainMayMatch, mayBeShared } from './belonging.ts';
 import { candidatesUnder } from './candidate-index.ts';
 import { ineligible } from './eligibility.ts';
+import { isFreeMail } from './free-mail.ts';
 import { subjectForm, subjectKey } from './keys-needed.ts';
 import type { Found, MatchInput } from './match-input.ts';
 import { otherParties } from './match-message.ts';
@@ -9,9 +10,16 @@ import type { Candidate } from './ticket.ts';
 import type { Verdict } from './trace.ts';
 import { foundBy } from './trace.ts';
 
-/** The contract's step 6: address and subject, or domain. */
+/** The contract's step 6: address and subject, domain, or address. */
 export function matchByType(input: MatchInput): Found {
-  return input.rules.matching === 'domain' ? matchDomain(input) : matchAddressAndSubject(input);
+  switch (input.rules.matching) {
+    case 'address_and_subject':
+      return matchAddressAndSubject(input);
+    case 'domain':
+      return matchDomain(input);
+    case 'address':
+      return matchAddress(input);
+  }
 }
 
 function matchAddressAndSubject(input: MatchInput): Found {
@@ -39,6 +47,32 @@ function nothingFound(parties: readonly string[], key: string): string {
   return key === '' ? 'an empty subject never matches' : 'no ticket has this address and this subject';
 }
 
+/** The address alone; where several open tickets have it, those whose subject fits too. */
+function matchAddress(input: MatchInput): Found {
+  const key = subjectKey(input.message, input.rules);
+  const form = subjectForm(input.rules);
+  const parties = otherParties(input.message, input.placement);
+  const found = ofParties(input, parties).map((candidate) => ({
+    candidate,
+    address: partyBecause(input, parties, candidate),
+    subject: key !== '' && candidate.subjects.some((keys) => keys[form] === key),
+    ineligible: ineligible(candidate, input),
+  }));
+  const eligible = found.filter(({ address, ineligible: against }) => address !== null && against === null);
+  const bySubject = eligible.length > 1 && eligible.some(({ subject }) => subject);
+  const verdicts = found.map(({ candidate, address, subject, ineligible: against }): Verdict => {
+    const fits = address !== null && (subject || !bySubject);
+    const words = address ?? 'none of its addresses is a contact of it';
+    const more = subject ? ', and the subject is the same' : bySubject ? ', but the subject of another one fits' : '';
+    return { candidate, fits, because: `${words}${more}`, ineligible: against };
+  });
+  return foundBy(
+    'address',
+    verdicts,
+    parties.length === 0 ? 'it has no address to go by' : 'no ticket has this address',
+  );
+}
+
 function matchDomain(input: MatchInput): Found {
   const parties = otherParties(input.message, input.placement);
   const refused = refusal(input, parties);
@@ -53,7 +87,10 @@ function matchDomain(input: MatchInput): Found {
 function partyBecause({ rules }: MatchInput, parties: readonly string[], candidate: Candidate): string | null {
   const byDomain = domainBecause(parties, candidate, (domain) => domainMayMatch(domain, rules));
   if (candidate.use === 'incident') return contactBecause(parties, candidate) ?? byDomain;
-  return rules.matching === 'domain' ? byDomain : contactBecause(parties, candidate);
+  if (rules.matching !== 'domain') return contactBecause(parties, candidate);
+  // At a free-mail provider an address is a person, and its domain nobody.
+  const people = parties.filter((party) => isFreeMail(domainOf(party)) && mayBeShared(domainOf(party), rules));
+  return byDomain ?? contactBecause(people, candidate);
 }
 
 /** Every ticket with one of the addresses, and, where domains count, with one of the domains. */
@@ -68,7 +105,7 @@ function refusal({ rules }: MatchInput, parties: readonly string[]): string {
   const domains = [...new Set(parties.map(domainOf))];
   const reasons = domains.slice(0, 5).map((domain) => {
     if (!mayBeShared(domain, rules)) return `${domain} is an own domain`;
-    if (!domainMayMatch(domain, rules)) return `${domain} is a free-mail domain`;
+    if (!domainMayMatch(domain, rules)) return `${domain} is a free-mail domain, and no contact has this address`;
     return `no open ticket has a contact at ${domain}`;
   });
   return reasons.join(', ');

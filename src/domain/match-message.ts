@@ -8,6 +8,7 @@ import { asciiNames } from './domain-names.ts';
 import { fromFault } from './from-header.ts';
 import { givenReferencesIn } from './given-reference.ts';
 import { doubledHeaders, headerIndex } from './headers.ts';
+import { listHeader } from './list-mail.ts';
 import { messageKeysIn } from './message-id.ts';
 import type { ImportedMessage, Person, Sensitivity } from './message.ts';
 import { subjectKeys } from './subject.ts';
@@ -30,6 +31,8 @@ export interface MatchMessage {
   readonly ourReferences: readonly string[];
   readonly automatic: Automatic | null;
   readonly meeting: boolean;
+  /** The header that says that a newsletter or a mailing list sent it; null where none does. */
+  readonly list: string | null;
   readonly authentication: Authentication;
   /** Headers that must occur once and occur with different values: the mail is not what it seems. */
   readonly doubled: readonly string[];
@@ -70,6 +73,7 @@ export function matchMessage(mail: MatchSource, names: DomainNames = asciiNames)
     ourReferences: givenReferencesIn(headers),
     automatic: automaticKind(mail, headers),
     meeting: mail.meeting,
+    list: listHeader(headers),
     authentication: withFromFault(reported, fromFault(headers, { address: from, written: mail.fromWritten }, names)),
     doubled: doubledHeaders(headers, ['Subject']),
     sensitivity: mail.sensitivity,

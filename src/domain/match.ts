@@ -1,3 +1,4 @@
+import { domainOf, isOwnDomain } from './address.ts';
 import { newestFirst } from './candidate-index.ts';
 import type { Decision, InboxReason, MatchDecision, MatchRule, Step } from './decision.ts';
 import { gates, unverifiedBecause, waiting, waitingPlace } from './gates.ts';
@@ -65,13 +66,14 @@ function unmatchedReason({ takenAway }: MatchInput, found: readonly Found[]): re
 }
 
 /** Mail that must not open a ticket, with the reason to wait where that is another one than having no ticket. */
-function opensNoTicket({ message, placement }: MatchInput): readonly [InboxReason | null, string] | null {
+function opensNoTicket({ message, rules }: MatchInput): readonly [InboxReason | null, string] | null {
   if (message.automatic !== null) return ['automatic', 'automatic mail'];
   if (message.meeting) return ['calendar', 'meeting mail'];
+  if (message.list !== null) return [null, `list mail (${message.list})`];
   if (unverifiedBecause(message) !== null) return ['unverified_sender', 'mail of an unverified sender'];
   if (message.from === '') return [null, 'mail without a sender'];
-  const own = message.from === placement.mailbox || placement.agents.includes(message.from);
-  return own ? [null, "the agent's own mail"] : null;
+  const own = isOwnDomain(domainOf(message.from), rules.ownDomains);
+  return own ? [null, 'mail from an own domain'] : null;
 }
 
 function decided(

@@ -6,7 +6,7 @@ export interface MatchRules {
   readonly emailMatching: boolean;
   /** From `matched_to`. */
   readonly use: Use;
-  readonly matching: 'address_and_subject' | 'domain';
+  readonly matching: 'address_and_subject' | 'domain' | 'address';
   readonly subjectMatch: 'normalized' | 'exact';
   readonly matchReplies: boolean;
   readonly unmatched: { readonly kind: 'inbox' } | { readonly kind: 'new_ticket'; readonly ticketType: string };
@@ -14,6 +14,7 @@ export interface MatchRules {
   readonly unverifiedSender: 'inbox' | 'match';
   readonly automaticMail: MailOfKind;
   readonly calendarMail: MailOfKind;
+  readonly listMail: MailOfKind;
   readonly ignore: IgnoreRules;
   readonly freeMailDomains: 'ignore' | 'match';
   /** Made by `ownDomains`: those of all mailboxes and agents, and `own_domains`. Their subdomains count by themselves. */

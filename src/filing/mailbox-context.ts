@@ -75,6 +75,7 @@ function matchRules(config: Config, connection: Connection, mailbox: MailboxConf
     unverifiedSender: connection.unverified_sender,
     automaticMail: connection.automatic_mail,
     calendarMail: connection.calendar_mail,
+    listMail: connection.list_mail,
     ignore: connection.ignore,
     freeMailDomains: connection.free_mail_domains,
     ownDomains: ownDomains(

@@ -9,6 +9,8 @@ export type Filing =
   | { readonly kind: 'file'; readonly ticketId: string; readonly filedBy: 'rule' | 'thread' }
   | { readonly kind: 'open'; readonly ticketType: string };
 
+const keptOutOfSight: ReadonlySet<string> = new Set(['automatic', 'calendar', 'list']);
+
 /** Drafts and what `ignore` names are never stored; mail of a kind that is ignored is stored, out of sight. */
 export function planFiling(decision: Decision): Filing {
   switch (decision.kind) {
@@ -21,7 +23,7 @@ export function planFiling(decision: Decision): Filing {
     case 'kept':
       return { kind: 'hold', state: 'kept', reason: decision.reason };
     case 'ignored':
-      return decision.reason === 'automatic' || decision.reason === 'calendar'
+      return keptOutOfSight.has(decision.reason)
         ? { kind: 'hold', state: 'ignored', reason: decision.reason }
         : { kind: 'skip' };
   }

@@ -73,13 +73,14 @@ const situation: fc.Arbitrary<Situation> = fc.record({
   tickets,
   rules: fc.record({
     use,
-    matching: fc.constantFrom('address_and_subject' as const, 'domain' as const),
+    matching: fc.constantFrom('address_and_subject' as const, 'domain' as const, 'address' as const),
     subjectMatch: fc.constantFrom('normalized' as const, 'exact' as const),
     matchReplies: fc.boolean(),
     unmatched: fc.constantFrom({ kind: 'inbox' as const }, { kind: 'new_ticket' as const, ticketType: 'Any' }),
     ambiguous: fc.constantFrom('inbox' as const, 'newest' as const),
     automaticMail: fc.constantFrom('inbox' as const, 'match' as const, 'ignore' as const),
     calendarMail: fc.constantFrom('inbox' as const, 'match' as const),
+    listMail: fc.constantFrom('inbox' as const, 'match' as const, 'ignore' as const),
     unverifiedSender: fc.constantFrom('inbox' as const, 'match' as const),
     freeMailDomains: fc.constantFrom('ignore' as const, 'match' as const),
   }),
@@ -124,6 +125,8 @@ describe('whatever the mail, the rules and the tickets', () => {
         false,
       ]);
       expect([placement.mailbox, ...placement.agents]).not.toContain(message.from);
+      expect(isOwnDomain(domainOf(message.from), rules.ownDomains)).toBe(false);
+      expect(message.list).toBeNull();
       expect(rules.unmatched.kind).toBe('new_ticket');
     });
   });
@@ -134,16 +137,17 @@ describe('whatever the mail, the rules and the tickets', () => {
     });
   });
 
-  it('a domain that matched is neither an own one, but for incidents, nor free mail that is not allowed', () => {
+  it('a domain that matched is neither an own one, but for incidents, nor free mail unless allowed or the whole address', () => {
     always((given, all) => {
       const { decision } = match(given);
       if (decision.kind !== 'matched' || decision.rule !== 'domain' || given.rules.use === 'incident') return;
       const found = all.find((each) => each.ticketId === decision.ticketId);
-      const shared = otherParties(given.message, given.placement)
-        .map(domainOf)
-        .filter((each) => found?.domains.includes(each));
-      const counting = shared.filter((each) => !isOwnDomain(each, defaults.ownDomains));
-      expect(counting.some((each) => given.rules.freeMailDomains === 'match' || !isFreeMail(each))).toBe(true);
+      const parties = otherParties(given.message, given.placement);
+      const shared = parties.filter((each) => found?.domains.includes(domainOf(each)));
+      const counting = shared.filter((each) => !isOwnDomain(domainOf(each), defaults.ownDomains));
+      const allowed = given.rules.freeMailDomains === 'match';
+      const fits = (each: string) => allowed || !isFreeMail(domainOf(each)) || found?.addresses.includes(each) === true;
+      expect(counting.some(fits)).toBe(true);
     });
   });
 

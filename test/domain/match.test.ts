@@ -32,6 +32,12 @@ const opens = { unmatched: { kind: 'new_ticket', ticketType: 'Opportunity' } } a
 const automatic = ['Auto-Submitted: auto-replied'];
 const forged = ['Authentication-Results: mx.contoso.test; dmarc=fail header.from=acme.example'];
 const domain = { matching: 'domain' } as const;
+const listHeaders = [
+  'List-Id: <news.acme.example>',
+  'List-Unsubscribe: <mailto:u@x>',
+  'precedence: list',
+  'Precedence: BULK',
+];
 
 describe('step 1: what is ignored', () => {
   const ignore = (part: object) => ({ ignore: { senders: [], internal: false, sensitivity: [], ...part } });
@@ -479,7 +485,22 @@ describe('step 6: domain', () => {
     ['nor do domains below them', from('marcus@eu.contoso.test', 'lin@eu.contoso.test'), unmatched],
     ['nor further own domains', from('a@contoso-group.test', 'b@contoso-group.test'), unmatched],
     ['free mail does not match', from('eve@gmail.com', 'paula@gmail.com'), unmatched],
-    ['not even by the same address', from('paula@gmail.com', 'paula@gmail.com'), unmatched],
+    ['but the whole address of a contact does', from('paula@gmail.com', 'paula@gmail.com'), byDomain],
+    [
+      'also of the one recipient of sent mail who is one',
+      {
+        sent: true,
+        mail: { to: ['eve@gmail.com', 'paula@gmail.com'] },
+        tickets: [ticket({ addresses: ['paula@gmail.com'] })],
+        rules: domain,
+      },
+      byDomain,
+    ],
+    [
+      'not where free mail is an own domain',
+      from('paula@gmail.com', 'paula@gmail.com', { ownDomains: new Set(['gmail.com']) }),
+      unmatched,
+    ],
     ['unless it is allowed', from('eve@gmail.com', 'paula@gmail.com', { freeMailDomains: 'match' }), byDomain],
     [
       'what the agent sent fits by any recipient',
@@ -633,13 +654,132 @@ describe('step 7: one, several, none', () => {
       { mail: { from: 'ann.archer@contoso.test' }, tickets: [], rules: opens },
       unmatched,
     ],
+    ["nor does a colleague's", { mail: { from: 'marcus@contoso.test' }, tickets: [], rules: opens }, unmatched],
+    ['of any own domain', { mail: { from: 'x@eu.contoso-group.test' }, tickets: [], rules: opens }, unmatched],
     [
-      "a colleague's mail does",
-      { mail: { from: 'marcus@contoso.test' }, tickets: [], rules: opens },
-      'new ticket: Opportunity',
+      'also of incidents',
+      { mail: { from: 'marcus@contoso.test' }, tickets: [], rules: { ...opens, use: 'incident' } },
+      unmatched,
     ],
+    ...listHeaders.map((header): Row => [
+      `nor does list mail (${header})`,
+      { mail: { headers: [header] }, tickets: [], rules: opens },
+      unmatched,
+    ]),
     ['mail without a sender does not', { mail: { from: null }, tickets: [], rules: opens }, 'inbox: unverified_sender'],
   ]);
+});
+
+describe('list mail', () => {
+  const news = { headers: ['List-Id: <news.acme.example>'] };
+  rows([
+    ['is matched like other mail', { mail: news }, matched],
+    ['waits in My Inbox where list_mail says so', { mail: news, rules: { listMail: 'inbox' } }, 'inbox: list'],
+    ['is ignored where list_mail says so', { mail: news, rules: { listMail: 'ignore' } }, 'ignored: list'],
+    ['is kept where the agent sent it', { sent: true, mail: news, rules: { listMail: 'inbox' } }, 'kept: list'],
+    [
+      'is not known by Precedence: junk',
+      { mail: { headers: ['Precedence: junk'] }, rules: { listMail: 'ignore' } },
+      matched,
+    ],
+    ['nor by a List-Id without a value', { mail: { headers: ['List-Id:  '] }, rules: { listMail: 'ignore' } }, matched],
+    [
+      'is automatic first, where it is both',
+      { mail: { headers: [...news.headers, ...automatic] }, rules: { listMail: 'ignore' } },
+      'inbox: automatic',
+    ],
+  ]);
+});
+
+describe('matching: address', () => {
+  const address = { matching: 'address' } as const;
+  const byAddress = 'OPP-1 by address';
+  const other = { subject: 'Something else' };
+  const two = [ticket(), ticket({ id: 'OPP-2', summary: 'Service', createdAtMs: 2000 })];
+  rows([
+    ['the address of a contact fits, whatever the subject', { mail: other, rules: address }, byAddress],
+    ['also an empty one', { mail: { subject: '' }, rules: address }, byAddress],
+    [
+      'another address of the domain does not',
+      { mail: { ...other, from: 'p@acme.example' }, rules: address },
+      unmatched,
+    ],
+    [
+      'of several tickets the one whose subject fits',
+      { mail: { subject: 'Re: Offer' }, tickets: two, rules: address },
+      byAddress,
+    ],
+    [
+      'of several by its opening subject',
+      {
+        mail: { subject: 'First' },
+        tickets: [ticket({ openingSubject: 'First' }), two[1] ?? ticket()],
+        rules: address,
+      },
+      byAddress,
+    ],
+    ['several are ambiguous where no subject fits', { mail: other, tickets: two, rules: address }, 'inbox: ambiguous'],
+    [
+      'also where two subjects fit',
+      { tickets: [ticket(), ticket({ id: 'OPP-2' })], rules: address },
+      'inbox: ambiguous',
+    ],
+    ['or the newest', { mail: other, tickets: two, rules: { ...address, ambiguous: 'newest' } }, 'OPP-2 by address'],
+    [
+      'the newest of those whose subject fits, where some do',
+      { tickets: two, rules: { ...address, ambiguous: 'newest' } },
+      byAddress,
+    ],
+    [
+      'a closed ticket whose subject fits does not stand against an open one',
+      { tickets: [ticket({ open: false }), two[1] ?? ticket()], rules: address },
+      'OPP-2 by address',
+    ],
+    [
+      'only a closed one is said',
+      { tickets: [ticket({ open: false })], mail: other, rules: address },
+      'inbox: ticket_closed',
+    ],
+    [
+      'what the agent sent fits by any recipient',
+      { sent: true, mail: { ...other, to: ['x@y.example'], bcc: ['paula@acme.example'] }, rules: address },
+      byAddress,
+    ],
+    [
+      'a free-mail address fits',
+      { mail: { from: 'p@gmail.com' }, tickets: [ticket({ addresses: ['p@gmail.com'] })], rules: address },
+      byAddress,
+    ],
+    ['a forged sender waits', { mail: { ...other, headers: forged }, rules: address }, 'inbox: unverified_sender'],
+    [
+      'an incident fits by the domains of its units too',
+      {
+        mail: { ...other, from: 'cfo@finance.test' },
+        tickets: [ticket({ id: 'INC-1', use: 'incident', addresses: [], domains: ['finance.test'] })],
+        rules: { ...address, use: 'incident' },
+      },
+      'INC-1 by address',
+    ],
+  ]);
+
+  it('says of each ticket why it fits, and why another one fits better', () => {
+    const { steps } = match(input({ mail: { subject: 'Offer' }, tickets: two, rules: address }));
+    expect(steps.find((step) => step.step === 'address')).toMatchObject({
+      outcome: 'fits OPP-1',
+      candidates: [
+        {
+          ticket: 'OPP-1',
+          accepted: true,
+          because: 'paula@acme.example is a contact of it, and the subject is the same',
+        },
+        {
+          ticket: 'OPP-2',
+          accepted: false,
+          because: 'paula@acme.example is a contact of it, but the subject of another one fits',
+        },
+      ],
+    });
+  });
 });
 
 describe('a ticket that a person took the mail away from', () => {
@@ -694,7 +834,7 @@ describe('the literal behaviour of the product document', () => {
 describe('the trace', () => {
   it('names every step in order, the deciding one last', () => {
     const names = (situation: Situation) => match(input(situation)).steps.map((step) => step.step);
-    const gates = ['ignore', 'email_matching', 'automatic_mail', 'calendar_mail', 'unverified_sender'];
+    const gates = ['ignore', 'email_matching', 'automatic_mail', 'calendar_mail', 'list_mail', 'unverified_sender'];
     expect(names({})).toEqual([...gates, 'match_replies', 'address_and_subject', 'outcome']);
     expect(names({ rules: domain })).toEqual([...gates, 'match_replies', 'domain', 'outcome']);
     expect(names({ mail: { headers: ['In-Reply-To: <o@x>'] }, thread: { 'o@x': ['OPP-1'] } })).toEqual([
@@ -784,7 +924,13 @@ describe('the trace', () => {
     ],
     ['unverified_sender', 'it has no From → My Inbox', { mail: { from: null } }],
     ['domain', 'no open ticket has a contact at acme.example', { rules: domain, tickets: [] }],
-    ['domain', 'gmail.com is a free-mail domain', { rules: domain, mail: { from: 'p@gmail.com' } }],
+    [
+      'domain',
+      'gmail.com is a free-mail domain, and no contact has this address',
+      { rules: domain, mail: { from: 'p@gmail.com' } },
+    ],
+    ['list_mail', 'not list mail', {}],
+    ['list_mail', 'list mail (Precedence: bulk): matched like other mail', { mail: { headers: ['Precedence: Bulk'] } }],
     ['domain', 'contoso.test is an own domain', { rules: domain, mail: { from: 'lin@contoso.test' } }],
     [
       'unverified_sender',
@@ -818,12 +964,12 @@ describe('the trace', () => {
     );
   });
 
-  it('says why a contact at a free-mail provider does not match by domain', () => {
+  it('says why a contact at a free-mail provider matches under domain', () => {
     const tickets = [ticket({ addresses: ['paula@gmail.com'] })];
     const { steps } = match(input({ mail: { from: 'paula@gmail.com' }, tickets, rules: domain }));
     expect(steps.find((step) => step.step === 'domain')).toMatchObject({
-      outcome: 'no ticket fits',
-      candidates: [{ ticket: 'OPP-1', accepted: false, because: 'gmail.com is a free-mail domain' }],
+      outcome: 'fits OPP-1',
+      candidates: [{ ticket: 'OPP-1', accepted: true, because: 'paula@gmail.com is a contact of it' }],
     });
   });
 

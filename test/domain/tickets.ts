@@ -22,6 +22,7 @@ export const defaults: MatchRules = {
   unverifiedSender: 'inbox',
   automaticMail: 'inbox',
   calendarMail: 'inbox',
+  listMail: 'match',
   ignore: { senders: [], internal: false, sensitivity: [] },
   freeMailDomains: 'ignore',
   ownDomains: ownDomains(['ann@contoso.test', 'marcus@contoso.test'], ['contoso-group.test']),

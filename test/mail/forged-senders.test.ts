@@ -13,7 +13,7 @@ const providers = [
   { type: 'graph', auth: 'application' },
   { type: 'ews', auth: 'application', server: 'mail.contoso.test' },
 ] as const;
-const matchings = ['address_and_subject', 'domain'] as const;
+const matchings = ['address_and_subject', 'domain', 'address'] as const;
 
 const first = 'first@acme.example';
 const idOf = (at: number, way: Way) => `${way}-${at}@forged.example`;

@@ -4,6 +4,7 @@ const reasons: Readonly<Record<string, string>> = {
   ambiguous: 'several tickets fit',
   automatic: 'automatic mail',
   calendar: 'meeting mail',
+  list: 'list mail',
   unverified_sender: 'sender not verified',
   undone: 'taken back by a person',
   ticket_closed: 'only a closed ticket fits',

@@ -77,7 +77,7 @@ const common = {
   schedule: schedule.optional().describe("When to import; default: the configuration's schedule"),
   import_sent_items: z.boolean().optional().describe('Also import Sent Items; default true for incidents'),
   matching: z
-    .enum(['address_and_subject', 'domain'])
+    .enum(['address_and_subject', 'domain', 'address'])
     .default('address_and_subject')
     .describe('What a mail and a ticket must have in common'),
   subject_match: z
@@ -103,6 +103,10 @@ const common = {
     .describe('When the receiving server says that the sender failed authentication'),
   automatic_mail: z.enum(byInbox).default('inbox').describe('Auto-replies, bounces, delivery reports'),
   calendar_mail: z.enum(byInbox).default('inbox').describe('Meeting requests and responses'),
+  list_mail: z
+    .enum(byInbox)
+    .default('match')
+    .describe('Newsletters and lists: List-Id, List-Unsubscribe, Precedence: bulk or list'),
   ignore: z
     .strictObject({
       senders: z.array(senderPattern).default([]).describe('Addresses or @domains'),

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ann, mail, openDesk } from '../inbox/fixtures.ts';
 import type { Desk } from '../inbox/fixtures.ts';
@@ -129,8 +131,6 @@ test('nothing of mail that is on a ticket of others shows through candidates, sc
 });
 
 test('of an import by an agent, rows of tickets that are not the agent’s fail, are written down, and change nothing', async () => {
-  const { writeFileSync } = await import('node:fs');
-  const { join } = await import('node:path');
   await json(null, ['ticket', 'set', 'OPP-1', '--reference', 'CRM-1']);
   const rows = ['CRM-1,opportunity,Taken over,carl', 'CRM-2,opportunity,New one,ann', 'CRM-3,opportunity,Third,eve'];
   writeFileSync(join(desk.directory, 'tickets.csv'), ['reference,use,summary,agent', ...rows, ''].join('\n'));

@@ -10,6 +10,9 @@ const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));
 test('installed without development packages, the build that is there stays; one that is missing is told in one line', () => {
   const clone = emptyDirectory();
   cpSync(scripts, join(clone, 'scripts'), { recursive: true });
+  cpSync(join(scripts, '..', 'package.json'), join(clone, 'package.json'));
+  // The compiler comes along as a peer of other packages.
+  mkdirSync(join(clone, 'node_modules', 'typescript'), { recursive: true });
   const prepare = () => spawnSync(process.execPath, ['scripts/prepare.mjs'], { cwd: clone, encoding: 'utf8' });
   expect(prepare()).toMatchObject({
     status: 0,

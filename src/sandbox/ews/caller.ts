@@ -1,6 +1,6 @@
 import type { Directory, ExchangeRole } from '../entra/directory.ts';
 import { grants } from '../entra/exchange-roles.ts';
-import type { TokenSigner } from '../entra/jwt.ts';
+import type { AccessClaims, TokenSigner } from '../entra/jwt.ts';
 import type { Request } from '../reply.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import type { World } from '../world/world.ts';
@@ -75,14 +75,19 @@ function bearer(token: string, parts: CallerParts): Caller {
   if (!audiences.has(claims.aud)) return bad('The audience of the token is not this service.');
   if (claims.exp * 1000 <= parts.now()) return { kind: 'nobody', diagnostics: expired };
   if (claims.upn === undefined) {
-    const roles = claims.roles ?? [];
-    const exchangeRoles = parts.directory.app(claims.appid ?? '')?.exchangeRoles ?? [];
-    const some = roles.includes(everywhere) || exchangeRoles.some(({ role }) => /ews\.accessasapp$/i.test(role));
-    return some ? { kind: 'application', roles, exchangeRoles } : bad('A role is missing.');
+    return application(claims, parts) ?? bad('A role is missing.');
   }
   const account = world.find(claims.oid ?? '');
   const granted = (claims.scp ?? '').toLowerCase().includes('ews.accessasuser.all');
   return account !== null && granted ? { kind: 'account', account } : bad('A scope is missing.');
+}
+
+/** null: neither Entra nor Exchange grants it anything of EWS. */
+function application(claims: AccessClaims, { directory }: CallerParts): Caller | null {
+  const roles = claims.roles ?? [];
+  const exchangeRoles = directory.app(claims.appid ?? '')?.exchangeRoles ?? [];
+  const some = roles.includes(everywhere) || exchangeRoles.some(({ role }) => /ews\.accessasapp$/i.test(role));
+  return some ? { kind: 'application', roles, exchangeRoles } : null;
 }
 
 /** Throws the fault that a wrong or missing impersonation meets. */

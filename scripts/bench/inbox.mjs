@@ -158,7 +158,7 @@ const words =
     ' ',
   );
 
-function message(n) {
+export function message(n) {
   const body = Array.from(
     { length: 300 },
     (_, i) => words[(n * 7 + i * i * 3 + (i >> 2)) % words.length] + (i % 9 === 0 ? (n + i) % 5000 : ''),

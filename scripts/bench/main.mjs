@@ -1,5 +1,6 @@
 // npm run bench: every figure is a ratio (or a count) within this one run, so that a slow machine changes nothing.
 import { benchEws } from './ews.mjs';
+import { benchGrowth } from './growth.mjs';
 import { benchImport } from './import.mjs';
 import { benchMatching } from './matching.mjs';
 import { benchStartup } from './startup.mjs';
@@ -11,6 +12,7 @@ const sections = {
   inbox: benchInbox,
   matching: benchMatching,
   startup: benchStartup,
+  growth: benchGrowth,
 };
 const asked = process.argv.slice(2);
 let failed = false;

@@ -41,12 +41,11 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--remove-domain <domain>', 'can be given several times', collect)
     .addOption(dryRunOption())
     .action((name: string, flags: SetFlags) => change(context, name, flags));
-  addImport(
-    noun,
-    context,
-    importColumns,
-    async () => (await import('../tickets/local/import/client-rows.ts')).clientRows,
-  );
+  addImport(noun, context, {
+    columns: importColumns,
+    verb: 'client.write',
+    loadRows: async () => (await import('../tickets/local/import/client-rows.ts')).clientRows,
+  });
 }
 
 const clientArgument = 'its number or its name';
@@ -58,7 +57,7 @@ interface ListFlags {
 
 async function list(context: CommandContext, flags: ListFlags): Promise<void> {
   const { listClients } = await import('../store/client-list.ts');
-  const clients = await withStore(context, 'ticket.read', ({ store }) => listClients(store.db, flags));
+  const clients = await withStore(context, 'client.read', ({ store }) => listClients(store.db, flags));
   context.output.print(clients.map(clientDocument), ({ width, style }) =>
     table(
       [
@@ -89,7 +88,7 @@ async function show(context: CommandContext, name: string): Promise<void> {
   const { listTickets } = await import('../store/ticket-list.ts');
   const { requireClient } = await import('../tickets/local/edit-client.ts');
   const { summaryOf } = await import('../tickets/ticket-view.ts');
-  await withStore(context, 'ticket.read', async ({ store: { db }, config }) => {
+  await withStore(context, 'client.read', async ({ store: { db }, config }) => {
     const client = await requireClient(db, name);
     const domains = (await clientDomains(db, [client.id])).get(client.id) ?? [];
     const contacts = await listContacts(db, { clientId: client.id });
@@ -112,7 +111,11 @@ async function create(context: CommandContext, name: string, flags: NewFlags): P
   const { newClient } = await import('../tickets/local/edit-client.ts');
   const { domainValue } = await import('../tickets/local/edit.ts');
   const domains = (flags.domain ?? []).map(domainValue);
-  await editStore(context, flags, (edit) => newClient(edit, name, { domains }));
+  await editStore(context, flags, (edit) => newClient(edit, name, { domains }), {
+    verb: 'client.write',
+    command: 'client.new',
+    object: name,
+  });
 }
 
 interface SetFlags extends DryRunFlag {
@@ -124,11 +127,15 @@ interface SetFlags extends DryRunFlag {
 async function change(context: CommandContext, name: string, flags: SetFlags): Promise<void> {
   const { changeClient, requireClient } = await import('../tickets/local/edit-client.ts');
   const { domainValue } = await import('../tickets/local/edit.ts');
-  await editStore(context, flags, async (edit) =>
-    changeClient(edit, await requireClient(edit.trx, name), {
-      ...(flags.name === undefined ? {} : { name: flags.name }),
-      addDomains: (flags.addDomain ?? []).map(domainValue),
-      removeDomains: (flags.removeDomain ?? []).map(domainValue),
-    }),
+  await editStore(
+    context,
+    flags,
+    async (edit) =>
+      changeClient(edit, await requireClient(edit.trx, name), {
+        ...(flags.name === undefined ? {} : { name: flags.name }),
+        addDomains: (flags.addDomain ?? []).map(domainValue),
+        removeDomains: (flags.removeDomain ?? []).map(domainValue),
+      }),
+    { verb: 'client.write', command: 'client.set', object: name },
   );
 }

@@ -44,12 +44,11 @@ export function register(noun: Command, context: CommandContext): void {
     .option('--remove-address <address>', 'can be given several times', collect)
     .addOption(dryRunOption())
     .action((name: string, flags: SetFlags) => change(context, name, flags));
-  addImport(
-    noun,
-    context,
-    importColumns,
-    async () => (await import('../tickets/local/import/contact-rows.ts')).contactRows,
-  );
+  addImport(noun, context, {
+    columns: importColumns,
+    verb: 'client.write',
+    loadRows: async () => (await import('../tickets/local/import/contact-rows.ts')).contactRows,
+  });
 }
 
 const contactArgument = 'its number or one of its addresses';
@@ -63,7 +62,7 @@ interface ListFlags {
 async function list(context: CommandContext, { client: clientName, ...filter }: ListFlags): Promise<void> {
   const { listContacts } = await import('../store/client-list.ts');
   const { requireClient } = await import('../tickets/local/edit-client.ts');
-  const contacts = await withStore(context, 'ticket.read', async ({ store: { db } }) => {
+  const contacts = await withStore(context, 'client.read', async ({ store: { db } }) => {
     const client = clientName === undefined ? undefined : await requireClient(db, clientName);
     return listContacts(db, { ...filter, ...(client === undefined ? {} : { clientId: client.id }) });
   });
@@ -76,7 +75,7 @@ async function show(context: CommandContext, name: string): Promise<void> {
   const { listTickets } = await import('../store/ticket-list.ts');
   const { requireContact } = await import('../tickets/local/edit-contact.ts');
   const { summaryOf } = await import('../tickets/ticket-view.ts');
-  await withStore(context, 'ticket.read', async ({ store: { db }, config }) => {
+  await withStore(context, 'client.read', async ({ store: { db }, config }) => {
     const { id } = await requireContact(db, name);
     const [contact] = await listContacts(db, { contactId: id });
     if (contact === undefined) return;
@@ -105,12 +104,16 @@ async function create(context: CommandContext, texts: readonly string[], flags: 
   const { personValue } = await import('../tickets/local/edit.ts');
   const people = texts.map(personValue);
   const written = people.find((person) => person.name !== '')?.name;
-  await editStore(context, flags, async (edit) =>
-    newContact(edit, {
-      ...(written === undefined ? {} : { name: written }),
-      ...(await fieldsOf(edit, flags)),
-      addresses: people.map((person) => person.address),
-    }),
+  await editStore(
+    context,
+    flags,
+    async (edit) =>
+      newContact(edit, {
+        ...(written === undefined ? {} : { name: written }),
+        ...(await fieldsOf(edit, flags)),
+        addresses: people.map((person) => person.address),
+      }),
+    { verb: 'client.write', command: 'contact.new', object: people[0]?.address ?? '' },
   );
 }
 
@@ -118,12 +121,16 @@ async function change(context: CommandContext, name: string, flags: SetFlags): P
   const { changeContact, requireContact } = await import('../tickets/local/edit-contact.ts');
   const { personValue } = await import('../tickets/local/edit.ts');
   const addressOf = (text: string): string => personValue(text).address;
-  await editStore(context, flags, async (edit) =>
-    changeContact(edit, await requireContact(edit.trx, name), {
-      ...(await fieldsOf(edit, flags)),
-      addAddresses: (flags.addAddress ?? []).map(addressOf),
-      removeAddresses: (flags.removeAddress ?? []).map(addressOf),
-    }),
+  await editStore(
+    context,
+    flags,
+    async (edit) =>
+      changeContact(edit, await requireContact(edit.trx, name), {
+        ...(await fieldsOf(edit, flags)),
+        addAddresses: (flags.addAddress ?? []).map(addressOf),
+        removeAddresses: (flags.removeAddress ?? []).map(addressOf),
+      }),
+    { verb: 'client.write', command: 'contact.set', object: name },
   );
 }
 

@@ -97,7 +97,7 @@ async function readConfig({ flags, env, cwd }: CommandContext): Promise<LoadedCo
 async function findActor(context: CommandContext): Promise<Actor> {
   const { flags, env, unixUser } = context;
   const id = flags.as ?? env['INTEGRATOR_AGENT'];
-  if (id === undefined || id === '') return { kind: 'operator', unixUser };
+  if (id === undefined) return { kind: 'operator', unixUser };
   const config = await context.config();
   const agent = config.agents.find((one) => one.id === id);
   if (agent === undefined) {

@@ -31,7 +31,8 @@ connections:
     tenant_id: 00000000-0000-0000-0000-000000000000    # of the app registration: Directory (tenant) id
     client_id: 00000000-0000-0000-0000-000000000000    # Application (client) id
     # client_secret: { file: ./client-secret }         # a file with mode 0600; or { env: NAME } or { credential: name }
-    auth: delegated                # integrator auth login contoso-sales; or application, with a secret or certificate
+    auth: delegated                # integrator auth login contoso-sales; or application, with a secret or certificate:
+                                   # no mail permission in Entra then, only Exchange roles with a scope (README)
     # service_account: svc-crm@contoso.test            # who must have signed in
     matching: address_and_subject  # address_and_subject | domain | address
     unmatched: inbox               # inbox | new_ticket

@@ -104,10 +104,13 @@ async function reply(context: CommandContext, name: string, flags: ReplyFlags): 
 async function list(context: CommandContext, name: string | undefined): Promise<void> {
   const { listOutbox } = await import('../outgoing/outbox.ts');
   const { requireTicket } = await import('../tickets/local/edit-ticket.ts');
-  await withStore(context, 'outbox.read', async ({ store, actor }) => {
+  const { noteForeignReading } = await import('../inbox/access.ts');
+  await withStore(context, 'outbox.read', async ({ store, config, actor }) => {
     const ticket = name === undefined ? undefined : (await requireTicket(store.db, name)).id;
     const filter = { done: true, kind: 'mail', ...(ticket === undefined ? {} : { ticket }) };
     const lines = await listOutbox({ store, actor }, filter);
+    const seen = { command: 'mail.list', object: ticket ?? 'mail', mailboxes: lines.flatMap(({ from }) => from ?? []) };
+    await noteForeignReading({ store, config, actor, now: Date.now }, seen);
     context.output.print(lines, (page) => outboxTable(lines, page));
     if (lines.length === 0) context.output.say('no mail was sent from here');
   });

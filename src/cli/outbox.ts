@@ -38,8 +38,14 @@ interface DropFlags extends YesFlag {
 
 async function list(context: CommandContext, done: boolean): Promise<void> {
   const { listOutbox } = await import('../outgoing/outbox.ts');
-  await withStore(context, 'outbox.read', async ({ store, actor }) => {
+  const { noteForeignReading } = await import('../inbox/access.ts');
+  await withStore(context, 'outbox.read', async ({ store, config, actor }) => {
     const lines = await listOutbox({ store, actor }, { done });
+    const mailboxes = lines.flatMap(({ from }) => from ?? []);
+    await noteForeignReading(
+      { store, config, actor, now: Date.now },
+      { command: 'outbox.list', object: 'outbox', mailboxes },
+    );
     context.output.print(lines, (page) => outboxTable(lines, page));
     if (lines.length === 0) context.output.say('the outbox is empty');
   });

@@ -1,6 +1,7 @@
 import { Command, Option } from './commander.ts';
 import { type Noun, nouns } from './commands.ts';
 import type { CommandContext, GlobalFlags } from './context.ts';
+import { IntegratorError } from '../domain/errors.ts';
 
 export interface Program {
   readonly command: Command;
@@ -28,10 +29,19 @@ export function createProgram(version: string, available: readonly Noun[] = noun
     command,
     flags: () => readFlags(command),
     run: async (args, context) => {
+      command.hook('preAction', () => refuseNobody(readFlags(command)));
       command.hook('preSubcommand', async (_program, noun) => fillIn(noun, available, await context()));
       await command.parseAsync(helpFirst(args), { from: 'user' });
     },
   };
+}
+
+/** An empty name is a variable that was not set: to go on as the operator would give away every right. */
+function refuseNobody({ as }: GlobalFlags): void {
+  if (as === undefined || as.trim() !== '') return;
+  throw new IntegratorError('usage', '--as (or $INTEGRATOR_AGENT) is empty: on whose behalf?', {
+    hint: 'name an agent of the configuration; the operator leaves --as out and $INTEGRATOR_AGENT unset',
+  });
 }
 
 /** All nouns with their verbs: for what needs to know the whole tree. */
@@ -67,7 +77,7 @@ function readFlags(command: Command): GlobalFlags {
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
   return {
     config: text(flags['config']),
-    as: text(flags['as']),
+    as: typeof flags['as'] === 'string' ? flags['as'] : undefined,
     json: flags['json'] === true,
     quiet: flags['quiet'] === true,
     verbose: flags['verbose'] === true,

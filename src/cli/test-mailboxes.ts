@@ -1,19 +1,24 @@
 import type { Command } from 'commander';
+import { normalizeAddress } from '../config/addresses.ts';
 import { terminalText } from '../content/terminal.ts';
+import { IntegratorError } from '../domain/errors.ts';
 import type { App } from '../app.ts';
 import type { MailboxVerdict, TestDeps } from '../importer/test-mailboxes.ts';
 import { toldAlike } from './alike.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { narrowing } from './narrowing.ts';
+import type { Narrowing } from './narrowing.ts';
 import type { Page } from './output.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
+import { collect } from './ticketing/edit-store.ts';
 import { refuseUnlessAllowed } from './with-store.ts';
 
 interface TestFlags {
   readonly mailbox?: string;
   readonly send?: boolean;
+  readonly outside?: readonly string[];
 }
 
 export function register(test: Command, context: CommandContext): void {
@@ -21,34 +26,99 @@ export function register(test: Command, context: CommandContext): void {
     .argument('[connection]', 'only this connection')
     .option('--mailbox <address>', 'only this mailbox')
     .option('--send', 'also send a test mail from each mailbox to itself, and remove it again')
+    .option(
+      '--outside <address>',
+      'instead: a mailbox that must not be readable, which succeeds where it is refused; several with commas, or given several times',
+      collect,
+    )
     .action((connection: string | undefined, flags: TestFlags) => runTests(connection, flags, context));
 }
 
 async function runTests(connection: string | undefined, flags: TestFlags, context: CommandContext): Promise<void> {
   const { config } = await context.loadConfig();
   await refuseUnlessAllowed(context, 'import.run');
-  const { mailboxesToTest, testMailboxes } = await import('../importer/test-mailboxes.ts');
-  const { openApp } = await import('../app.ts');
+  const outside = outsideAsked(flags);
   const sendOnly = config.outgoing.mailboxes.map(({ address }) => address);
-  const mailboxes = mailboxesToTest(config, narrowing({ connection, mailbox: flags.mailbox }, config, sendOnly));
+  const narrowed = narrowing({ connection, mailbox: flags.mailbox }, config, sendOnly);
+  const { openApp } = await import('../app.ts');
   const app = await openApp({ config, env: context.env, byHand: true });
   try {
-    const verdicts = await testMailboxes(
-      mailboxes,
-      {
-        provider: app.provider,
-        now: app.now,
-        ...(flags.send === true ? { trySend: await sendTrial(app) } : {}),
-        onMailbox: ({ mailbox }) => context.output.progress(`tested ${mailbox}`),
-      },
-      { concurrency: config.concurrency, signal: context.signal },
-    );
-    await rememberSendRights(app, verdicts);
-    context.output.print(verdicts, (page) => render(verdicts, page));
-    context.setExitCode(exitCodeOfTest(verdicts));
+    if (outside === null) await testConfigured(app, narrowed, flags, context);
+    else await tryOutside(app, outside, narrowed.connection, context);
   } finally {
     await app.close();
   }
+}
+
+async function testConfigured(
+  app: App,
+  narrowed: Narrowing,
+  { send }: TestFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { mailboxesToTest, testMailboxes } = await import('../importer/test-mailboxes.ts');
+  const { config } = app;
+  const verdicts = await testMailboxes(
+    mailboxesToTest(config, narrowed),
+    {
+      provider: app.provider,
+      now: app.now,
+      ...(send === true ? { trySend: await sendTrial(app) } : {}),
+      onMailbox: ({ mailbox }) => context.output.progress(`tested ${mailbox}`),
+    },
+    { concurrency: config.concurrency, signal: context.signal },
+  );
+  await rememberSendRights(app, verdicts);
+  context.output.print(verdicts, (page) => render(verdicts, page));
+  context.setExitCode(exitCodeOfTest(verdicts));
+}
+
+/** null: not asked for. Throws `usage` for what is no address, and beside what is about the mailboxes configured. */
+function outsideAsked({ outside, mailbox, send }: TestFlags): readonly string[] | null {
+  if (outside === undefined) return null;
+  if (mailbox !== undefined || send === true) {
+    throw new IntegratorError('usage', `--outside does not go with ${send === true ? '--send' : '--mailbox'}`, {
+      hint: 'it tries mailboxes that are not yours to read; test those of the configuration without it',
+    });
+  }
+  const written = outside.flatMap((each) => each.split(','));
+  const addresses = written.map((text) => {
+    const address = normalizeAddress(text);
+    if (address !== null) return address;
+    throw new IntegratorError('usage', `--outside: "${text.trim()}" is not an address`, {
+      hint: 'give the primary address of a mailbox: --outside ceo@contoso.com',
+    });
+  });
+  return [...new Set(addresses)];
+}
+
+/** 1 where one can be read, else 75 where that is not known of one. */
+async function tryOutside(
+  app: App,
+  addresses: readonly string[],
+  connection: string | undefined,
+  context: CommandContext,
+): Promise<void> {
+  const { outsideMailboxes, testOutside } = await import('../importer/test-outside.ts');
+  const { config } = app;
+  const asked = outsideMailboxes(config.connections, addresses, connection);
+  if (asked.length === 0) {
+    throw new IntegratorError('usage', 'no connection is enabled that could be tried', {
+      hint: 'set `enabled: true` on the connection',
+    });
+  }
+  const verdicts = await testOutside(
+    asked,
+    {
+      provider: app.provider,
+      now: app.now,
+      onMailbox: ({ mailbox }) => context.output.progress(`tried ${mailbox}`),
+    },
+    { concurrency: config.concurrency, signal: context.signal },
+  );
+  context.output.print(verdicts, (page) => renderOutside(verdicts, page));
+  if (verdicts.some(({ verdict }) => verdict === 'failed')) context.setExitCode(exitCodes.failure);
+  else if (verdicts.some(({ verdict }) => verdict === 'unknown')) context.setExitCode(exitCodes.tryAgain);
 }
 
 /** 1 where something was found; the reason's own code where it kept every mailbox from being tried. */
@@ -87,14 +157,31 @@ function render(verdicts: readonly MailboxVerdict[], page: Page): string[] {
     { title: 'FOLDERS', value: (row) => row.folders.map(({ folder, ok }) => `${folder} ${ok ? '✓' : '✗'}`).join(', ') },
     { title: 'SENT ITEMS', value: (row) => (row.sent_items ? 'yes' : 'no') },
     { title: 'SEND AS', value: (row) => row.send_as.replaceAll('_', ' ') },
-    {
-      title: 'VERDICT',
-      value: (row) => row.verdict,
-      paint: (text, row) => (row.verdict === 'ok' ? style.green(text) : style.red(text)),
-    },
   ];
-  const lines = table(columns, verdicts, { width: page.width, paintTitle: (title) => style.dim(title) });
+  const lines = table([...columns, verdictColumn(page)], verdicts, {
+    width: page.width,
+    paintTitle: (title) => style.dim(title),
+  });
   return lines.length === 0 ? ['no mailbox to test'] : [...lines, ...adviceLines(verdicts)];
+}
+
+function renderOutside(verdicts: readonly MailboxVerdict[], page: Page): string[] {
+  const columns: Column<MailboxVerdict>[] = [
+    { title: 'MAILBOX', value: (row) => row.mailbox, shrinks: true },
+    { title: 'CONNECTION', value: (row) => row.connection, shrinks: true },
+    { title: 'READABLE', value: (row) => (row.verdict === 'unknown' ? 'not known' : row.read ? 'YES' : 'no') },
+    verdictColumn(page),
+  ];
+  const lines = table(columns, verdicts, { width: page.width, paintTitle: (title) => page.style.dim(title) });
+  return [...lines, ...adviceLines(verdicts)];
+}
+
+function verdictColumn({ style }: Page): Column<MailboxVerdict> {
+  return {
+    title: 'VERDICT',
+    value: (row) => row.verdict,
+    paint: (text, row) => (row.verdict === 'ok' ? style.green(text) : style.red(text)),
+  };
 }
 
 /** Commands in an advice name the mailbox: where the advice is for several, MAILBOX stands in its place. */

@@ -15,12 +15,11 @@ const importColumns = `reference (known again by it), use, summary; if you like 
 export function register(noun: Command, context: CommandContext): void {
   addReading(noun, context);
   addWriting(noun, context);
-  addImport(
-    noun,
-    context,
-    importColumns,
-    async () => (await import('../tickets/local/import/ticket-rows.ts')).ticketRows,
-  );
+  addImport(noun, context, {
+    columns: importColumns,
+    verb: 'ticket.open',
+    loadRows: async () => (await import('../tickets/local/import/ticket-rows.ts')).ticketRows,
+  });
 }
 
 const ticketArgument = 'its number (OPP-12) or its reference';
@@ -33,6 +32,7 @@ function addReading(noun: Command, context: CommandContext): void {
     .option('--open', 'open ones only')
     .option('--closed', 'closed ones only')
     .option('--client <client>', 'of this client (number or name)')
+    .option('--agent <agent>', 'owned by this agent')
     .option('--search <text>', 'part of the summary, number, reference, client or a contact’s address')
     .option('--limit <n>', 'at most so many', wholeNumber)
     .action((flags: ListFlags) => list(context, flags));
@@ -75,6 +75,7 @@ function fieldOptions(command: Command): Command {
   return command
     .option('--type <type>', 'a type of ticket_types')
     .option('--client <client>', 'number or name; "" for none')
+    .option('--agent <agent>', 'the id of its owner; "" for none')
     .option('--reference <text>', 'your own key for it; "" for none')
     .option('--opening-subject <text>', 'a further subject that its mail may have')
     .option('--details <text>')
@@ -88,6 +89,7 @@ interface ListFlags {
   readonly open?: boolean;
   readonly closed?: boolean;
   readonly client?: string;
+  readonly agent?: string;
   readonly search?: string;
   readonly limit?: number;
 }
@@ -97,12 +99,13 @@ async function list(context: CommandContext, flags: ListFlags): Promise<void> {
   const { useValue } = await import('../tickets/local/edit.ts');
   const { requireClient } = await import('../tickets/local/edit-client.ts');
   const { summaryOf } = await import('../tickets/ticket-view.ts');
-  await withStore(context, 'ticket.read', async ({ store, config }) => {
+  await withStore(context, 'ticket.pick', async ({ store, config }) => {
     const client = flags.client === undefined ? undefined : await requireClient(store.db, flags.client);
     const rows = await listTickets(store.db, {
       ...(flags.use === undefined ? {} : { use: useValue(flags.use) }),
       ...(flags.open === flags.closed ? {} : { open: flags.open === true }),
       ...(client === undefined ? {} : { clientId: client.id }),
+      ...(flags.agent === undefined ? {} : { agent: flags.agent }),
       ...(flags.search === undefined ? {} : { search: flags.search }),
       ...(flags.limit === undefined ? {} : { limit: flags.limit }),
     });
@@ -116,13 +119,16 @@ async function show(context: CommandContext, name: string, chain: boolean): Prom
   const { requireTicket } = await import('../tickets/local/edit-ticket.ts');
   const { viewTicket } = await import('../tickets/ticket-view.ts');
   const { ticketLines } = await import('./ticketing/ticket-show.ts');
+  const { requireTicketAccess } = await import('../inbox/ticket-access.ts');
   const { permittedView } = await import('./ticketing/withheld.ts');
   const { shownBody } = await import('../tickets/shown-body.ts');
   const { startSplitter } = await import('../content/splitter.ts');
   const splitter = startSplitter();
   try {
-    await withStore(context, 'ticket.read', async ({ store, config, actor }) => {
+    await withStore(context, 'ticket.pick', async ({ store, config, actor }) => {
       const ticket = await requireTicket(store.db, name);
+      const asked = { verb: 'ticket.read', ticket: ticket.id, command: 'ticket.show' } as const;
+      await requireTicketAccess({ store, config, actor, now: Date.now }, asked);
       const whole = await viewTicket(store.db, ticket, {
         showBody: (mail, newPartOnly) => shownBody(mail, newPartOnly, splitter),
         chain,
@@ -139,6 +145,7 @@ async function show(context: CommandContext, name: string, chain: boolean): Prom
 interface FieldFlags extends DryRunFlag {
   readonly type?: string;
   readonly client?: string;
+  readonly agent?: string;
   readonly reference?: string;
   readonly openingSubject?: string;
   readonly details?: string;
@@ -161,25 +168,35 @@ interface SetFlags extends FieldFlags {
 async function createTicket(context: CommandContext, flags: NewFlags): Promise<void> {
   const { newTicket } = await import('../tickets/local/edit-ticket.ts');
   const { personValue, useValue } = await import('../tickets/local/edit.ts');
-  await editStore(context, flags, async (edit) => {
-    const contacts = (flags.contact ?? []).map(personValue);
-    return newTicket(edit, useValue(flags.use), { ...(await fieldsOf(edit, flags)), contacts });
-  });
+  await editStore(
+    context,
+    flags,
+    async (edit) => {
+      const contacts = (flags.contact ?? []).map(personValue);
+      return newTicket(edit, useValue(flags.use), { ...(await fieldsOf(edit, flags)), contacts });
+    },
+    { verb: 'ticket.open', command: 'ticket.new', object: 'ticket' },
+  );
 }
 
 async function changeTicket(context: CommandContext, name: string, flags: SetFlags): Promise<void> {
   const { changeTicket: change, requireTicket } = await import('../tickets/local/edit-ticket.ts');
   const { personValue, statusValue } = await import('../tickets/local/edit.ts');
-  await editStore(context, flags, async (edit) => {
-    const ticket = await requireTicket(edit.trx, name);
-    const edited = await change(edit, ticket, {
-      ...(await fieldsOf(edit, flags)),
-      ...(flags.status === undefined ? {} : { status: statusValue(flags.status) }),
-      addContacts: (flags.addContact ?? []).map(personValue),
-      removeContacts: flags.removeContact ?? [],
-    });
-    return withoutFormerDetails(edited, edit, ticket.use);
-  });
+  await editStore(
+    context,
+    flags,
+    async (edit) => {
+      const ticket = await requireTicket(edit.trx, name);
+      const edited = await change(edit, ticket, {
+        ...(await fieldsOf(edit, flags)),
+        ...(flags.status === undefined ? {} : { status: statusValue(flags.status) }),
+        addContacts: (flags.addContact ?? []).map(personValue),
+        removeContacts: flags.removeContact ?? [],
+      });
+      return withoutFormerDetails(edited, edit, ticket.use);
+    },
+    { verb: 'ticket.pick', command: 'ticket.set', object: name },
+  );
 }
 
 /** An incident's details may be the text of a mail that is not for this agent. */
@@ -191,12 +208,13 @@ function withoutFormerDetails(edited: Edited, { actor }: Edit, use: string): Edi
 
 async function fieldsOf(edit: Edit, flags: FieldFlags): Promise<TicketFields> {
   const { clientIdOf } = await import('../tickets/local/edit-client.ts');
-  const { type, summary, reference, openingSubject, details } = flags;
+  const { type, summary, reference, openingSubject, details, agent } = flags;
   const units = unitsAsked(flags);
   return {
     ...(type === undefined ? {} : { type }),
     ...(summary === undefined ? {} : { summary }),
     ...(reference === undefined ? {} : { reference: reference === '' ? null : reference }),
+    ...(agent === undefined ? {} : { agent: agent === '' ? null : agent }),
     ...(openingSubject === undefined ? {} : { openingSubject }),
     ...(details === undefined ? {} : { details }),
     ...(units === undefined ? {} : { units }),

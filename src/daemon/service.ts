@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { nextDueMs, parseSchedule } from '../config/times.ts';
+import type { Schedule } from '../config/times.ts';
 import { importJob } from '../importer/run-once.ts';
 import type { ImportDeps } from '../importer/run-once.ts';
 import type { MailboxJob } from '../importer/mailbox-job.ts';
@@ -34,6 +35,7 @@ export async function runService(
   setMaxListeners(0, options.signal);
   const turns = jobs.map((job) => new MailboxSchedule(job, deps.now()));
   const running = new Set<Promise<void>>();
+  const wake = new Wake();
   while (!options.signal.aborted) {
     options.onTurn?.();
     for (const turn of turns.filter((each) => each.isDue(deps.now()))) {
@@ -41,10 +43,11 @@ export async function runService(
       const work = limit(() => runTurn(turn, deps, options)).finally(() => {
         turn.running = false;
         running.delete(work);
+        wake.ring();
       });
       running.add(work);
     }
-    await pause(turns, running, deps.now(), options.signal);
+    await pause(turns, wake, deps.now(), options.signal);
   }
   limit.clearQueue();
   await Promise.allSettled(running);
@@ -62,18 +65,32 @@ async function runTurn(turn: MailboxSchedule, deps: ImportDeps, options: Service
 }
 
 /** Until the next mailbox is due, one is done, or the service is stopped. */
-async function pause(
-  turns: readonly MailboxSchedule[],
-  running: ReadonlySet<Promise<void>>,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const dueAt = turns.filter((turn) => !turn.running).map((turn) => turn.dueAtMs);
-  const waitMs = Math.min(longestSleepMs, Math.max(50, Math.min(...dueAt, nowMs + longestSleepMs) - nowMs));
+async function pause(turns: readonly MailboxSchedule[], wake: Wake, nowMs: number, signal: AbortSignal): Promise<void> {
+  let dueAtMs = nowMs + longestSleepMs;
+  for (const turn of turns) if (!turn.running) dueAtMs = Math.min(dueAtMs, turn.dueAtMs);
+  const waitMs = Math.min(longestSleepMs, Math.max(50, dueAtMs - nowMs));
   const timer = new AbortController();
   const stop = AbortSignal.any([signal, timer.signal]);
-  await Promise.race([sleep(waitMs, undefined, { signal: stop }).catch(() => undefined), ...running]);
+  await Promise.race([sleep(waitMs, undefined, { signal: stop }).catch(() => undefined), wake.next()]);
   timer.abort();
+}
+
+/** One thing to wait for, whichever mailbox is done: to wait for each of them anew would cost their square. */
+class Wake {
+  #wake: () => void = () => undefined;
+  #next: Promise<void> | null = null;
+
+  next(): Promise<void> {
+    this.#next ??= new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+    return this.#next;
+  }
+
+  ring(): void {
+    this.#wake();
+    this.#next = null;
+  }
 }
 
 /** When a mailbox is due: at once, and then by the schedule, whose next time is reckoned from the end of its turn. */
@@ -81,16 +98,21 @@ class MailboxSchedule {
   readonly job: MailboxJob;
   dueAtMs: number;
   running = false;
+  readonly #schedule: Schedule;
+  #lookedAtMs: number;
 
   constructor(job: MailboxJob, nowMs: number) {
     this.job = job;
     this.dueAtMs = nowMs;
+    this.#schedule = parseSchedule(job.connection.schedule);
+    this.#lookedAtMs = nowMs;
   }
 
   /** A clock that was set back must not put a mailbox off for longer than its schedule says. */
   isDue(nowMs: number): boolean {
     if (this.running) return false;
-    this.dueAtMs = Math.min(this.dueAtMs, this.#next(nowMs));
+    if (nowMs < this.#lookedAtMs) this.dueAtMs = Math.min(this.dueAtMs, this.#next(nowMs));
+    this.#lookedAtMs = nowMs;
     return this.dueAtMs <= nowMs;
   }
 
@@ -99,6 +121,6 @@ class MailboxSchedule {
   }
 
   #next(nowMs: number): number {
-    return nextDueMs(parseSchedule(this.job.connection.schedule), nowMs, this.job.timezone);
+    return nextDueMs(this.#schedule, nowMs, this.job.timezone);
   }
 }

@@ -51,8 +51,8 @@ export interface StatusDeps {
 
 /** How things stand: per connection ("active integration") and mailbox, what is set aside, what is still to be sent. */
 export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDeps): Promise<Status> {
-  const states = await mailboxStates(store.reader);
-  const connections = await connectionStates(store.reader);
+  const states = new Map((await mailboxStates(store.reader)).map((state) => [stateKey(state), state]));
+  const connections = new Map((await connectionStates(store.reader)).map((state) => [state.connection, state]));
   const items = await itemNumbers(store.reader);
   const aside = await setAsideLines(store.reader, 100);
   return {
@@ -61,12 +61,12 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
       type: connection.type,
       enabled: connection.enabled,
       signed_in: isSignedIn(connection),
-      ...connectionPart(connections.find((each) => each.connection === connection.name)),
+      ...connectionPart(connections.get(connection.name)),
       mailboxes: connection.mailboxes.map(({ address, agents }) => ({
         mailbox: address,
         agents,
         ...mailboxPart(
-          states.find((state) => state.connection === connection.name && state.mailbox === address),
+          states.get(stateKey({ connection: connection.name, mailbox: address })),
           items.get(address),
           nowMs,
         ),
@@ -84,6 +84,11 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
     })),
     mutating_requests: await readCounter(store.reader, mutatingRequests),
   };
+}
+
+/** No name holds a line break. */
+function stateKey({ connection, mailbox }: Pick<MailboxNumbers, 'connection' | 'mailbox'>): string {
+  return `${connection}\n${mailbox}`;
 }
 
 function connectionPart(state: ConnectionNumbers | undefined) {

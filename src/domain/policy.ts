@@ -13,15 +13,23 @@ export type Actor =
       readonly mailboxes: readonly string[];
     };
 
-/** read, file (assign, new, note, move, undo), dismiss: on mail. The rest has no mailbox. */
+/**
+ * On mail, which lies in a mailbox: read, file (assign, new, note, move, undo), dismiss, delete, send. On a ticket: read
+ * (details, contacts, actions) and write (set, close, reopen). The rest is about neither: `ticket.pick` is to list,
+ * search and name tickets, `ticket.open` to add new ones.
+ */
 export type Verb =
   | 'mail.read'
   | 'mail.file'
   | 'mail.dismiss'
   | 'mail.delete'
   | 'mail.send'
+  | 'ticket.pick'
+  | 'ticket.open'
   | 'ticket.read'
   | 'ticket.write'
+  | 'client.read'
+  | 'client.write'
   | 'import.run'
   | 'rules.apply'
   | 'audit.read'
@@ -39,20 +47,51 @@ export type Verdict =
     }
   | { readonly allowed: false; readonly because: string };
 
-const ownMailboxVerbs: ReadonlySet<Verb> = new Set(['mail.read', 'mail.file', 'mail.dismiss', 'mail.send']);
-const everybodysVerbs: ReadonlySet<Verb> = new Set(['ticket.read', 'ticket.write', 'outbox.read']);
+/** How agents come to have to do with a ticket. */
+export interface TicketTies {
+  /** The agent who owns it. */
+  readonly owner: string | null;
+  /** Mailboxes whose mail is on it; of an incident also those of its team. Lower-case. */
+  readonly mailboxes: readonly string[];
+}
 
-/** May the actor do this, in this mailbox where the verb is about mail? `mailbox` is lower-case. */
-export function decideAccess(actor: Actor, verb: Verb, mailbox?: string): Verdict {
+const ownMailboxVerbs: ReadonlySet<Verb> = new Set(['mail.read', 'mail.file', 'mail.dismiss', 'mail.send']);
+const ownTicketVerbs: ReadonlySet<Verb> = new Set(['ticket.read', 'ticket.write']);
+const everybodysVerbs: ReadonlySet<Verb> = new Set([
+  'ticket.pick',
+  'ticket.open',
+  'client.read',
+  'client.write',
+  'outbox.read',
+]);
+
+/** May the actor do this, with the mail of this mailbox (lower-case) or on this ticket where the verb is about one? */
+export function decideAccess(actor: Actor, verb: Verb, about?: string | TicketTies): Verdict {
   if (actor.kind === 'operator') return { allowed: true, foreign: false };
-  const own = mailbox !== undefined && actor.mailboxes.includes(mailbox);
-  if (actor.role === 'administrator') return { allowed: true, foreign: mailbox !== undefined && !own };
+  const own = about !== undefined && isOwn(actor, about);
+  if (actor.role === 'administrator') return { allowed: true, foreign: !own && holdsMail(about) };
   if (everybodysVerbs.has(verb)) return { allowed: true, foreign: false };
-  if (!ownMailboxVerbs.has(verb)) {
+  const aboutTicket = ownTicketVerbs.has(verb);
+  if (!aboutTicket && !ownMailboxVerbs.has(verb)) {
     return { allowed: false, because: `${actor.id} is an agent; this needs an administrator` };
   }
-  if (own) return { allowed: true, foreign: false };
-  return { allowed: false, because: `this is not a mailbox of ${actor.id}` };
+  if (own && aboutTicket === (typeof about === 'object')) return { allowed: true, foreign: false };
+  if (!aboutTicket) return { allowed: false, because: `this is not a mailbox of ${actor.id}` };
+  return { allowed: false, because: `${actor.id} neither owns it nor has mail on it` };
+}
+
+/** The operator and administrators: nothing is withheld from them. */
+export function seesAll(actor: Actor): boolean {
+  return actor.kind === 'operator' || actor.role === 'administrator';
+}
+
+function isOwn({ id, mailboxes }: Extract<Actor, { kind: 'agent' }>, about: string | TicketTies): boolean {
+  if (typeof about === 'string') return mailboxes.includes(about);
+  return about.owner === id || about.mailboxes.some((mailbox) => mailboxes.includes(mailbox));
+}
+
+function holdsMail(about: string | TicketTies | undefined): boolean {
+  return typeof about === 'string' || (about !== undefined && about.mailboxes.length > 0);
 }
 
 /** How the actor is written down: the agent's id, or "operator". */

@@ -1,10 +1,11 @@
 import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
-import { ownDomains } from '../domain/address.ts';
 import { isExchangeOnline } from '../domain/ews-retirement.ts';
 import type { MatchRules } from '../domain/rules.ts';
 import { useOf } from '../domain/ticket.ts';
 import type { CandidateContext } from '../store/candidates.ts';
 import type { MailboxKey } from '../store/mailboxes.ts';
+import { organisationOf } from './organisation.ts';
+import type { Organisation } from './organisation.ts';
 
 /** Everything the configuration says about deciding and filing the mail of one mailbox. */
 export interface MailboxContext {
@@ -20,23 +21,30 @@ export interface MailboxContext {
   readonly ownAddresses: ReadonlySet<string>;
 }
 
-export function mailboxContext(config: Config, connection: Connection, mailbox: MailboxConfig): MailboxContext {
+export function mailboxContext(
+  organisation: Organisation,
+  connection: Connection,
+  mailbox: MailboxConfig,
+): MailboxContext {
   return {
     key: { connection: connection.name, mailbox: mailbox.address },
-    rules: matchRules(config, connection, mailbox),
-    agents: config.agents.filter((agent) => mailbox.agents.includes(agent.id)).flatMap(({ email }) => email ?? []),
+    rules: matchRules(organisation, connection, mailbox),
+    agents: mailbox.agents.flatMap((id) => organisation.addressOfAgent.get(id) ?? []),
     hideChain: connection.hide_email_chain,
     verifiesSenders: isInExchangeOnline(connection),
-    candidates: candidateContext(config),
-    ownAddresses: new Set(ownAddresses(config)),
+    candidates: organisation.candidates,
+    ownAddresses: organisation.ownAddresses,
   };
 }
 
 /** The contexts of all configured mailboxes, by address. */
 export function mailboxContexts(config: Config): ReadonlyMap<string, MailboxContext> {
+  const organisation = organisationOf(config);
   return new Map(
     config.connections.flatMap((connection) =>
-      connection.mailboxes.map((mailbox) => [mailbox.address, mailboxContext(config, connection, mailbox)] as const),
+      connection.mailboxes.map(
+        (mailbox) => [mailbox.address, mailboxContext(organisation, connection, mailbox)] as const,
+      ),
     ),
   );
 }
@@ -49,18 +57,7 @@ function isInExchangeOnline(connection: Connection): boolean {
   return server === undefined || isExchangeOnline(server);
 }
 
-function candidateContext(config: Config): CandidateContext {
-  return {
-    excludedTypes: new Set(config.ticket_types.filter((type) => type.exclude_from_matching).map((type) => type.name)),
-    units: config.business_units.map((unit) => ({
-      name: unit.name,
-      addresses: [...unit.recipients, ...unit.members],
-      domains: unit.domains,
-    })),
-  };
-}
-
-function matchRules(config: Config, connection: Connection, mailbox: MailboxConfig): MatchRules {
+function matchRules(organisation: Organisation, connection: Connection, mailbox: MailboxConfig): MatchRules {
   return {
     emailMatching: mailbox.email_matching,
     use: useOf[mailbox.matched_to],
@@ -78,17 +75,6 @@ function matchRules(config: Config, connection: Connection, mailbox: MailboxConf
     listMail: connection.list_mail,
     ignore: connection.ignore,
     freeMailDomains: connection.free_mail_domains,
-    ownDomains: ownDomains(
-      ownAddresses(config),
-      config.connections.flatMap((each) => each.own_domains),
-    ),
+    ownDomains: organisation.ownDomains,
   };
-}
-
-function ownAddresses(config: Config): string[] {
-  return [
-    ...config.connections.flatMap((connection) => connection.mailboxes.map((mailbox) => mailbox.address)),
-    ...config.outgoing.mailboxes.map((mailbox) => mailbox.address),
-    ...config.agents.flatMap((agent) => agent.email ?? []),
-  ];
 }

@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
 import { mailboxContext } from '../filing/mailbox-context.ts';
+import { organisationOf } from '../filing/organisation.ts';
+import type { Organisation } from '../filing/organisation.ts';
 import type { MailProvider } from '../mail/provider.ts';
 import { importMailbox } from './import-mailbox.ts';
 import type { MailboxJob } from './mailbox-job.ts';
@@ -26,17 +28,22 @@ export function mailboxJobs(
   config: Config,
   only: { readonly connection?: string | undefined; readonly mailbox?: string | undefined } = {},
 ): MailboxJob[] {
+  const organisation = organisationOf(config);
   return config.connections
     .filter((each) => each.enabled && (only.connection === undefined || each.name === only.connection))
     .flatMap((connection) =>
       connection.mailboxes
         .filter((each) => only.mailbox === undefined || each.address === only.mailbox)
-        .map((mailbox) => mailboxJob(config, connection, mailbox)),
+        .map((mailbox) => mailboxJob({ config, organisation }, connection, mailbox)),
     );
 }
 
-function mailboxJob(config: Config, connection: Connection, mailbox: MailboxConfig): MailboxJob {
-  return { connection, mailbox, context: mailboxContext(config, connection, mailbox), timezone: config.timezone };
+function mailboxJob(
+  { config, organisation }: { readonly config: Config; readonly organisation: Organisation },
+  connection: Connection,
+  mailbox: MailboxConfig,
+): MailboxJob {
+  return { connection, mailbox, context: mailboxContext(organisation, connection, mailbox), timezone: config.timezone };
 }
 
 /** Imports these mailboxes side by side, at most `concurrency` at a time; a broken one delays none of the others. */

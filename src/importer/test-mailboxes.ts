@@ -43,17 +43,20 @@ export function mailboxesToTest(
   const asked = (address: string) => only.mailbox === undefined || address === only.mailbox;
   return connections
     .filter((each) => each.enabled && (only.connection === undefined || each.name === only.connection))
-    .flatMap((connection): MailboxToTest[] => [
-      ...connection.mailboxes.map((mailbox) => ({ connection, mailbox, use: useOf(mailbox) })),
-      ...outgoing.mailboxes
-        .filter((each) => each.connection === connection.name)
-        .filter((each) => !connection.mailboxes.some(({ address }) => address === each.address))
-        .map((each) => ({
-          connection,
-          mailbox: { ...each, user: each.user, folders: [], import_sent_items: false },
-          use: 'send_only' as const,
-        })),
-    ])
+    .flatMap((connection): MailboxToTest[] => {
+      const own = new Set(connection.mailboxes.map(({ address }) => address));
+      const sendOnly = outgoing.mailboxes.filter((each) => each.connection === connection.name);
+      return [
+        ...connection.mailboxes.map((mailbox) => ({ connection, mailbox, use: useOf(mailbox) })),
+        ...sendOnly
+          .filter(({ address }) => !own.has(address))
+          .map((each) => ({
+            connection,
+            mailbox: { ...each, user: each.user, folders: [], import_sent_items: false },
+            use: 'send_only' as const,
+          })),
+      ];
+    })
     .filter(({ mailbox }) => asked(mailbox.address));
 }
 

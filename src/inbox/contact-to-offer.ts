@@ -1,5 +1,5 @@
 import type { Person } from '../domain/message.ts';
-import { mailboxContexts } from '../filing/mailbox-context.ts';
+import { organisationOf } from '../filing/organisation.ts';
 import { findContactByAddress } from '../store/contacts.ts';
 import { requireAccess } from './access.ts';
 import type { InboxDeps } from './deps.ts';
@@ -17,6 +17,6 @@ export async function contactToOffer(deps: InboxDeps, id: string): Promise<Perso
   await requireAccess(deps, { verb: 'mail.file', mailbox: item.mailbox, command: 'inbox.new', object });
   const mail = await requireMail(deps.store.db, item);
   const known = mail.from === null ? undefined : await findContactByAddress(deps.store.db, mail.from.address);
-  const own = mailboxContexts(deps.config).get(item.mailbox)?.rules.ownDomains ?? new Set<string>();
+  const own = organisationOf(deps.config).ownDomains;
   return known === undefined ? offeredContact(item, mail, own) : null;
 }

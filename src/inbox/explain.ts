@@ -5,6 +5,7 @@ import type { Person } from '../domain/message.ts';
 import { messageKey } from '../domain/message-id.ts';
 import { decideAccess } from '../domain/policy.ts';
 import { mailboxContexts } from '../filing/mailbox-context.ts';
+import { teamMailboxes } from '../filing/organisation.ts';
 import { decideStored } from '../filing/waiting-replies.ts';
 import { readAudit } from '../store/audit.ts';
 import type { AuditLine } from '../store/audit.ts';
@@ -17,6 +18,7 @@ import { requireReading } from './access.ts';
 import type { InboxDeps } from './deps.ts';
 import { requireItem, requireMail } from './find-mail.ts';
 import { mailId, parseMailId } from './mail-id.ts';
+import { readableTickets, withoutUnreadableThread } from './readable-tickets.ts';
 import { storedDecision } from './stored-decision.ts';
 import type { EarlierDecision, ShownDecision, StoredStep } from './stored-decision.ts';
 
@@ -86,7 +88,31 @@ export async function explainMail(deps: InboxDeps, name: string): Promise<Explan
   );
   const placements: ExplainedPlacement[] = [];
   for (const item of items) placements.push(...(await explainItem(deps, item, mail, lies)));
-  return { message: messageOf(named, mail), placements, history: await historyOf(deps, items) };
+  return {
+    message: messageOf(named, mail),
+    placements: await permitted(deps, placements),
+    history: await historyOf(deps, items),
+  };
+}
+
+/** That a mail answers another is told only of tickets whose mail the actor may read. */
+async function permitted(
+  { store, config, actor }: InboxDeps,
+  placements: readonly ExplainedPlacement[],
+): Promise<readonly ExplainedPlacement[]> {
+  const decided = placements.flatMap((each) => [...each.steps, ...each.earlier.flatMap(({ steps }) => steps)]);
+  const named = decided.flatMap(({ candidates }) => candidates.map(({ ticket }) => ticket));
+  const today = placements.flatMap((each) => each.today?.ticket ?? []);
+  const reads = { actor, teamMailboxes: teamMailboxes(config) };
+  const readable = await readableTickets(store.db, reads, [...new Set([...named, ...today])]);
+  if (readable === null) return placements;
+  const shown = (steps: readonly StoredStep[]) => steps.map((step) => withoutUnreadableThread(step, readable));
+  return placements.map((each) => ({
+    ...each,
+    steps: shown(each.steps),
+    earlier: each.earlier.map((earlier) => ({ ...earlier, steps: shown(earlier.steps) })),
+    today: each.today?.rule === 'reply' && !readable.has(each.today.ticket ?? '') ? null : each.today,
+  }));
 }
 
 async function namedItem({ store, actor }: InboxDeps, name: string): Promise<Item> {

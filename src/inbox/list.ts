@@ -4,7 +4,6 @@ import { IntegratorError } from '../domain/errors.ts';
 import type { Person } from '../domain/message.ts';
 import { searchTerms } from '../domain/search-words.ts';
 import type { SearchTerm } from '../domain/search-words.ts';
-import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { listItems } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import { inParts } from '../store/in-parts.ts';
@@ -12,10 +11,10 @@ import type { ItemState } from '../store/schema.ts';
 import { messagesWith } from '../store/search-query.ts';
 import { storedEnvelopes } from '../store/stored-mails.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
-import { requireAccess } from './access.ts';
+import { noteForeignReading, requireAccess } from './access.ts';
 import type { LookingDeps } from './deps.ts';
 import { mailId } from './mail-id.ts';
-import { suggestFor } from './suggest.ts';
+import { askingFor, suggestFor } from './suggest.ts';
 import type { Suggestions } from './suggest.ts';
 import type { SuggestedClient } from './suggest-client.ts';
 
@@ -69,16 +68,25 @@ export async function listInbox(deps: LookingDeps, query: ListQuery): Promise<In
     limit: query.limit,
     ...(query.search === undefined ? {} : { messages: messagesWith(store.dialect, termsOf(query.search)) }),
   });
+  await noteListing(deps, query, items);
   return entriesOf(deps, items, query.suggestions ?? true);
 }
 
+/** An administrator who lists or searches other agents' mail leaves a line in the audit log. */
+function noteListing(deps: LookingDeps, { mailbox, search }: ListQuery, items: readonly Item[]): Promise<void> {
+  const mailboxes = [...(mailbox === undefined ? [] : [mailbox]), ...items.map((item) => item.mailbox)];
+  return noteForeignReading(deps, {
+    command: 'inbox.list',
+    object: mailbox ?? 'inbox',
+    mailboxes,
+    ...(search === undefined ? {} : { detail: { search: true } }),
+  });
+}
+
 /** These views of mail as lines; suggestions are looked up in groups, so that a long list needs little memory. */
-async function entriesOf(
-  { store, config }: LookingDeps,
-  items: readonly Item[],
-  suggest: boolean,
-): Promise<InboxEntry[]> {
-  const contexts = mailboxContexts(config);
+async function entriesOf(deps: LookingDeps, items: readonly Item[], suggest: boolean): Promise<InboxEntry[]> {
+  const { store, config } = deps;
+  const asking = askingFor(deps);
   const agents = agentsByMailbox(config);
   const entries: InboxEntry[] = [];
   for (const part of inParts(items, 100)) {
@@ -90,7 +98,7 @@ async function entriesOf(
       const mail = mails.get(item.message_id);
       return mail === undefined ? [] : { item, mail };
     });
-    const suggestions = await suggestFor(store.reader, contexts, suggest ? pairs : []);
+    const suggestions = await suggestFor(store.reader, asking, suggest ? pairs : []);
     for (const { item, mail } of pairs) {
       entries.push(entryOf(item, mail, suggestions(item.id), agents.get(item.mailbox) ?? []));
     }

@@ -1,5 +1,4 @@
 import { IntegratorError } from '../domain/errors.ts';
-import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { addCrmNote } from '../store/crm-notes.ts';
 import { updateItem } from '../store/items.ts';
 import { requireAccess } from './access.ts';
@@ -10,7 +9,7 @@ import type { InboxDeps } from './deps.ts';
 import { requireItem, requireMail } from './find-mail.ts';
 import { mailId } from './mail-id.ts';
 import { requireNamedClient } from './open-from-mail.ts';
-import { suggestFor } from './suggest.ts';
+import { askingFor, suggestFor } from './suggest.ts';
 import type { SuggestedClient } from './suggest-client.ts';
 
 /** "Add as CRM Note": the mail becomes a note on the client (number or name). */
@@ -53,7 +52,7 @@ export async function clientToNote(deps: InboxDeps, id: string): Promise<Suggest
   await requireAccess(deps, { verb: 'mail.file', mailbox: item.mailbox, command: 'inbox.note', object });
   refuseFiled(item, 'made a note');
   const mail = await requireMail(deps.store.db, item);
-  const { client } = (await suggestFor(deps.store.db, mailboxContexts(deps.config), [{ item, mail }]))(item.id);
+  const { client } = (await suggestFor(deps.store.db, askingFor(deps), [{ item, mail }]))(item.id);
   if (client !== null) return client;
   throw new IntegratorError('usage', `no client is suggested for ${object}`, {
     hint: 'name one: --client …, or make one: integrator client new',

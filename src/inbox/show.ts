@@ -1,6 +1,5 @@
 import { startSplitter } from '../content/splitter.ts';
 import type { Header, Person } from '../domain/message.ts';
-import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { attachmentsOf } from '../store/attachments.ts';
 import type { StoredAttachment } from '../store/attachments.ts';
 import { noteOfItem } from '../store/crm-notes.ts';
@@ -15,7 +14,7 @@ import { agentsByMailbox, entryOf } from './list.ts';
 import type { InboxEntry } from './list.ts';
 import { mailId } from './mail-id.ts';
 import { readOriginal } from './original.ts';
-import { suggestFor } from './suggest.ts';
+import { askingFor, suggestFor } from './suggest.ts';
 
 export interface ShownAttachment {
   readonly name: string;
@@ -67,7 +66,7 @@ export async function showMail(deps: InboxDeps, id: string, options: ShowOptions
   const object = mailId(item.id);
   await requireReading(deps, { mailbox: item.mailbox, command: 'inbox.show', object });
   const mail = await requireMail(deps.store.db, item);
-  const suggestions = await suggestFor(deps.store.db, mailboxContexts(deps.config), [{ item, mail }]);
+  const suggestions = await suggestFor(deps.store.db, askingFor(deps), [{ item, mail }]);
   const agents = agentsByMailbox(deps.config).get(item.mailbox) ?? [];
   return {
     ...entryOf(item, mail, suggestions(item.id), agents),

@@ -1,12 +1,11 @@
 import type { RankedCandidate } from '../domain/decision.ts';
 import type { Person } from '../domain/message.ts';
-import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { requireReading } from './access.ts';
 import { contactToOffer } from './contact-to-offer.ts';
 import type { InboxDeps } from './deps.ts';
 import { requireItem, requireMail } from './find-mail.ts';
 import { mailId } from './mail-id.ts';
-import { suggestFor } from './suggest.ts';
+import { askingFor, suggestFor } from './suggest.ts';
 import type { SuggestedClient } from './suggest-client.ts';
 
 export interface MailSuggestions {
@@ -24,7 +23,7 @@ export async function suggestMail(deps: InboxDeps, id: string): Promise<MailSugg
   const object = mailId(item.id);
   await requireReading(deps, { mailbox: item.mailbox, command: 'inbox.suggest', object });
   const mail = await requireMail(deps.store.db, item);
-  const suggestions = await suggestFor(deps.store.db, mailboxContexts(deps.config), [{ item, mail }]);
+  const suggestions = await suggestFor(deps.store.db, askingFor(deps), [{ item, mail }]);
   const { client, candidates } = suggestions(item.id);
   const offered_contact = await contactToOffer(deps, id);
   return { id: object, subject: mail.subject, suggested_client: client, offered_contact, candidates };

@@ -6,11 +6,14 @@ import { unitsNeeded, keysNeeded } from '../domain/keys-needed.ts';
 import { matchByType } from '../domain/match-by-type.ts';
 import { otherParties } from '../domain/match-message.ts';
 import { matchReplies } from '../domain/match-replies.ts';
+import { seesAll } from '../domain/policy.ts';
 import { rankCandidates } from '../domain/ranking.ts';
 import type { Use } from '../domain/ticket.ts';
 import { decidingStored, placementOf, takenAwayKeys } from '../filing/deciding.ts';
 import type { Deciding } from '../filing/deciding.ts';
+import { mailboxContexts } from '../filing/mailbox-context.ts';
 import type { MailboxContext } from '../filing/mailbox-context.ts';
+import { teamMailboxes } from '../filing/organisation.ts';
 import { candidatesById, loadCandidates } from '../store/candidates.ts';
 import type { Candidates } from '../store/candidates.ts';
 import type { Item } from '../store/items.ts';
@@ -18,7 +21,9 @@ import type { Reader } from '../store/query.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
 import { ticketsNear } from '../store/suggestions.ts';
 import { loadTakenAway } from '../store/taken-away.ts';
+import type { LookingDeps } from './deps.ts';
 import { personBehind } from './other-party.ts';
+import type { WhoReads } from './readable-tickets.ts';
 import { clientFinder } from './suggest-client.ts';
 import type { ClientFinder, SuggestedClient } from './suggest-client.ts';
 
@@ -33,23 +38,32 @@ export interface ItemMail {
   readonly mail: StoredEnvelope;
 }
 
+/** Who asks where mail belongs, and how each mailbox decides; made once for a command. */
+export interface Asking extends WhoReads {
+  readonly contexts: ReadonlyMap<string, MailboxContext>;
+}
+
+export function askingFor({ config, actor }: Pick<LookingDeps, 'config' | 'actor'>): Asking {
+  return { contexts: mailboxContexts(config), actor, teamMailboxes: teamMailboxes(config) };
+}
+
 const nothing: Suggestions = { client: null, candidates: [] };
 
 /**
  * Who these mails may be from and where they may belong, by today's tickets: item id → suggestions. Looked up for all
- * of them at once; a mailbox that is no longer configured gets none.
+ * of them at once, as whoever asks may know it; a mailbox that is no longer configured gets none.
  */
 export async function suggestFor(
   db: Reader,
-  contexts: ReadonlyMap<string, MailboxContext>,
+  asking: Asking,
   mails: readonly ItemMail[],
 ): Promise<(itemId: number) => Suggestions> {
-  const asked = mails.flatMap((each) => askedOf(each, contexts) ?? []);
+  const asked = mails.flatMap((each) => askedOf(each, asking.contexts) ?? []);
   const [some] = asked;
   if (some === undefined) return () => nothing;
   const parties = asked.flatMap((each) => [...each.behind, ...each.parties]);
   const findClient = await clientFinder(db, parties, some.context.rules.ownDomains);
-  const found = await lookUp(db, asked, findClient);
+  const found = await permitted(db, asking, await lookUp(db, asked, findClient));
   const takenAway = await loadTakenAway(
     db,
     asked.map((each) => takenAwayKeys(each.deciding)),
@@ -74,6 +88,13 @@ export async function suggestFor(
     }),
   );
   return (itemId) => suggestions.get(itemId) ?? nothing;
+}
+
+/** Loaded where it is needed only: `inbox list` should start quickly. */
+async function permitted(db: Reader, asking: Asking, found: Candidates): Promise<Candidates> {
+  if (seesAll(asking.actor)) return found;
+  const { withoutUnreadable } = await import('./readable-tickets.ts');
+  return withoutUnreadable(db, asking, found);
 }
 
 interface Asked {

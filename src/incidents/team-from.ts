@@ -2,7 +2,8 @@ import { chooseTeamMailbox } from '../domain/team-mailbox.ts';
 import type { ChosenFrom } from '../outgoing/from.ts';
 import { actionSetting, completingAgent, settledFrom } from '../outgoing/from.ts';
 import type { OutgoingDeps } from '../outgoing/deps.ts';
-import { readableMailboxes, teamMailboxes } from './team.ts';
+import { teamMailboxes } from '../filing/organisation.ts';
+import { readableMailboxes } from './team.ts';
 
 /** From which mailbox mail about incidents goes out. Throws as `decideFrom` does. */
 export async function teamFrom(deps: OutgoingDeps, action: string, chosen: string | null): Promise<ChosenFrom> {

@@ -1,18 +1,9 @@
-import type { Config } from '../config/schema.ts';
-import { decideAccess } from '../domain/policy.ts';
-import { requireAccess } from '../inbox/access.ts';
+import { decideAccess, seesAll } from '../domain/policy.ts';
+import { teamMailboxes } from '../filing/organisation.ts';
+import { noteForeignReading, requireAccess } from '../inbox/access.ts';
 import type { TicketRow } from '../store/tickets.ts';
 import type { IncidentDeps } from './deps.ts';
 import { isReadable, mailboxesOf, trackedMails } from './tracked-mails.ts';
-
-/** Mailboxes whose mail is matched to incidents, of connections that are switched on. */
-export function teamMailboxes(config: Config): readonly string[] {
-  return config.connections
-    .filter(({ enabled }) => enabled)
-    .flatMap(({ mailboxes }) => mailboxes)
-    .filter(({ matched_to: matchedTo }) => matchedTo === 'incidents')
-    .map(({ address }) => address);
-}
 
 /** Those of these mailboxes whose mail the actor may read. */
 export function readableMailboxes({ actor }: IncidentDeps, mailboxes: Iterable<string>): ReadonlySet<string> {
@@ -30,8 +21,9 @@ export interface TeamAsk {
  * An incident's mail is listed and answered by the team, whose mailboxes track incidents, by the agents of the mailboxes
  * it lies in, and by administrators. Throws `not_allowed`, written down, for anybody else.
  */
-export function requireInvolved(deps: IncidentDeps, ask: TeamAsk): Promise<void> {
-  return requireTeam(deps, { ...ask, mailboxes: involvedMailboxes(deps, ask.mailboxes) });
+export async function requireInvolved(deps: IncidentDeps, ask: TeamAsk): Promise<void> {
+  await requireOneOf(deps, ask, involvedMailboxes(deps, ask.mailboxes));
+  await noteForeignReading(deps, { command: ask.command, object: ask.incident, mailboxes: ask.mailboxes });
 }
 
 function involvedMailboxes({ config }: IncidentDeps, mailboxes: readonly string[]): readonly string[] {
@@ -49,7 +41,7 @@ export interface WithheldMails {
 
 /** Mail that is on a ticket and not for the actor. Agents share the tickets of sales, and all that is on them. */
 export async function withheldMails(deps: IncidentDeps, ticket: Pick<TicketRow, 'id' | 'use'>): Promise<WithheldMails> {
-  if (ticket.use !== 'incident' || seesAll(deps)) return { actions: new Set(), opening: false, mailboxes: [] };
+  if (ticket.use !== 'incident' || seesAll(deps.actor)) return { actions: new Set(), opening: false, mailboxes: [] };
   const tracked = await trackedMails(deps, ticket.id);
   const mailboxes = involvedMailboxes(deps, mailboxesOf(tracked));
   const readable = readableMailboxes(deps, mailboxes);
@@ -63,16 +55,20 @@ export async function withheldMails(deps: IncidentDeps, ticket: Pick<TicketRow, 
   };
 }
 
-function seesAll({ actor }: IncidentDeps): boolean {
-  return actor.kind === 'operator' || actor.role === 'administrator';
-}
-
 /**
  * Mail of an incident is for the agents of the mailboxes it lies in (before there is any: of those that track incidents)
  * and for administrators. Throws `not_allowed`, written down, where none of them is the actor's.
  */
 export async function requireTeam(deps: IncidentDeps, ask: TeamAsk): Promise<void> {
-  const mailboxes = ask.mailboxes.length > 0 ? ask.mailboxes : teamMailboxes(deps.config);
+  await requireOneOf(deps, ask, ask.mailboxes.length > 0 ? ask.mailboxes : teamMailboxes(deps.config));
+  await noteForeignReading(deps, { command: ask.command, object: ask.incident, mailboxes: ask.mailboxes });
+}
+
+async function requireOneOf(
+  deps: IncidentDeps,
+  ask: Pick<TeamAsk, 'command' | 'incident'>,
+  mailboxes: readonly string[],
+): Promise<void> {
   if (readableMailboxes(deps, mailboxes).size > 0) return;
   const [mailbox = 'a mailbox that tracks incidents'] = mailboxes;
   await requireAccess(deps, { verb: 'mail.read', mailbox, command: ask.command, object: ask.incident });

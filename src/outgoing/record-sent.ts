@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { ImportedMessage } from '../domain/message.ts';
 import { fileOnTicket } from '../filing/file-on-ticket.ts';
+import { organisationOf } from '../filing/organisation.ts';
 import { messageRows } from '../filing/message-rows.ts';
 import { prepareMail } from '../filing/prepared-mail.ts';
 import { insertItems, itemsOf, updateItem } from '../store/items.ts';
@@ -21,21 +22,17 @@ export async function recordSent(trx: StoreWriter, job: MailJob, config: Config,
   const imported = messageKey === null ? null : await sentMessage(trx, messageKey, sender);
   const messageId = imported ?? (await insertSent(trx, prepared, job.mark, atMs));
   await fileItem(trx, job, messageId, atMs);
-  await fileOnTicket(
-    trx,
-    { ownAddresses: ownAddresses(config) },
-    {
-      ticketId: job.ticketId,
-      messageId,
-      facts: prepared.facts,
-      opening: false,
-      sent: true,
-      atMs,
-      hideChain: false,
-      filedBy: job.agent,
-      filedAtMs: atMs,
-    },
-  );
+  await fileOnTicket(trx, organisationOf(config), {
+    ticketId: job.ticketId,
+    messageId,
+    facts: prepared.facts,
+    opening: false,
+    sent: true,
+    atMs,
+    hideChain: false,
+    filedBy: job.agent,
+    filedAtMs: atMs,
+  });
 }
 
 async function insertSent(
@@ -110,12 +107,4 @@ function messageOf(job: MailJob, atMs: number): ImportedMessage {
     })),
     original: null,
   };
-}
-
-function ownAddresses(config: Config): ReadonlySet<string> {
-  return new Set([
-    ...config.agents.flatMap(({ email }) => email ?? []),
-    ...config.connections.flatMap(({ mailboxes }) => mailboxes.map(({ address }) => address)),
-    ...config.outgoing.mailboxes.map(({ address }) => address),
-  ]);
 }

@@ -159,7 +159,7 @@ function servicesOf(shared: Controlled): Services {
       sync: new SyncStates(),
       uploads,
       gate: new Gate(settings, now),
-      callers: { signer, world, now },
+      callers: { signer, world, directory, now },
     }),
     ews: ewsService({ world, directory, signer, now, settings, ntlm: new NtlmDoor(directory) }),
     upload: uploadService({ uploads, now }),

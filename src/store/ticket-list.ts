@@ -11,6 +11,8 @@ export interface TicketFilter {
   readonly open?: boolean;
   readonly clientId?: number;
   readonly contactId?: number;
+  /** Its owner. */
+  readonly agent?: string;
   /** Part of the summary, the number, the reference, the client's name or a contact's address, in any case. */
   readonly search?: string;
   readonly limit?: number;
@@ -20,7 +22,7 @@ export type ListedTicket = TicketRow & { readonly client_name: string | null };
 
 /** Touched last comes first. */
 export function listTickets(db: StoreReader, filter: TicketFilter): Promise<ListedTicket[]> {
-  const { use, open, clientId, contactId, search, limit } = filter;
+  const { use, open, clientId, contactId, agent, search, limit } = filter;
   return db
     .selectFrom('ticket')
     .leftJoin('client', 'client.id', 'ticket.client_id')
@@ -29,6 +31,7 @@ export function listTickets(db: StoreReader, filter: TicketFilter): Promise<List
     .$if(use !== undefined, (query) => query.where('ticket.use', '=', use ?? 'opportunity'))
     .$if(open !== undefined, (query) => query.where('ticket.open', '=', open === true ? 1 : 0))
     .$if(clientId !== undefined, (query) => query.where('ticket.client_id', '=', clientId ?? 0))
+    .$if(agent !== undefined, (query) => query.where('ticket.agent', '=', agent ?? ''))
     .$if(contactId !== undefined, (query) =>
       query.where('ticket.id', 'in', (eb) =>
         eb

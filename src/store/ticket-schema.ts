@@ -45,6 +45,8 @@ export interface TicketTable {
   excluded: number;
   client_id: number | null;
   details: string;
+  /** The owner: an agent's id. */
+  agent: string | null;
   created_at: number;
   updated_at: number;
 }

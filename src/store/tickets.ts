@@ -23,6 +23,8 @@ export interface NewTicket {
   readonly details?: string;
   /** Business units an incident touches. */
   readonly units?: readonly string[];
+  /** The owner. */
+  readonly agent?: string | null;
   readonly atMs: number;
 }
 
@@ -36,6 +38,7 @@ export interface TicketChanges {
   readonly reference?: string | null;
   readonly openingSubject?: string;
   readonly details?: string;
+  readonly agent?: string | null;
 }
 
 /** Ours look like OPP-12; references may not, so that a ticket can be named by either. */
@@ -59,6 +62,7 @@ export async function createTicket(trx: StoreWriter, ticket: NewTicket): Promise
       excluded: 0,
       client_id: ticket.clientId,
       details: ticket.details ?? '',
+      agent: ticket.agent ?? null,
       created_at: ticket.atMs,
       updated_at: ticket.atMs,
     })
@@ -100,7 +104,7 @@ export function findTicketByReference(db: StoreReader, reference: string): Promi
 
 /** Does not touch `updated_at`: see touchTicket. */
 export async function setTicket(trx: StoreWriter, id: string, changes: TicketChanges): Promise<void> {
-  const { type, summary, status, open, clientId, reference, openingSubject, details } = changes;
+  const { type, summary, status, open, clientId, reference, openingSubject, details, agent } = changes;
   const set = {
     ...(type === undefined ? {} : { type }),
     ...(summary === undefined ? {} : summaryColumns(summary)),
@@ -110,6 +114,7 @@ export async function setTicket(trx: StoreWriter, id: string, changes: TicketCha
     ...(clientId === undefined ? {} : { client_id: clientId }),
     ...(reference === undefined ? {} : { reference }),
     ...(details === undefined ? {} : { details }),
+    ...(agent === undefined ? {} : { agent }),
   };
   if (Object.keys(set).length > 0) await trx.updateTable('ticket').set(set).where('id', '=', id).execute();
 }

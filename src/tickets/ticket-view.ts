@@ -23,6 +23,8 @@ export interface TicketSummary {
   readonly summary: string;
   readonly open: boolean;
   readonly client: { readonly id: string; readonly name: string } | null;
+  /** The owner's id. */
+  readonly agent: string | null;
   readonly updated_at: string;
 }
 
@@ -100,6 +102,7 @@ export function summaryOf(ticket: ListedTicket): TicketSummary {
       ticket.client_id === null || ticket.client_name === null
         ? null
         : { id: String(ticket.client_id), name: ticket.client_name },
+    agent: ticket.agent,
     updated_at: new Date(ticket.updated_at).toISOString(),
   };
 }

@@ -33,3 +33,29 @@ test.each([['run', '--once'], ['test-mailboxes']])(
     expect(await refusals()).toEqual([expect.objectContaining(added), ...before]);
   },
 );
+
+test.each([
+  ['inbox', 'list'],
+  ['inbox', 'dismiss', 'm1'],
+  ['ticket', 'list'],
+  ['ticket', 'close', 'OPP-1'],
+  ['mail', 'list'],
+  ['explain', 'm1'],
+  ['audit', 'log'],
+  ['auth', 'status'],
+  ['run', '--once'],
+  ['status'],
+  ['config', 'check'],
+])('a name that is empty, from --as or from $INTEGRATOR_AGENT, is nobody: %s %s is refused (64)', async (...args) => {
+  const error = { kind: 'usage', message: expect.stringContaining('is empty'), hint: expect.any(String) };
+  const calls: [string[], Record<string, string>][] = [
+    [['--as', ''], {}],
+    [['--as='], {}],
+    [['--as', ' '], {}],
+    [[], { INTEGRATOR_AGENT: '' }],
+  ];
+  for (const [flags, env] of calls) {
+    const { code, stdout } = await runCli([...args, '--json', ...flags], { cwd, env });
+    expect([code, JSON.parse(stdout)]).toEqual([64, { error }]);
+  }
+});

@@ -60,11 +60,29 @@ await onBothStores('the store', (stores) => {
     const write = (verb: string) => store.write((trx) => audit(trx, operator, 1_000, { verb, object: 'OPP-1' }));
     await write('ticket.new');
     const appendOnly = { kind: 'store', message: expect.stringContaining('append-only') };
-    const tampering = [
+    const columns = sql.raw('(id, at, unix_user, agent, verb, object, outcome, detail_json)');
+    const forged = sql.raw("values (1, 0, 'x', null, 'nothing', '', 'done', '{}')");
+    const everywhere = [
       sql`update audit_log set verb = 'nothing'`,
       sql`delete from audit_log`,
-      ...(stores.dialect === 'postgres' ? [sql`truncate audit_log`] : []),
+      sql`insert into audit_log ${columns} ${forged} on conflict (id) do update set verb = excluded.verb`,
+      sql`insert into audit_log ${columns} select * from audit_log where true on conflict (id) do update set verb = 'x'`,
     ];
+    const ofSqlite = [
+      sql`insert or replace into audit_log ${columns} ${forged}`,
+      sql`replace into audit_log ${columns} ${forged}`,
+      sql`replace into audit_log (rowid, at, unix_user, verb, object, outcome, detail_json) values (1, 0, 'x', 'v', '', 'done', '')`,
+      sql`replace into audit_log ${columns} select id, 0, 'x', null, 'nothing', '', 'done', '' from audit_log`,
+      sql`update or replace audit_log set id = 2`,
+      // An id that the database would take for "none given" in the trigger that looks for it.
+      sql`insert into audit_log ${columns} values (-1, 0, 'x', null, 'v', '', 'done', '')`,
+    ];
+    const ofPostgres = [
+      sql`truncate audit_log`,
+      sql`merge into audit_log using (select 1 as id) as other on audit_log.id = other.id when matched then delete`,
+      sql`do $$ begin set local session_replication_role = replica; delete from audit_log; end $$`,
+    ];
+    const tampering = [...everywhere, ...(stores.dialect === 'postgres' ? ofPostgres : ofSqlite)];
     for (const statement of tampering) {
       await expect(store.write((trx) => statement.execute(trx))).rejects.toMatchObject(appendOnly);
     }

@@ -64,6 +64,7 @@ describe('the ticket, client and contact commands', () => {
         summary: 'Offer',
         open: false,
         client: { id: '1', name: 'Acme' },
+        agent: null,
         updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       },
     ]);

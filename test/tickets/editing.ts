@@ -14,6 +14,8 @@ export const basis: Omit<Edit, 'trx'> = {
   nowMs: 10_000,
   ticketTypes,
   units: ['Finance', 'Human Resources'],
+  agents: ['ann', 'ben'],
+  teamMailboxes: [],
 };
 
 export function edit<T>(store: Store, work: (edit: Edit) => Promise<T>): Promise<T> {

@@ -77,6 +77,7 @@ await onBothStores('a ticket that is shown', (stores) => {
       summary: 'Offer',
       open: true,
       client: { id: '1', name: 'Acme' },
+      agent: null,
       updated_at: '1970-01-01T00:00:10.000Z',
     };
     expect(listed).toEqual([summary]);

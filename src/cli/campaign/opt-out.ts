@@ -90,7 +90,7 @@ async function changeList<T>(
   work: (trx: StoreWriter, change: OptOutChange) => Promise<T>,
 ): Promise<T> {
   const { rehearse } = await import('../../store/rehearse.ts');
-  return withStore(context, 'ticket.write', ({ store, actor }) => {
+  return withStore(context, 'client.write', ({ store, actor }) => {
     const changing = (trx: StoreWriter) => work(trx, { actor, nowMs: Date.now(), addresses });
     return dryRun ? rehearse(store, changing) : store.write(changing);
   });
@@ -109,7 +109,7 @@ async function addressesIn(context: CommandContext, file: string): Promise<strin
 
 async function list(context: CommandContext): Promise<void> {
   const { listOptOuts } = await import('../../store/opt-outs.ts');
-  await withStore(context, 'ticket.read', async ({ store, config }) => {
+  await withStore(context, 'client.read', async ({ store, config }) => {
     const rows = await listOptOuts(store.db);
     const document = rows.map(({ address, added_by, at }) => ({ address, added_by, added_at: isoTime(at) }));
     const columns = [

@@ -2,6 +2,8 @@ import { InvalidArgumentError } from '../commander.ts';
 import type { Config } from '../../config/schema.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/policy.ts';
+import { teamMailboxes } from '../../filing/organisation.ts';
+import type { Store, StoreWriter } from '../../store/store.ts';
 import type { Change, Edit, Edited } from '../../tickets/local/edit.ts';
 import type { CommandContext } from '../context.ts';
 import { withStore } from '../with-store.ts';
@@ -10,21 +12,48 @@ export interface DryRunFlag {
   readonly dryRun?: boolean;
 }
 
-/** Runs one change in one transaction, or rehearses it; prints what became of it. */
+export interface EditedThing {
+  /** What one needs to be allowed at all; which ticket may be changed is decided where it is known. */
+  readonly verb: 'ticket.open' | 'ticket.pick' | 'client.write';
+  /** As the audit log names a refusal: "ticket.set". */
+  readonly command: string;
+  /** What it was tried on. */
+  readonly object: string;
+}
+
+/** Runs one change in one transaction, or rehearses it; prints what became of it. A refusal is written down. */
 export async function editStore(
   context: CommandContext,
   flags: DryRunFlag,
   change: (edit: Edit) => Promise<Edited>,
+  about: EditedThing,
 ): Promise<void> {
   const dryRun = flags.dryRun === true;
-  const edited = await withStore(context, 'ticket.write', async ({ store, config, actor }) => {
+  const edited = await withStore(context, about.verb, async ({ store, config, actor }) => {
     const { rehearse } = await import('../../store/rehearse.ts');
     const basis = editBasis(config, actor);
-    return dryRun
-      ? rehearse(store, (trx) => change({ ...basis, trx }))
-      : store.write((trx) => change({ ...basis, trx }));
+    const work = (trx: StoreWriter) => change({ ...basis, trx });
+    try {
+      return await (dryRun ? rehearse(store, work) : store.write(work));
+    } catch (thrown) {
+      if (thrown instanceof IntegratorError && thrown.kind === 'not_allowed') {
+        await noteRefusal(store, basis, about, thrown.message);
+      }
+      throw thrown;
+    }
   });
   printEdited(context, edited, dryRun);
+}
+
+async function noteRefusal(
+  store: Store,
+  { actor, nowMs }: Omit<Edit, 'trx'>,
+  { command, object }: EditedThing,
+  because: string,
+): Promise<void> {
+  const { audit } = await import('../../store/audit.ts');
+  const refused = { verb: command, object, outcome: 'refused', detail: { because } } as const;
+  await store.write((trx) => audit(trx, actor, nowMs, refused));
 }
 
 /** Throws `usage` where tickets live elsewhere: they are changed there, and what is here is a copy. */
@@ -40,6 +69,8 @@ export function editBasis(config: Config, actor: Actor): Omit<Edit, 'trx'> {
     nowMs: Date.now(),
     ticketTypes: config.ticket_types,
     units: config.business_units.map((unit) => unit.name),
+    agents: config.agents.map((agent) => agent.id),
+    teamMailboxes: teamMailboxes(config),
   };
 }
 

@@ -13,27 +13,29 @@ import type { DryRunFlag } from './edit-store.ts';
 const cellRules = `They come in any order. An empty cell leaves what is there; any other replaces it. Several values in one
 cell are separated by semicolons (in quotes where semicolons separate the cells). Each row is imported as a whole or not at all; exit 1 when one failed.`;
 
+export interface Importing {
+  /** What the help says of them. */
+  readonly columns: string;
+  readonly verb: 'ticket.open' | 'client.write';
+  readonly loadRows: () => Promise<RowImporter>;
+}
+
 /** `import <file.csv>` of a noun; exits 1 where a row failed (trying again would not help it). */
-export function addImport(
-  noun: Command,
-  context: CommandContext,
-  columns: string,
-  loadRows: () => Promise<RowImporter>,
-): void {
+export function addImport(noun: Command, context: CommandContext, { columns, verb, loadRows }: Importing): void {
   noun
     .command('import')
     .description('create and update them from a CSV file')
     .argument('<file.csv>', 'UTF-8, commas or semicolons, a header line; - is standard input')
     .addOption(dryRunOption())
     .addHelpText('after', `\nColumns: ${columns}.\n${cellRules}`)
-    .action((file: string, flags: DryRunFlag) => importFile(context, file, flags.dryRun === true, loadRows));
+    .action((file: string, flags: DryRunFlag) =>
+      importFile(context, { file, dryRun: flags.dryRun === true, verb, loadRows }),
+    );
 }
 
 async function importFile(
   context: CommandContext,
-  file: string,
-  dryRun: boolean,
-  loadRows: () => Promise<RowImporter>,
+  { file, dryRun, verb, loadRows }: Omit<Importing, 'columns'> & { readonly file: string; readonly dryRun: boolean },
 ): Promise<void> {
   const { output } = context;
   const { openCsv } = await import('../../content/csv-source.ts');
@@ -44,7 +46,7 @@ async function importFile(
     else output.stream(report, () => rowText(report));
     output.progress(`row ${report.row}`);
   };
-  const { ignoredColumns, totals } = await withStore(context, 'ticket.write', async ({ store, config, actor }) => {
+  const { ignoredColumns, totals } = await withStore(context, verb, async ({ store, config, actor }) => {
     const edit = editBasis(config, actor);
     const source = await openCsv(file === '-' ? file : resolve(context.cwd, file), process.stdin);
     return importCsv({ store, source, importer: await loadRows(), edit, dryRun, onRow });

@@ -18,6 +18,7 @@ export function ticketLines(ticket: TicketView, page: Page, timezone: string): s
     `${style.bold(terminalText(ticket.id))}  ${style.bold(terminalText(ticket.summary))}`,
     ...field('Status', `${ticket.status}, ${ticket.type} (${ticket.use})`),
     ...field('Client', ticket.client?.name),
+    ...field('Agent', ticket.agent),
     ...field('Contacts', ticket.contacts.join(', ')),
     ...field('Units', ticket.units.join(', ')),
     ...field('Reference', ticket.reference),

@@ -10,6 +10,7 @@ export function ticketTable(tickets: readonly TicketSummary[], { width, style }:
       { title: 'STATUS', value: (ticket) => (ticket.open ? 'open' : 'closed') },
       { title: 'TYPE', value: (ticket) => ticket.type },
       { title: 'CLIENT', value: (ticket) => ticket.client?.name ?? '', shrinks: true },
+      { title: 'AGENT', value: (ticket) => ticket.agent ?? '' },
       { title: 'SUMMARY', value: (ticket) => ticket.summary, shrinks: true },
       { title: 'UPDATED', value: (ticket) => formatTime(Date.parse(ticket.updated_at), timezone) },
     ],

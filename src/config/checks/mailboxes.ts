@@ -2,7 +2,7 @@ import { useOf } from '../../domain/ticket.ts';
 import { didYouMean } from '../suggest.ts';
 import type { KeyPath, Problem } from '../problem.ts';
 import type { Config, Connection, MailboxConfig } from '../schema.ts';
-import { duplicates, unknownAgents } from './names.ts';
+import { agentIds, duplicates, unknownAgents } from './names.ts';
 
 export function checkMailboxes(config: Config): Problem[] {
   const placed = config.connections.flatMap((connection, at) =>
@@ -12,21 +12,22 @@ export function checkMailboxes(config: Config): Problem[] {
       path: ['connections', at, 'mailboxes', index],
     })),
   );
+  const agents = agentIds(config);
   const addresses = placed.map(({ mailbox, path }) => ({ name: mailbox.address, path: [...path, 'address'] }));
   return [
     ...duplicates(addresses, 'a mailbox is listed once, in one connection'),
     ...placed.flatMap(({ connection, mailbox, path }) => [
-      ...checkAgents(mailbox, config, path),
+      ...checkAgents(mailbox, agents, path),
       ...checkFolders(mailbox, path),
       ...checkNewTicketType(connection, mailbox, { config, path }),
     ]),
   ];
 }
 
-function checkAgents(mailbox: MailboxConfig, config: Config, path: KeyPath): Problem[] {
+function checkAgents(mailbox: MailboxConfig, agents: ReadonlySet<string>, path: KeyPath): Problem[] {
   const at = [...path, 'agents'];
   const places = mailbox.agents.map((name, index) => ({ name, path: [...at, index] }));
-  const problems = [...unknownAgents(mailbox.agents, config.agents, at), ...duplicates(places, 'name each agent once')];
+  const problems = [...unknownAgents(mailbox.agents, agents, at), ...duplicates(places, 'name each agent once')];
   if (mailbox.agents.length > 1 && mailbox.matched_to !== 'incidents') {
     const message = `are several, but only a mailbox matched to incidents may be shared; name one agent`;
     problems.push({ path: at, message });

@@ -1,6 +1,6 @@
 import { didYouMean } from '../suggest.ts';
 import { type KeyPath, type Problem, formatKeyPath } from '../problem.ts';
-import type { Agent, Config } from '../schema.ts';
+import type { Config } from '../schema.ts';
 
 /** Names by which people and other keys refer to a thing stand for one thing each; case does not tell them apart. */
 export function checkNames(config: Config): Problem[] {
@@ -48,12 +48,16 @@ export function duplicates(places: readonly NamedPlace[], fix = 'choose another 
   });
 }
 
+/** The ids of all agents; made once for all places that name some. */
+export function agentIds({ agents }: Pick<Config, 'agents'>): ReadonlySet<string> {
+  return new Set(agents.map(({ id }) => id));
+}
+
 /** One problem per id that no agent has. */
-export function unknownAgents(ids: readonly string[], agents: readonly Agent[], path: KeyPath): Problem[] {
-  const known = agents.map((agent) => agent.id);
+export function unknownAgents(ids: readonly string[], known: ReadonlySet<string>, path: KeyPath): Problem[] {
   return ids.flatMap((id, index): Problem[] => {
-    if (known.includes(id)) return [];
-    const hint = known.length === 0 ? '; add it under agents' : didYouMean(id, known, 'agents are');
+    if (known.has(id)) return [];
+    const hint = known.size === 0 ? '; add it under agents' : didYouMean(id, [...known], 'agents are');
     return [{ path: [...path, index], message: `"${id}" is not an agent${hint}` }];
   });
 }

@@ -1,11 +1,13 @@
 import { didYouMean } from '../suggest.ts';
 import type { KeyPath, Problem } from '../problem.ts';
 import type { Config } from '../schema.ts';
-import { duplicates, unknownAgents } from './names.ts';
+import { agentIds, duplicates, unknownAgents } from './names.ts';
 
 export function checkOutgoing(config: Config): Problem[] {
   const { outgoing } = config;
   const at = ['outgoing', 'mailboxes'];
+  const agents = agentIds(config);
+  const connections = new Set(config.connections.map(({ name }) => name));
   const places = outgoing.mailboxes.map((mailbox, index) => ({
     name: mailbox.address,
     path: [...at, index, 'address'],
@@ -13,8 +15,8 @@ export function checkOutgoing(config: Config): Problem[] {
   return [
     ...duplicates(places, 'list it once'),
     ...outgoing.mailboxes.flatMap((mailbox, index) => [
-      ...unknownConnection(mailbox.connection, config, [...at, index, 'connection']),
-      ...unknownAgents(mailbox.agents, config.agents, [...at, index, 'agents']),
+      ...unknownConnection(mailbox.connection, connections, [...at, index, 'connection']),
+      ...unknownAgents(mailbox.agents, agents, [...at, index, 'agents']),
     ]),
     ...checkFromAddresses(config),
     ...duplicates(
@@ -27,21 +29,20 @@ export function checkOutgoing(config: Config): Problem[] {
   ];
 }
 
-function unknownConnection(name: string, config: Config, path: KeyPath): Problem[] {
-  const known = config.connections.map((connection) => connection.name);
-  if (known.includes(name)) return [];
-  return [{ path, message: `"${name}" is not a connection${didYouMean(name, known, 'connections are')}` }];
+function unknownConnection(name: string, known: ReadonlySet<string>, path: KeyPath): Problem[] {
+  if (known.has(name)) return [];
+  return [{ path, message: `"${name}" is not a connection${didYouMean(name, [...known], 'connections are')}` }];
 }
 
 /** Mail goes out through mailboxes we can sign in to: an address of nobody's cannot be a From. */
 function checkFromAddresses(config: Config): Problem[] {
   const { outgoing, connections } = config;
-  const known = [
+  const known = new Set([
     ...outgoing.mailboxes.map((mailbox) => mailbox.address),
     ...connections.flatMap((connection) => connection.mailboxes.map((mailbox) => mailbox.address)),
-  ];
+  ]);
   return fromAddresses(config).flatMap(({ from, path }): Problem[] => {
-    if (from === undefined || !from.includes('@') || known.includes(from)) return [];
+    if (from === undefined || !from.includes('@') || known.has(from)) return [];
     const message = `"${from}" is neither a mailbox of a connection nor of outgoing.mailboxes; list it there`;
     return [{ path, message }];
   });

@@ -7,7 +7,7 @@ interface Meaning {
 }
 
 const grantHint =
-  'Grant the account Full Access on this mailbox, or the application its mailbox (full_access_as_app, limited by RBAC for Applications). `integrator test-mailboxes` shows when it works.';
+  'Grant the account Full Access on this mailbox; for an application, put the mailbox into the scope of its Exchange role "Application EWS.AccessAsApp". `integrator test-mailboxes` shows when it works.';
 const noMailbox: Meaning = {
   kind: 'not_found',
   says: 'has no mailbox the service can open',

@@ -17,7 +17,7 @@ interface Meaning {
 }
 
 const grantHint =
-  'Grant the signed-in account "Read and manage" (Full Access) on this mailbox, or the application the mailbox in its access policy; after granting it can take hours. `integrator test-mailboxes` shows when it works.';
+  'Grant the signed-in account "Read and manage" (Full Access) on this mailbox; for an application, put the mailbox into the scope of its Exchange roles (RBAC for Applications), and consent to nothing in Entra. It can take hours. `integrator test-mailboxes` shows when it works.';
 const consentHint =
   'Have an administrator consent to the permissions of the app registration, then run `integrator auth login`.';
 const noMailboxHint =

@@ -158,6 +158,10 @@ export const appSchema = z.object({
   consentPolicy: z.enum(['user', 'admin']).exactOptional(),
   adminConsented: z.boolean().exactOptional(),
   disabled: z.boolean().exactOptional(),
+  roles: z.array(z.string()).exactOptional(),
+  exchangeRoles: z
+    .array(z.object({ role: z.string(), mailboxes: z.array(z.string()).nullable().default(null) }))
+    .exactOptional(),
   addSecret: z.string().exactOptional(),
   expireSecret: z.string().exactOptional(),
   revokeSessionsOf: z.string().exactOptional(),

@@ -4,6 +4,13 @@ import type { World } from '../world/world.ts';
 import { consentKey } from './scopes.ts';
 import type { Scope } from './scopes.ts';
 
+/** A management role assignment of Exchange: "Application Mail.Read" for the mailboxes of a scope. */
+export interface ExchangeRole {
+  readonly role: string;
+  /** Addresses of the scope; null: without a scope, so everybody. */
+  readonly mailboxes: readonly string[] | null;
+}
+
 /** An application registered in the tenant. Everything a test may turn is open. */
 export interface AppRegistration {
   readonly clientId: string;
@@ -21,8 +28,10 @@ export interface AppRegistration {
   consentPolicy: 'user' | 'admin';
   adminConsented: boolean;
   disabled: boolean;
-  /** Application permissions that were granted. */
-  readonly roles: string[];
+  /** Application permissions consented to in Entra: they reach every mailbox, and stand in the token. */
+  roles: readonly string[];
+  /** What Exchange grants the application (RBAC for Applications), beside Entra and unknown to it: the two add up. */
+  exchangeRoles: readonly ExchangeRole[];
   /** What single users consented to, by user principal name. */
   readonly userConsent: Map<string, Set<string>>;
 }
@@ -72,6 +81,7 @@ export class Directory {
       consentPolicy: 'user',
       adminConsented: false,
       disabled: false,
+      exchangeRoles: [],
       roles: ['Mail.ReadWrite', 'Mail.Send', 'MailboxSettings.Read', 'User.Read.All', 'full_access_as_app'],
       userConsent: new Map(),
     };

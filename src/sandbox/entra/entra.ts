@@ -63,9 +63,10 @@ export class Entra {
     });
   }
 
-  /** An access token of the application itself. */
+  /** An access token of the application itself: without any consent it has no `roles`, and is issued all the same. */
   applicationToken(app: AppRegistration, resource: string): string {
-    return this.signer.sign({ ...this.#common(app, resource), roles: app.roles, sub: app.clientId, idtyp: 'app' });
+    const roles = app.roles.length === 0 ? {} : { roles: app.roles };
+    return this.signer.sign({ ...this.#common(app, resource), ...roles, sub: app.clientId, idtyp: 'app' });
   }
 
   idToken(app: AppRegistration, account: Mailbox, nonce: string | null): string {

@@ -1,5 +1,6 @@
-import type { Directory } from '../entra/directory.ts';
-import type { TokenSigner } from '../entra/jwt.ts';
+import type { Directory, ExchangeRole } from '../entra/directory.ts';
+import { grants } from '../entra/exchange-roles.ts';
+import type { AccessClaims, TokenSigner } from '../entra/jwt.ts';
 import type { Request } from '../reply.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import type { World } from '../world/world.ts';
@@ -19,7 +20,7 @@ export interface CallerParts {
 /** Who asks: an account, or the application, which has no mailbox unless it impersonates somebody. */
 export type Caller =
   | { readonly kind: 'account'; readonly account: Mailbox }
-  | { readonly kind: 'application' }
+  | { readonly kind: 'application'; readonly roles: readonly string[]; readonly exchangeRoles: readonly ExchangeRole[] }
   | {
       readonly kind: 'nobody';
       readonly diagnostics: string | null;
@@ -33,6 +34,9 @@ export interface Actor {
   /** Acts as the owner. */
   readonly impersonated: boolean;
 }
+
+/** The consent in Entra that reaches every mailbox; of Exchange's own roles it is EWS.AccessAsApp. */
+const everywhere = 'full_access_as_app';
 
 const audiences = new Set(['https://outlook.office365.com', 'https://outlook.office.com']);
 
@@ -71,11 +75,19 @@ function bearer(token: string, parts: CallerParts): Caller {
   if (!audiences.has(claims.aud)) return bad('The audience of the token is not this service.');
   if (claims.exp * 1000 <= parts.now()) return { kind: 'nobody', diagnostics: expired };
   if (claims.upn === undefined) {
-    return claims.roles?.includes('full_access_as_app') === true ? { kind: 'application' } : bad('A role is missing.');
+    return application(claims, parts) ?? bad('A role is missing.');
   }
   const account = world.find(claims.oid ?? '');
   const granted = (claims.scp ?? '').toLowerCase().includes('ews.accessasuser.all');
   return account !== null && granted ? { kind: 'account', account } : bad('A scope is missing.');
+}
+
+/** null: neither Entra nor Exchange grants it anything of EWS. */
+function application(claims: AccessClaims, { directory }: CallerParts): Caller | null {
+  const roles = claims.roles ?? [];
+  const exchangeRoles = directory.app(claims.appid ?? '')?.exchangeRoles ?? [];
+  const some = roles.includes(everywhere) || exchangeRoles.some(({ role }) => /ews\.accessasapp$/i.test(role));
+  return some ? { kind: 'application', roles, exchangeRoles } : null;
 }
 
 /** Throws the fault that a wrong or missing impersonation meets. */
@@ -86,6 +98,7 @@ export function actorOf(caller: Exclude<Caller, { kind: 'nobody' }>, envelope: N
   }
   const mailbox = world.find(named);
   if (mailbox === null || mailbox.kind === 'none') throw noMailbox(true);
+  if (caller.kind === 'application' && !applicationMay(caller, mailbox)) throw accessDenied();
   const allowed = caller.kind === 'application' ? mailbox.access : rightsOf(caller.account, mailbox);
   if (allowed === 'none' || allowed === 'hidden') {
     throw new EwsRefusal(
@@ -109,8 +122,16 @@ export function mustSee(actor: Actor, mailbox: Mailbox, need: 'read' | 'write'):
   if (access === 'hidden')
     throw new EwsRefusal('ErrorFolderNotFound', 'The specified folder could not be found in the store.');
   if (access === 'none' || (access === 'read' && need === 'write')) {
-    throw new EwsRefusal('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+    throw accessDenied();
   }
+}
+
+function applicationMay({ roles, exchangeRoles }: Extract<Caller, { kind: 'application' }>, mailbox: Mailbox): boolean {
+  return roles.includes(everywhere) || grants(exchangeRoles, ['EWS.AccessAsApp'], mailbox);
+}
+
+function accessDenied(): EwsRefusal {
+  return new EwsRefusal('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
 }
 
 export function noMailbox(whole = false): EwsRefusal {

@@ -1,3 +1,4 @@
+import { grants } from '../entra/exchange-roles.ts';
 import { sameAddress } from '../world/people.ts';
 import type { Mailbox } from '../world/mailbox.ts';
 import type { World } from '../world/world.ts';
@@ -59,9 +60,20 @@ function directoryAllowed(caller: Caller, target: Mailbox): void {
 function settingsAllowed(caller: Caller, target: Mailbox): void {
   const names = ['MailboxSettings.Read', 'MailboxSettings.ReadWrite'];
   if (target.kind === 'none') throw noMailbox();
-  if (caller.kind === 'application' ? has(caller.roles, names) : isOwner(caller, target) && has(caller.scopes, names))
-    return;
-  throw accessDenied();
+  const allowed =
+    caller.kind === 'application'
+      ? applicationMay(caller, names, target)
+      : isOwner(caller, target) && has(caller.scopes, names);
+  if (!allowed) throw accessDenied();
+}
+
+/** What Entra consented to and what Exchange assigned add up: a scope of Exchange takes nothing from a consent. */
+function applicationMay(
+  { roles, exchangeRoles }: Extract<Caller, { kind: 'application' }>,
+  names: readonly string[],
+  target: Mailbox,
+): boolean {
+  return has(roles, names) || grants(exchangeRoles, names, target);
 }
 
 const mailPermissions = {
@@ -74,7 +86,7 @@ function mailAllowed(caller: Caller, target: Mailbox, need: 'read' | 'write' | '
   if (target.kind === 'none') throw noMailbox();
   const names = mailPermissions[need];
   if (caller.kind === 'application') {
-    if (!has(caller.roles, names)) throw accessDenied();
+    if (!applicationMay(caller, names, target)) throw accessDenied();
     if (target.access === 'none' || target.access === 'hidden') throw accessDenied();
     return;
   }

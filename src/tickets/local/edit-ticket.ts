@@ -18,7 +18,7 @@ import {
 } from '../../store/tickets.ts';
 import type { TicketRow } from '../../store/tickets.ts';
 import { contactOfClient, requireContact } from './edit-contact.ts';
-import { changesOf, keyValue, lineValue, logEdit, textValue } from './edit.ts';
+import { changesOf, keyValue, lineValue, logEdit, requireChangeable, textValue } from './edit.ts';
 import type { StoreReader } from '../../store/store.ts';
 import type { Change, Edit, Edited } from './edit.ts';
 import { ticketTypeFor } from './ticket-types.ts';
@@ -39,6 +39,8 @@ export interface TicketFields {
   readonly details?: string;
   /** These and no others; for incidents. */
   readonly units?: readonly string[];
+  /** The owner's id; null for none. */
+  readonly agent?: string | null;
 }
 
 /** Throws `not_found` unless there is a ticket of that id or reference. */
@@ -49,7 +51,7 @@ export async function requireTicket(db: StoreReader, idOrReference: string): Pro
 }
 
 export async function newTicket(edit: Edit, use: Use, fields: TicketFields): Promise<Edited> {
-  const checked = await checkFields(edit, { use, id: null }, fields);
+  const checked = await checkFields(edit, { use, id: null }, { agent: ownerOf(edit), ...fields });
   const type = ticketTypeFor(edit.ticketTypes, use, fields.type);
   if (checked.summary === undefined) throw new IntegratorError('usage', 'summary is empty');
   const clientId = fields.clientId ?? null;
@@ -77,7 +79,14 @@ export async function newTicket(edit: Edit, use: Use, fields: TicketFields): Pro
   return logEdit(edit, 'ticket', { id, outcome: 'created', changes });
 }
 
+/** An agent who opens a ticket owns it, unless somebody is named: without mail on it nobody else could open it. */
+function ownerOf({ actor }: Edit): string | null {
+  return actor.kind === 'agent' ? actor.id : null;
+}
+
+/** Throws `usage`, and `not_allowed` where the actor may not change it. */
 export async function changeTicket(edit: Edit, ticket: TicketRow, fields: TicketFields): Promise<Edited> {
+  await requireChangeable(edit, ticket.id);
   const checked = await checkFields(edit, ticket, fields);
   const type = fields.type === undefined ? undefined : ticketTypeFor(edit.ticketTypes, ticket.use, fields.type);
   const before = { ...ticket, client: await clientName(edit.trx, ticket.client_id) };
@@ -104,6 +113,7 @@ interface CheckedFields {
   readonly openingSubject?: string;
   readonly details?: string;
   readonly units?: readonly string[];
+  readonly agent?: string | null;
 }
 
 async function checkFields(
@@ -111,7 +121,7 @@ async function checkFields(
   ticket: { readonly use: Use; readonly id: string | null },
   fields: TicketFields,
 ): Promise<CheckedFields> {
-  const { summary, status, reference, openingSubject, details, units } = fields;
+  const { summary, status, reference, openingSubject, details, units, agent } = fields;
   return {
     ...(summary === undefined ? {} : { summary: lineValue('summary', summary) }),
     ...(status === undefined ? {} : { status }),
@@ -119,6 +129,7 @@ async function checkFields(
     ...(openingSubject === undefined ? {} : { openingSubject: lineValue('opening_subject', openingSubject) }),
     ...(details === undefined ? {} : { details: textValue('details', details) }),
     ...(units === undefined ? {} : { units: checkUnits(edit, ticket.use, units) }),
+    ...(agent === undefined ? {} : { agent: agent === null ? null : agentNamed(edit.agents, agent) }),
   };
 }
 
@@ -159,7 +170,18 @@ export function unitNamed(units: readonly string[], text: string): string {
   });
 }
 
-type ScalarFields = Pick<TicketRow, 'reference' | 'opening_subject'> &
+/** An agent of the configuration by id, from what a person typed. Throws `usage`. */
+function agentNamed(agents: readonly string[], text: string): string {
+  const id = lineValue('agent', text);
+  const agent =
+    agents.find((known) => known === id) ?? agents.find((known) => known.toLowerCase() === id.toLowerCase());
+  if (agent !== undefined) return agent;
+  throw new IntegratorError('usage', `there is no agent "${id}"${didYouMean(id, agents, 'agents are')}`, {
+    hint: 'agents are those of the configuration, under agents',
+  });
+}
+
+type ScalarFields = Pick<TicketRow, 'reference' | 'opening_subject' | 'agent'> &
   Readonly<Record<'summary' | 'type' | 'status' | 'client' | 'details', string | null>>;
 
 const nothingYet: ScalarFields = {
@@ -167,6 +189,7 @@ const nothingYet: ScalarFields = {
   type: null,
   status: null,
   client: null,
+  agent: null,
   reference: null,
   opening_subject: null,
   details: null,
@@ -181,6 +204,7 @@ function scalarChanges(
     type: [before.type, after.type],
     status: [before.status, after.status],
     client: [before.client, after.client],
+    agent: [before.agent, after.agent],
     reference: [before.reference, after.reference],
     opening_subject: [before.opening_subject, after.openingSubject],
     details: [before.details, after.details],

@@ -2,10 +2,12 @@ import type { TicketTypeConfig } from '../../config/schema.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Person } from '../../domain/message.ts';
 import type { Use } from '../../domain/ticket.ts';
+import { decideAccess } from '../../domain/policy.ts';
 import type { Actor } from '../../domain/policy.ts';
 import { normalizeAddress, normalizeDomain } from '../../config/addresses.ts';
 import { audit } from '../../store/audit.ts';
 import type { StoreWriter } from '../../store/store.ts';
+import { tiesOf } from '../../store/ticket-ties.ts';
 
 /** What every change of tickets, clients and contacts needs; it happens inside one transaction. */
 export interface Edit {
@@ -15,6 +17,10 @@ export interface Edit {
   readonly ticketTypes: readonly TicketTypeConfig[];
   /** Names of the configured business units. */
   readonly units: readonly string[];
+  /** Ids of the configured agents. */
+  readonly agents: readonly string[];
+  /** Mailboxes that track incidents: their agents may change those. */
+  readonly teamMailboxes: readonly string[];
 }
 
 export type FieldValue = string | readonly string[] | null;
@@ -31,6 +37,15 @@ export interface Edited {
   readonly id: string;
   readonly outcome: 'created' | 'updated' | 'unchanged';
   readonly changes: readonly Change[];
+}
+
+/** Throws `not_allowed` unless the actor may change this ticket. The caller writes that down: this transaction goes. */
+export async function requireChangeable(edit: Edit, ticketId: string): Promise<void> {
+  const verdict = decideAccess(edit.actor, 'ticket.write', await tiesOf(edit.trx, ticketId, edit.teamMailboxes));
+  if (verdict.allowed) return;
+  throw new IntegratorError('not_allowed', `${ticketId}: ${verdict.because}`, {
+    hint: 'its owner, an agent with mail on it or an administrator may',
+  });
 }
 
 /** Into the audit log goes which fields changed, never what they hold. */

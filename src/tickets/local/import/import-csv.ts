@@ -3,6 +3,7 @@ import { readCsvTable } from '../../../content/csv-table.ts';
 import type { CsvSource } from '../../../content/csv-source.ts';
 import { IntegratorError, toErrorReport } from '../../../domain/errors.ts';
 import type { ErrorReport } from '../../../domain/errors.ts';
+import { audit } from '../../../store/audit.ts';
 import { attempt, rehearse } from '../../../store/rehearse.ts';
 import type { Store, StoreWriter } from '../../../store/store.ts';
 import type { Change, Edit, Edited } from '../edit.ts';
@@ -97,6 +98,7 @@ async function importRows(
   for (const row of rows) {
     const result = await attempt(trx, () => importRow(importer, { ...edit, trx }, row, seen));
     const { row: number, line } = row;
+    if ('error' in result) await noteRefusal(edit, trx, { row: number, error: result.error });
     reports.push(
       'value' in result
         ? { row: number, line, ...result.value, error: null }
@@ -104,6 +106,17 @@ async function importRows(
     );
   }
   return reports;
+}
+
+/** A row that the actor may not import leaves a line in the audit log; of the row itself nothing is kept. */
+async function noteRefusal(
+  { actor, nowMs }: Omit<Edit, 'trx'>,
+  trx: StoreWriter,
+  { row, error }: { readonly row: number; readonly error: IntegratorError },
+): Promise<void> {
+  if (error.kind !== 'not_allowed') return;
+  const detail = { row, because: error.message };
+  await audit(trx, actor, nowMs, { verb: 'ticket.import', object: `row ${row}`, outcome: 'refused', detail });
 }
 
 async function importRow(importer: RowImporter, edit: Edit, row: CsvRow, seen: Map<string, number>): Promise<Edited> {

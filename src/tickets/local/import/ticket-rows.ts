@@ -13,7 +13,7 @@ import type { RowImporter } from './import-csv.ts';
 export const ticketRows: RowImporter = {
   columns: {
     required: ['reference', 'use', 'summary'],
-    optional: ['type', 'status', 'client', 'contacts', 'opening_subject', 'details', 'units'],
+    optional: ['type', 'status', 'client', 'contacts', 'opening_subject', 'details', 'units', 'agent'],
   },
   keys: (cells) => {
     const reference = cells.get('reference');
@@ -35,7 +35,7 @@ async function importTicket(edit: Edit, cells: ReadonlyMap<string, string>): Pro
 
 async function optionalFields(edit: Edit, cells: ReadonlyMap<string, string>): Promise<TicketFields> {
   const [type, status, client] = [cells.get('type'), cells.get('status'), cells.get('client')];
-  const [openingSubject, details] = [cells.get('opening_subject'), cells.get('details')];
+  const [openingSubject, details, agent] = [cells.get('opening_subject'), cells.get('details'), cells.get('agent')];
   const contacts = severalValues(cells.get('contacts'))?.map(personValue);
   const units = severalValues(cells.get('units'));
   return {
@@ -46,6 +46,7 @@ async function optionalFields(edit: Edit, cells: ReadonlyMap<string, string>): P
     ...(openingSubject === undefined ? {} : { openingSubject }),
     ...(details === undefined ? {} : { details }),
     ...(units === undefined ? {} : { units }),
+    ...(agent === undefined ? {} : { agent }),
   };
 }
 

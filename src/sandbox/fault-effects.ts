@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { AfterFault, Fault, InsteadFault, PageFault, StatusFault } from './faults.ts';
+import { replaceField } from './replace-field.ts';
 import { bytes, empty, html, json } from './reply.ts';
 import type { JsonObject, Reply, Request } from './reply.ts';
 
@@ -73,6 +74,8 @@ export function spoil(
       return { reply, wire: { kind: 'cut' } };
     case 'drip':
       return { reply, wire: { kind: 'drip', pieceBytes: fault.pieceBytes, pauseMs: fault.pauseMs } };
+    case 'where':
+      return holds(reply, fault.holds) ? spoil(fault.fault, reply, request, writer) : { reply, wire: normal };
     case 'content_type':
       return { reply: withContentType(reply, fault.contentType), wire: normal };
     case 'cut_json':
@@ -81,11 +84,16 @@ export function spoil(
     case 'empty_page':
     case 'double_entries':
     case 'drop_fields':
+    case 'replace_field':
       return {
         reply: reply.body.kind === 'json' ? changed(fault, reply, reply.body.value, request) : reply,
         wire: normal,
       };
   }
+}
+
+function holds(reply: Reply, text: string): boolean {
+  return reply.body.kind === 'json' && JSON.stringify(reply.body.value).includes(text);
 }
 
 type JsonFault = Exclude<PageFault, { kind: 'content_type' }>;
@@ -111,6 +119,8 @@ function changed(fault: JsonFault, reply: Reply, page: JsonObject, request: Requ
       return withJson(reply, { ...page, value: entriesOf(page).flatMap((entry) => [entry, entry]) });
     case 'drop_fields':
       return withJson(reply, dropFields(page, fault.names));
+    case 'replace_field':
+      return withJson(reply, replaceField(page, fault));
   }
 }
 

@@ -210,7 +210,8 @@ describe('repetition', () => {
   test('a service that never answers is given up at the deadline', async () => {
     const { server, reader } = await scriptedGraph(() => ({ raw: () => undefined }), { limits: { deadlineMs: 80 } });
     expect(await errorOf(entriesOfRound(reader))).toMatchObject({ kind: 'unreachable', code: 'timeout' });
-    expect(server.seen).toHaveLength(1);
+    // Once more by ids only: one mail on the page may be why.
+    expect(server.seen).toHaveLength(2);
   });
 
   test('the deadline also ends the waits between attempts', async () => {

@@ -4,7 +4,7 @@ import { allAttachments, type ReadOptions } from '../provider.ts';
 import type { Answer, Refusal } from './answer.ts';
 import { isGone, isMissing, ownFault, untilThere } from './blame.ts';
 import { store, storeHeld, type Stored } from './byte-store.ts';
-import { describe, heldBytes, isReplacement, typedByBytes, unlisted } from './describe-attachment.ts';
+import { describe, heldBytes, isReplacement, lacksBytes, typedByBytes, unlisted } from './describe-attachment.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { askWithPieces, type Dialect, segment } from './query.ts';
 import { attachmentSchema, type GraphAttachment, pageSchema } from './schema.ts';
@@ -104,6 +104,10 @@ export class AttachmentReader {
         : await storeHeld(held, this.#mailbox.client.limits.attachmentBytes, options);
     switch (stored.kind) {
       case 'stored': {
+        if (held === null && lacksBytes(found, stored.file.size)) {
+          const reason = 'it came without its bytes';
+          return { ...described, content: { kind: 'failed', providerId: id, reason } };
+        }
         const content = { kind: 'stored', file: stored.file } as const;
         return { ...described, ...typedByBytes(described, stored.head), content };
       }

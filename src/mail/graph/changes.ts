@@ -154,7 +154,10 @@ class FolderRound implements Round {
     if (!this.#at.light && mayBeOneMail(refusal)) return this.#listIdsOnly();
     if (refusal.status !== 404 || !goneCodes.has(refusal.code)) throw refusal.error;
     const found = await this.#source.finder.findAgain(this.#folder, this.#options.signal);
-    if (found.id === this.#folder.id) throw folderError(refusal, this.#folder);
+    if (found.id === this.#folder.id) {
+      if (this.#at.light) throw folderError(refusal, this.#folder);
+      return this.#listIdsOnly();
+    }
     this.#folder = found;
     this.#restart(this.#start(), refusal);
   }
@@ -218,8 +221,8 @@ function receivedMsOf(entries: readonly ChangeEntry[]): number[] {
 function mayBeOneMail(refusal: Refusal): boolean {
   if (refusal.problem !== 'status') return !neverLeft(refusal.error);
   const { status, code, error } = refusal;
-  if (status === 401 || status === 410 || error.kind === 'throttled') return false;
-  return !speaksOfMailbox(refusal) && !deadCodes.has(code) && !goneCodes.has(code) && !mailboxWide.has(code);
+  if (status === 401 || error.kind === 'throttled') return false;
+  return !speaksOfMailbox(refusal) && !goneCodes.has(code) && !mailboxWide.has(code);
 }
 
 /** 400 speaks of the link only where there is one. */

@@ -25,11 +25,16 @@ function kindOf(found: GraphAttachment): Attachment['kind'] {
 /** More than what Exchange adds to the size of a file for its name and the like. */
 const overheadBytes = 1_024;
 
+/** Nothing came of a file that was announced as something. */
+export function lacksBytes({ size }: GraphAttachment, came: number): boolean {
+  return came === 0 && (size ?? 0) > overheadBytes;
+}
+
 /** The bytes that came along; null where none did, or where what came cannot be them. */
-export function heldBytes({ contentBytes, size }: GraphAttachment): Buffer | null {
+export function heldBytes(found: GraphAttachment): Buffer | null {
+  const { contentBytes } = found;
   if (typeof contentBytes !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(contentBytes)) return null;
-  const isCutOff = contentBytes.length % 4 !== 0 || (contentBytes === '' && (size ?? 0) > overheadBytes);
-  return isCutOff ? null : Buffer.from(contentBytes, 'base64');
+  return contentBytes.length % 4 !== 0 || lacksBytes(found, contentBytes.length) ? null : Buffer.from(contentBytes, 'base64');
 }
 
 /** An attached item comes as MIME, iCalendar or vCard; only its first bytes tell which. */

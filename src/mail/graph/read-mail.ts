@@ -100,8 +100,8 @@ export class MailReader {
       if (await isGone(mailbox, id, signal)) return { kind: 'gone' };
       stored = await store(mailbox, what, options);
     }
-    if (stored.kind === 'stored') return { kind: 'original', file: stored.file };
-    if (stored.kind === 'too_large') return { kind: 'original', file: null };
+    if (stored.kind === 'stored' && stored.file.size > 0) return { kind: 'original', file: stored.file };
+    if (stored.kind !== 'refused') return { kind: 'original', file: null };
     const aside = await this.#aside(id, stored.refusal, signal);
     return isTrouble(stored.refusal) ? aside : { kind: 'original', file: null };
   }

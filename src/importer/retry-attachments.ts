@@ -1,7 +1,9 @@
 import { toErrorReport } from '../domain/errors.ts';
+import type { Attachment } from '../domain/message.ts';
 import { attachmentRow } from '../filing/message-rows.ts';
 import { allAttachments, type Folder, type ReadOptions, type ReadResult } from '../mail/provider.ts';
 import { replaceAttachment } from '../store/attachments.ts';
+import type { MailboxKey } from '../store/mailboxes.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { DueSetAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
@@ -27,7 +29,7 @@ export async function retryAttachments(
       await setAside(trx, key, { ...item, error: { kind: 'protocol', message: failure, hint: null } }, deps.now());
       return 1;
     }
-    if (result.kind === 'message') await takePlace(trx, job, item, result, deps.now());
+    if (result.kind === 'message') await takePlace(trx, { key, item, atMs: deps.now() }, result.message.attachments);
     await clearSetAside(trx, { mailbox: key.mailbox, providerId, attachmentId });
     return 0;
   });
@@ -42,19 +44,23 @@ function failureOf(result: ReadResult): string | null {
   return unlisted?.content.kind === 'failed' ? unlisted.content.reason : null;
 }
 
+interface Replaced {
+  readonly key: MailboxKey;
+  readonly item: DueSetAside;
+  readonly atMs: number;
+}
+
 async function takePlace(
   trx: StoreWriter,
-  job: MailboxJob,
-  item: DueSetAside,
-  { message }: Extract<ReadResult, { kind: 'message' }>,
-  atMs: number,
+  { key, item, atMs }: Replaced,
+  attachments: readonly Attachment[],
 ): Promise<void> {
   const { messageId } = item;
   if (messageId === null) return;
-  await replaceAttachment(trx, { messageId, providerId: item.attachmentId }, message.attachments.map(attachmentRow));
-  for (const { name, content } of message.attachments) {
+  await replaceAttachment(trx, { messageId, providerId: item.attachmentId }, attachments.map(attachmentRow));
+  for (const { name, content } of attachments) {
     if (content.kind !== 'failed') continue;
     const error = { kind: 'protocol', message: `attachment "${name}": ${content.reason}`, hint: null } as const;
-    await setAside(trx, job.context.key, { ...item, attachmentId: content.providerId, error }, atMs);
+    await setAside(trx, key, { ...item, attachmentId: content.providerId, error }, atMs);
   }
 }

@@ -63,6 +63,10 @@ export function spoil(
   request: Request,
   writer: ErrorWriter,
 ): { reply: Reply; wire: Wire } {
+  if (isJsonFault(fault)) {
+    const value = reply.body.kind === 'json' ? reply.body.value : null;
+    return { reply: value === null ? reply : changed(fault, reply, value, request), wire: normal };
+  }
   switch (fault.kind) {
     case 'status_after':
       return { reply: statusReply(fault, request, writer), wire: normal };
@@ -78,18 +82,21 @@ export function spoil(
       return holds(reply, fault.holds) ? spoil(fault.fault, reply, request, writer) : { reply, wire: normal };
     case 'content_type':
       return { reply: withContentType(reply, fault.contentType), wire: normal };
-    case 'cut_json':
-    case 'next_link':
-    case 'foreign_link':
-    case 'empty_page':
-    case 'double_entries':
-    case 'drop_fields':
-    case 'replace_field':
-      return {
-        reply: reply.body.kind === 'json' ? changed(fault, reply, reply.body.value, request) : reply,
-        wire: normal,
-      };
   }
+}
+
+const jsonKinds: ReadonlySet<string> = new Set<JsonFault['kind']>([
+  'cut_json',
+  'next_link',
+  'foreign_link',
+  'empty_page',
+  'double_entries',
+  'drop_fields',
+  'replace_field',
+]);
+
+function isJsonFault(fault: AfterFault): fault is JsonFault {
+  return jsonKinds.has(fault.kind);
 }
 
 function holds(reply: Reply, text: string): boolean {

@@ -29,7 +29,11 @@ export async function replaceAttachment(
     .where('provider_id', '=', providerId)
     .executeTakeFirst();
   if (replaced.numDeletedRows === 0n) return;
-  for (const row of rows) await trx.insertInto('attachment').values({ ...row, message_id: messageId }).execute();
+  for (const row of rows)
+    await trx
+      .insertInto('attachment')
+      .values({ ...row, message_id: messageId })
+      .execute();
   const has_attachments = rows.some((row) => row.inline === 0) ? 1 : 0;
   await trx.updateTable('message').set({ has_attachments }).where('id', '=', messageId).execute();
 }

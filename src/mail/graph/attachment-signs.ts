@@ -17,7 +17,7 @@ interface Header {
 
 function tellsOfFiles({ name, value }: Header): boolean {
   const said = (value ?? '').trim();
-  switch (name?.trim().toLowerCase()) {
+  switch ((name ?? '').trim().toLowerCase()) {
     case 'content-type':
       return mayHoldFiles(said);
     case 'content-disposition':

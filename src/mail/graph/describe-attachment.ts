@@ -34,7 +34,9 @@ export function lacksBytes({ size }: GraphAttachment, came: number): boolean {
 export function heldBytes(found: GraphAttachment): Buffer | null {
   const { contentBytes } = found;
   if (typeof contentBytes !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(contentBytes)) return null;
-  return contentBytes.length % 4 !== 0 || lacksBytes(found, contentBytes.length) ? null : Buffer.from(contentBytes, 'base64');
+  return contentBytes.length % 4 !== 0 || lacksBytes(found, contentBytes.length)
+    ? null
+    : Buffer.from(contentBytes, 'base64');
 }
 
 /** An attached item comes as MIME, iCalendar or vCard; only its first bytes tell which. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, asyncProperty, constantFrom, jsonValue } from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { prepareMail } from '../../../src/filing/prepared-mail.ts';
 import { createGraphProvider, type GraphProvider } from '../../../src/mail/graph/provider.ts';
@@ -107,7 +107,10 @@ beforeAll(async () => {
     replyTo: 'r@acme.example',
     receivedAt: Date.parse('2026-02-01T10:00:00Z'),
     html: '<p>Hello</p>',
-    attachments: [{ ...file, name: 'odd.pdf' }, { ...file, name: 'beside.pdf' }],
+    attachments: [
+      { ...file, name: 'odd.pdf' },
+      { ...file, name: 'beside.pdf' },
+    ],
   };
   oddId = sandbox.world.addMessage(ann.address, 'Inbox', { ...whole, subject: 'odd' });
   plainId = sandbox.world.addMessage(ann.address, 'Inbox', { ...whole, subject: 'plain', attachments: [] });
@@ -148,9 +151,7 @@ async function readWith({ id, path, value }: Odd, folder = inbox): Promise<Map<s
   const reader = provider.reader(ann);
   const pages = await collect(reader.changes(folder, null, { floorMs: 0, signal: never }));
   const entries = pages.flatMap((page) => page.entries.filter((each): each is PresentEntry => each.kind === 'present'));
-  const results = await collect(
-    reader.read(entries, { files: new MemorySink(), keepOriginal: false, signal: never }),
-  );
+  const results = await collect(reader.read(entries, { files: new MemorySink(), keepOriginal: false, signal: never }));
   return new Map(
     results.map((result) => [result.kind === 'message' ? result.message.providerId : result.providerId, result]),
   );
@@ -233,8 +234,8 @@ test('a mail that is listed without a usable id is damaged, and the one beside i
 
 test('whatever JSON a field of a mail holds, the one beside it comes, and it comes or is damaged', async () => {
   const places = [...mailPlaces, ['id']].filter(([name]) => name !== '@removed');
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async (path, value) => {
+  await assert(
+    asyncProperty(constantFrom(...places), jsonValue(), async (path, value) => {
       const results = await readWith({ id: oddId, path, value });
       expectUsable(results.get(plainId));
       expect(results.size).toBe(2);

@@ -157,26 +157,19 @@ function honest({ url }: SeenRequest, root: string): ScriptedReply {
   const end = { '@odata.deltaLink': `${root}/delta?$deltatoken=end` };
   const page = (value: readonly unknown[], more: object): ScriptedReply => ({ body: { value, ...more } });
   const listed = (id: string) => ({ id, receivedDateTime: '2026-02-01T10:00:00Z' });
-  switch (true) {
-    case url.includes('ids2'):
-      return page([listed('bad'), listed('c')], end);
-    case url.includes('whole2'):
-      return page([bad, graphMail('c')], end);
-    case url.includes('/delta?'):
-      return isIdsOnly(url)
-        ? page([listed('a')], { '@odata.nextLink': `${root}/delta?$skiptoken=ids2` })
-        : page([graphMail('a')], { '@odata.nextLink': `${root}/delta?$skiptoken=whole2` });
-    case url.includes('/$value'):
-      return { body: 'some bytes' };
-    case url.includes('/attachments'):
-      return page([file], {});
-    case url.includes('/messages?'):
-      return page([{ id: 'bad' }, { id: 'c' }], {});
-    default: {
-      const id = /messages\/(\w+)\?/.exec(url)?.[1] ?? 'inbox';
-      return { body: id === 'bad' ? bad : graphMail(id) };
-    }
-  }
+  if (url.includes('ids2')) return page([listed('bad'), listed('c')], end);
+  if (url.includes('whole2')) return page([bad, graphMail('c')], end);
+  if (url.includes('/delta?') && isIdsOnly(url)) return page([listed('a')], nextAt(root, 'ids2'));
+  if (url.includes('/delta?')) return page([graphMail('a')], nextAt(root, 'whole2'));
+  if (url.includes('/$value')) return { body: 'some bytes' };
+  if (url.includes('/attachments')) return page([file], {});
+  if (url.includes('/messages?')) return page([{ id: 'bad' }, { id: 'c' }], {});
+  const id = /messages\/(\w+)\?/.exec(url)?.[1] ?? 'inbox';
+  return { body: id === 'bad' ? bad : graphMail(id) };
+}
+
+function nextAt(root: string, token: string): object {
+  return { '@odata.nextLink': `${root}/delta?$skiptoken=${token}` };
 }
 
 /** In places behind the page, the page itself is refused too: only so is the mail asked for on its own. */
@@ -205,7 +198,10 @@ async function outcomeOf(place: Place, reply: ScriptedReply, times: number): Pro
   }
   const others = results.filter((result) => result.kind === 'message').map(({ message }) => message.providerId);
   expect(others).toEqual(expect.arrayContaining(['a', 'c']));
-  return toldOf(results.findLast((result) => idOf(result) === 'bad'), options.keepOriginal);
+  return toldOf(
+    results.findLast((result) => idOf(result) === 'bad'),
+    options.keepOriginal,
+  );
 }
 
 function idOf(result: ReadResult): string {
@@ -227,10 +223,10 @@ describe.each(Object.entries(outcomes))('for one mail in the place of its %s', (
     '$answer once: $once; for ever: $forEver',
     async ({ answer, once, forEver }) => {
       const reply = answers[answer as Answer];
-      expect([
-        await outcomeOf(place as Place, reply, 1),
-        await outcomeOf(place as Place, reply, Infinity),
-      ]).toEqual([once, forEver]);
+      expect([await outcomeOf(place as Place, reply, 1), await outcomeOf(place as Place, reply, Infinity)]).toEqual([
+        once,
+        forEver,
+      ]);
     },
   );
 });

@@ -11,6 +11,7 @@ import { decodeCursor, encodeCursor, firstPosition, type Position, windowPositio
 import { entriesOf } from './entries.ts';
 import type { FolderFinder } from './folders.ts';
 import type { GraphMailbox } from './mailbox.ts';
+import { partsOf } from './page-parts.ts';
 import { PageReader } from './page-reader.ts';
 import { askWithPieces, type Dialect, messageSelect, piecesOf, receivedWithin, segment } from './query.ts';
 import type { GraphPage } from './schema.ts';
@@ -56,6 +57,8 @@ class FolderRound implements Round {
   /** To be told with the next page. */
   #resync = false;
   #emptyPages = 0;
+  /** Of the page that came last, not given out yet. */
+  #parts: ChangePage[] = [];
 
   constructor(source: ChangesSource, folder: Folder, options: ChangesOptions) {
     this.#source = source;
@@ -75,10 +78,18 @@ class FolderRound implements Round {
 
   async nextPage(): Promise<ChangePage> {
     for (;;) {
+      const part = this.#parts.shift();
+      if (part !== undefined) return part;
       const answer = await this.#ask();
-      if (answer.kind === 'ok') return this.#accept(answer.value);
-      await this.#recover(answer);
+      if (answer.kind === 'refused') await this.#recover(answer);
+      else if (this.#at.light) this.#parts = this.#acceptIds(answer.value);
+      else return this.#accept(answer.value);
     }
+  }
+
+  #acceptIds(page: GraphPage): ChangePage[] {
+    const before = encodeCursor(this.#folder.id, this.#at);
+    return partsOf(this.#accept(page), before);
   }
 
   #accept(page: GraphPage): ChangePage {

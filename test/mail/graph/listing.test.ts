@@ -429,6 +429,27 @@ describe('heavy pages', () => {
     expect(server.seen).toHaveLength(4);
   });
 
+  test('ids come in small pages, of which only the last moves the cursor, so that a restart among them loses none', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `m${index}`);
+    const script: Parameters<typeof graph>[0] = (request, _number, root) =>
+      queryOf(request).get('$select') === 'id,receivedDateTime'
+        ? { body: { value: ids.map((id) => ({ id })), '@odata.deltaLink': `${root}/delta?$deltatoken=end` } }
+        : { status: 500, body: graphError('InternalServerError') };
+    const { server, reader } = await graph(script);
+    const pages = await round(reader);
+    expect(pages.map(({ entries, last, resync }) => [entries.length, last, resync])).toEqual([
+      [12, false, true],
+      [12, false, false],
+      [6, true, false],
+    ]);
+    expect(idsOf(pages)).toEqual(ids);
+    for (const page of pages.slice(0, 2)) {
+      const again = providerOf(server);
+      open.push(again);
+      expect(idsOf(await round(again.reader(ann), page.cursor))).toEqual(ids);
+    }
+  });
+
   test('so does a page that one damaged mail keeps from being listed', async () => {
     const { reader } = await graph((request, _number, root) =>
       queryOf(request).get('$select') === 'id,receivedDateTime'

@@ -1,6 +1,8 @@
 // Real mail, served by `sandbox --eml`, must all be imported, each once, none lost; a second run must find nothing new.
 // Says so and ends well where the corpora are absent.
 import { spawn, spawnSync } from 'node:child_process';
+import Database from 'better-sqlite3';
+import { Agent, fetch } from 'undici';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -50,7 +52,7 @@ async function checkSet(set) {
     writeConfig(work, served);
     const first = run(work);
     const second = run(work);
-    return judge(set, { files, served, first, second });
+    return judge(set, { files, served, first, second, attachments: await attachmentsOf(work, served) });
   } finally {
     sandbox.kill('SIGTERM');
   }
@@ -130,8 +132,59 @@ function run(work) {
   return JSON.parse(stdout);
 }
 
+/**
+ * What the service has of attachments and what is stored. Copies of one mail may carry more or less on their way: what is
+ * stored must be what one of them carries.
+ */
+async function attachmentsOf(work, served) {
+  const db = new Database(join(work, 'state', 'integrator.db'), { readonly: true });
+  const there = await attachmentsThere(served);
+  try {
+    const stored = db
+      .prepare(
+        `select p.message_id as mail, json_group_array(p.provider_id) as copies,
+           (select count(*) from attachment a where a.message_id = p.message_id and a.sha256 is not null) as files
+         from placement p group by p.message_id`,
+      )
+      .all()
+      .map(({ copies, files }) => ({ files, carried: JSON.parse(copies).map((id) => there.get(id) ?? 0) }));
+    const files = stored.reduce((sum, mail) => sum + mail.files, 0);
+    const mails = stored.filter((mail) => mail.files > 0).length;
+    return { files, mails, wrong: stored.filter((mail) => !mail.carried.includes(mail.files)) };
+  } finally {
+    db.close();
+  }
+}
+
+/** Attachments by the mail's id, asked of the service past the program. */
+async function attachmentsThere({ authority, tenant_id, client_id, client_secret, graph, ca_file, accounts }) {
+  const dispatcher = new Agent({ connect: { ca: readFileSync(ca_file, 'utf8') } });
+  const ask = async (url, init = {}) => (await fetch(url, { dispatcher, ...init })).json();
+  const { access_token } = await ask(`${authority}${tenant_id}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      client_id,
+      client_secret,
+      grant_type: 'client_credentials',
+      scope: 'https://graph.microsoft.com/.default',
+    }),
+  });
+  const headers = { authorization: `Bearer ${access_token}` };
+  const there = new Map();
+  for (const { address, items } of accounts) {
+    if (items === 0) continue;
+    const { value } = await ask(`${graph}v1.0/users/${address}/messages?$select=id&$top=1000`, { headers });
+    for (const { id } of value) {
+      const list = await ask(`${graph}v1.0/users/${address}/messages/${id}/attachments?$select=id`, { headers });
+      there.set(id, list.value.length);
+    }
+  }
+  await dispatcher.close();
+  return there;
+}
+
 /** Served = imported + found again (the same mail twice in a set); nothing set aside, nothing new the second time. */
-function judge(set, { files, served, first, second }) {
+function judge(set, { files, served, first, second, attachments }) {
   const items = served.accounts.reduce((sum, account) => sum + account.items, 0);
   const errors = first.mailboxes.filter((mailbox) => mailbox.error !== null);
   const { imported, duplicates, failed, skipped } = first.totals;
@@ -142,9 +195,11 @@ function judge(set, { files, served, first, second }) {
   if (errors.length > 0) problems.push(`${errors[0].mailbox}: ${errors[0].error.message}`);
   if (duplicates > repeated(files))
     problems.push(`${duplicates} found again, but only ${repeated(files)} files repeat others`);
+  for (const mail of attachments.wrong)
+    problems.push(`${Math.max(...mail.carried)} attachments of a mail, ${mail.files} came`);
   if (second.totals.imported + second.totals.duplicates > 0) problems.push('the second run found something new');
   console.log(
-    `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${set}: ${items} mails, ${imported} imported, ${duplicates} found again ${problems.join('; ')}`,
+    `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${set}: ${items} mails, ${imported} imported, ${duplicates} found again, ${attachments.files} files of ${attachments.mails} mails came ${problems.join('; ')}`,
   );
   return problems.length === 0 ? 0 : 1;
 }

@@ -58,7 +58,8 @@ function peopleJson({ sender, replyTo, to, cc, bcc }: ImportedMessage): string {
   return JSON.stringify({ sender, replyTo, to, cc, bcc });
 }
 
-function attachmentRow(attachment: Attachment, position: number): NewMessage['attachments'][number] {
+/** An attachment as a row of the store. */
+export function attachmentRow(attachment: Attachment, position: number): NewMessage['attachments'][number] {
   const { content } = attachment;
   const stored = content.kind === 'stored' ? content.file : null;
   return {

@@ -3,13 +3,14 @@ import { commitPage } from '../filing/commit-page.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
-import type { Folder, ReadOptions } from '../mail/provider.ts';
+import { allAttachments, type Folder, type ReadOptions } from '../mail/provider.ts';
 import { storeAttachmentContent } from '../store/attachments.ts';
 import { clearSetAside, dueSetAside, setAside } from '../store/set-aside.ts';
 import type { DueSetAside } from '../store/set-aside.ts';
 import { damaged } from './damaged.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
 import { prepareRead } from './prepare-read.ts';
+import { retryAttachments } from './retry-attachments.ts';
 
 /** Tries again what was set aside in this mailbox and is due; each on its own, so that none stops the others. */
 export async function retrySetAside(
@@ -63,6 +64,7 @@ async function retryAttachment(
 ): Promise<0 | 1> {
   const { mailbox } = job.context.key;
   try {
+    if (item.attachmentId === allAttachments) return await retryAttachments(job, deps, item, options);
     const file = await deps.reader.readAttachment(item.providerId, item.attachmentId, options);
     await deps.pages.write(async (trx) => {
       if (file !== null && item.messageId !== null)

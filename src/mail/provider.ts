@@ -127,6 +127,9 @@ export interface PresentEntry {
   readonly content: unknown;
 }
 
+/** The id of the failed attachment that stands for all of a mail whose list of attachments could not be read. */
+export const allAttachments = '*';
+
 export type ReadResult =
   | { readonly kind: 'message'; readonly message: ImportedMessage }
   | { readonly kind: 'gone'; readonly providerId: string }

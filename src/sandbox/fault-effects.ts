@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { AfterFault, Fault, InsteadFault, PageFault, StatusFault } from './faults.ts';
+import { replaceField } from './replace-field.ts';
 import { bytes, empty, html, json } from './reply.ts';
 import type { JsonObject, Reply, Request } from './reply.ts';
 
@@ -62,6 +63,10 @@ export function spoil(
   request: Request,
   writer: ErrorWriter,
 ): { reply: Reply; wire: Wire } {
+  if (isJsonFault(fault)) {
+    const value = reply.body.kind === 'json' ? reply.body.value : null;
+    return { reply: value === null ? reply : changed(fault, reply, value, request), wire: normal };
+  }
   switch (fault.kind) {
     case 'status_after':
       return { reply: statusReply(fault, request, writer), wire: normal };
@@ -73,19 +78,29 @@ export function spoil(
       return { reply, wire: { kind: 'cut' } };
     case 'drip':
       return { reply, wire: { kind: 'drip', pieceBytes: fault.pieceBytes, pauseMs: fault.pauseMs } };
+    case 'where':
+      return holds(reply, fault.holds) ? spoil(fault.fault, reply, request, writer) : { reply, wire: normal };
     case 'content_type':
       return { reply: withContentType(reply, fault.contentType), wire: normal };
-    case 'cut_json':
-    case 'next_link':
-    case 'foreign_link':
-    case 'empty_page':
-    case 'double_entries':
-    case 'drop_fields':
-      return {
-        reply: reply.body.kind === 'json' ? changed(fault, reply, reply.body.value, request) : reply,
-        wire: normal,
-      };
   }
+}
+
+const jsonKinds: ReadonlySet<string> = new Set<JsonFault['kind']>([
+  'cut_json',
+  'next_link',
+  'foreign_link',
+  'empty_page',
+  'double_entries',
+  'drop_fields',
+  'replace_field',
+]);
+
+function isJsonFault(fault: AfterFault): fault is JsonFault {
+  return jsonKinds.has(fault.kind);
+}
+
+function holds(reply: Reply, text: string): boolean {
+  return reply.body.kind === 'json' && JSON.stringify(reply.body.value).includes(text);
 }
 
 type JsonFault = Exclude<PageFault, { kind: 'content_type' }>;
@@ -111,6 +126,8 @@ function changed(fault: JsonFault, reply: Reply, page: JsonObject, request: Requ
       return withJson(reply, { ...page, value: entriesOf(page).flatMap((entry) => [entry, entry]) });
     case 'drop_fields':
       return withJson(reply, dropFields(page, fault.names));
+    case 'replace_field':
+      return withJson(reply, replaceField(page, fault));
   }
 }
 

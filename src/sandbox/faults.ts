@@ -27,6 +27,8 @@ export type AfterFault =
   | { readonly kind: 'cut_connection' }
   /** The body comes in small pieces with a pause between them. */
   | { readonly kind: 'drip'; readonly pieceBytes: number; readonly pauseMs: number }
+  /** Spoiled where the JSON of the answer holds this text, and else as it is: one mail that spoils every page it is on. */
+  | { readonly kind: 'where'; readonly holds: string; readonly fault: AfterFault }
   | PageFault;
 
 /** Changes the JSON of the answer. */
@@ -43,7 +45,18 @@ export type PageFault =
   /** Every entry of the page comes twice. */
   | { readonly kind: 'double_entries' }
   /** Entries, or the object, without these properties. */
-  | { readonly kind: 'drop_fields'; readonly names: readonly string[] };
+  | { readonly kind: 'drop_fields'; readonly names: readonly string[] }
+  | ({ readonly kind: 'replace_field' } & ReplaceField);
+
+/** What the service says of one thing, wherever the answer says it, with another value. */
+export interface ReplaceField {
+  /** The thing with this id: the answer itself or one of its entries. Absent: the answer itself. */
+  readonly id?: string;
+  /** The way to the value: property names, and numbers for places in a list. */
+  readonly path: readonly (string | number)[];
+  /** Absent: the property is left out. */
+  readonly value?: unknown;
+}
 
 export interface StatusFault {
   readonly status: number;

@@ -1,4 +1,5 @@
 import type { StoredFile } from '../domain/message.ts';
+import type { NewMessage } from './messages.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 /** An attachment that failed before was read after all. */
@@ -14,6 +15,27 @@ export async function storeAttachmentContent(
     .where('message_id', '=', messageId)
     .where('provider_id', '=', providerId)
     .execute();
+}
+
+/** Puts attachments in the place of one that stood for them. Nothing changes where it is not there. */
+export async function replaceAttachment(
+  trx: StoreWriter,
+  { messageId, providerId }: { readonly messageId: number; readonly providerId: string },
+  rows: NewMessage['attachments'],
+): Promise<void> {
+  const replaced = await trx
+    .deleteFrom('attachment')
+    .where('message_id', '=', messageId)
+    .where('provider_id', '=', providerId)
+    .executeTakeFirst();
+  if (replaced.numDeletedRows === 0n) return;
+  for (const row of rows)
+    await trx
+      .insertInto('attachment')
+      .values({ ...row, message_id: messageId })
+      .execute();
+  const has_attachments = rows.some((row) => row.inline === 0) ? 1 : 0;
+  await trx.updateTable('message').set({ has_attachments }).where('id', '=', messageId).execute();
 }
 
 export interface StoredAttachment {

@@ -46,6 +46,62 @@ test('a damaged mail is set aside, visible, and comes in once it can be read', a
   expect((await statusOf()).set_aside).toEqual([]);
 });
 
+const files = (text: string) => [{ kind: 'file', name: `${text}.pdf`, content: Buffer.from(text) }] as const;
+const attachments = (): Promise<unknown> =>
+  office.app.store.db
+    .selectFrom('attachment')
+    .innerJoin('message', 'message.id', 'attachment.message_id')
+    .select(['subject', 'name', 'sha256 as stored'])
+    .orderBy('subject')
+    .execute()
+    .then((rows) => rows.map(({ subject, name, stored }) => [subject, name, stored !== null]));
+
+test('attachments that cannot be listed are set aside, their mail comes, and they come once they can be', async () => {
+  const { sandbox } = office;
+  const mail = { from: bob, to: ann };
+  sandbox.world.addMessage(ann, 'Inbox', { ...mail, subject: 'A', attachments: files('beside') });
+  const id = sandbox.world.addMessage(ann, 'Inbox', { ...mail, subject: 'B', attachments: files('offer') });
+  const path = `messages/${id.replaceAll('+', '.')}/attachments`;
+  for (const [status, code] of [
+    [404, 'ErrorItemNotFound'],
+    [403, 'ErrorAccessDenied'],
+    [500, 'InternalServerError'],
+  ] as const) {
+    sandbox.faults.clear();
+    sandbox.faults.add({ path, count: 0, fault: { kind: 'status', status, code } });
+    await office.run({ retryAll: true });
+    expect((await statusOf()).set_aside).toMatchObject([{ mailbox: ann, what: 'attachment' }]);
+    expect(await attachments()).toEqual([
+      ['A', 'beside.pdf', true],
+      ['B', expect.any(String), false],
+    ]);
+  }
+  sandbox.faults.clear();
+  await office.run({ retryAll: true });
+  expect((await statusOf()).set_aside).toEqual([]);
+  expect(await attachments()).toEqual([
+    ['A', 'beside.pdf', true],
+    ['B', 'offer.pdf', true],
+  ]);
+}, 30_000);
+
+test('a mail that spoils every page of whole mails it is on is set aside, and the others come', async () => {
+  const { sandbox } = office;
+  for (let n = 0; n < 40; n += 1) sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: `No ${n}` });
+  sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'Spoils', text: 'the words that spoil' });
+  const fault = { kind: 'status_after', status: 500, code: 'InternalServerError' } as const;
+  sandbox.faults.add({ count: 0, fault: { kind: 'where', holds: 'the words that spoil', fault } });
+  await office.run();
+  expect((await statusOf()).set_aside).toMatchObject([{ mailbox: ann, folder: 'Inbox', what: 'mail' }]);
+  sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'Later' });
+  const second = await office.run();
+  expect(second.mailboxes).toMatchObject([{ imported: 1, error: null }, { error: null }]);
+  sandbox.faults.clear();
+  const third = await office.run({ retryAll: true });
+  expect(third.totals).toMatchObject({ imported: 1, failed: 0 });
+  expect((await statusOf()).set_aside).toEqual([]);
+}, 60_000);
+
 test('a dead cursor lists the folder again and imports nothing twice', async () => {
   const { sandbox } = office;
   for (let n = 0; n < 30; n += 1) sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: `No ${n}` });

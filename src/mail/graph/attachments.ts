@@ -1,8 +1,10 @@
 import type { Attachment, StoredFile } from '../../domain/message.ts';
-import type { ReadOptions } from '../provider.ts';
+import { sleep } from '../../http/deadline.ts';
+import { allAttachments, type ReadOptions } from '../provider.ts';
 import type { Answer, Refusal } from './answer.ts';
-import { isMissing, ownFault } from './blame.ts';
+import { isGone, isMissing, ownFault, untilThere } from './blame.ts';
 import { store, storeHeld, type Stored } from './byte-store.ts';
+import { describe, heldBytes, isReplacement, lacksBytes, typedByBytes, unlisted } from './describe-attachment.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { askWithPieces, type Dialect, segment } from './query.ts';
 import { attachmentSchema, type GraphAttachment, pageSchema } from './schema.ts';
@@ -11,7 +13,13 @@ const fields = '$select=id,name,contentType,size,isInline,lastModifiedDateTime';
 /** Only file attachments have it; asked for through a cast. */
 const contentIdField = ',microsoft.graph.fileAttachment/contentId';
 
-/** Lists the attachments of a mail and stores their bytes. What one attachment lacks never costs the mail. */
+export type AttachmentsRead =
+  | { readonly kind: 'read'; readonly attachments: readonly Attachment[] }
+  /** The mail itself is no longer there. */
+  | { readonly kind: 'gone' };
+type Named = GraphAttachment & { readonly id: string };
+
+/** Lists the attachments of a mail and stores their bytes. What one attachment, or their list, lacks never costs the mail. */
 export class AttachmentReader {
   readonly #mailbox: GraphMailbox;
   readonly #dialect: Dialect;
@@ -21,21 +29,35 @@ export class AttachmentReader {
     this.#dialect = dialect;
   }
 
-  /** Refused where the list itself cannot be had. */
-  async readAll(messageId: string, options: ReadOptions): Promise<Answer<readonly Attachment[]>> {
-    const listed = (await this.#listWhole(messageId, options.signal)) ?? (await this.#list(messageId, options.signal));
-    if (listed.kind === 'refused') return listed;
+  /** Where the list itself cannot be had, one that stands for all of them has failed. */
+  async readAll(messageId: string, options: ReadOptions): Promise<AttachmentsRead> {
+    const { signal } = options;
+    const listed = (await this.#listWhole(messageId, signal)) ?? (await this.#listAgain(messageId, signal));
+    if (listed.kind === 'refused') {
+      if (isMissing(listed) && (await isGone(this.#mailbox, messageId, signal))) return { kind: 'gone' };
+      const { code, message } = await ownFault(this.#mailbox, messageId, listed, signal);
+      return { kind: 'read', attachments: [unlisted(allAttachments, `${code ?? 'not readable'}: ${message}`)] };
+    }
     const attachments: Attachment[] = [];
-    for (const found of listed.value) attachments.push(await this.#read(messageId, found, options));
-    return { kind: 'ok', value: attachments };
+    for (const found of listed.value) {
+      const attachment = await this.#read(messageId, found, options);
+      if (attachment === null) return { kind: 'gone' };
+      attachments.push(attachment);
+    }
+    return { kind: 'read', attachments };
   }
 
   /** Null where it is gone for good or never had bytes. */
   async readOne(messageId: string, attachmentId: string, options: ReadOptions): Promise<StoredFile | null> {
-    const stored = await this.#bytes(messageId, attachmentId, options);
+    let stored = await this.#bytes(messageId, attachmentId, options);
+    for (const waitMs of this.#mailbox.client.limits.missingWaitsMs) {
+      if (stored.kind !== 'refused' || !isMissing(stored.refusal)) break;
+      await sleep(waitMs, options.signal);
+      stored = await this.#bytes(messageId, attachmentId, options);
+    }
     if (stored.kind === 'stored') return stored.file;
     if (stored.kind === 'too_large' || isForGood(stored.refusal)) return null;
-    throw await ownFault(this.#mailbox, stored.refusal, options.signal);
+    throw await ownFault(this.#mailbox, messageId, stored.refusal, options.signal);
   }
 
   /**
@@ -46,69 +68,75 @@ export class AttachmentReader {
     const maxBytes = this.#mailbox.client.limits.inlineBytes;
     const read = { path: this.#path(messageId), maxBytes, unpacked: true, attempts: 1, gatewayAttempts: 1 };
     const answer = await this.#mailbox.json(read, 'the attachments of a mail', signal);
-    if (answer.kind === 'refused') return isMissing(answer) ? answer : null;
+    if (answer.kind === 'refused') return null;
     const page = pageSchema.safeParse(answer.value).data;
     if (page === undefined || page['@odata.nextLink'] !== undefined) return null;
-    return { kind: 'ok', value: attachmentsIn(page.value) };
+    return { kind: 'ok', value: page.value.map(attachmentIn) };
   }
 
   #path(messageId: string): string {
     return `${this.#mailbox.path}/messages/${segment(messageId)}/attachments`;
   }
 
+  #listAgain(messageId: string, signal: AbortSignal): Promise<Answer<readonly GraphAttachment[]>> {
+    return untilThere(this.#mailbox, signal, () => this.#list(messageId, signal));
+  }
+
   async #list(messageId: string, signal: AbortSignal): Promise<Answer<readonly GraphAttachment[]>> {
     const path = this.#path(messageId);
-    const first = await askWithPieces(this.#dialect, ['contentId'], (pieces) => {
+    const listed = await askWithPieces(this.#dialect, ['contentId'], (pieces) => {
       const select = pieces.has('contentId') ? fields + contentIdField : fields;
-      return this.#mailbox.page({ path: `${path}?${select}` }, 'the attachments of a mail', signal);
+      return this.#mailbox.list({ path: `${path}?${select}` }, 'the attachments of a mail', signal);
     });
-    if (first.kind === 'refused') return first;
-    const entries = [...first.value.value];
-    const next = first.value['@odata.nextLink'];
-    if (next !== undefined) {
-      for await (const entry of this.#mailbox.entries({ link: next }, 'the attachments of a mail', signal)) {
-        entries.push(entry);
+    return listed.kind === 'ok' ? { kind: 'ok', value: listed.value.map(attachmentIn) } : listed;
+  }
+
+  /** Null where the mail is gone meanwhile. */
+  async #read(messageId: string, found: GraphAttachment, options: ReadOptions): Promise<Attachment | null> {
+    const described = describe(found);
+    if (described.kind === 'reference') return absent(described, 'a link to a cloud file, which carries no bytes');
+    const held = heldBytes(found);
+    const id = found.id ?? '';
+    if (held === null && id === '') return absent(described, 'the server gave neither its bytes nor an id to ask by');
+    const stored =
+      held === null
+        ? await this.#bytesOf(messageId, { ...found, id }, options)
+        : await storeHeld(held, this.#mailbox.client.limits.attachmentBytes, options);
+    switch (stored.kind) {
+      case 'stored': {
+        if (held === null && lacksBytes(found, stored.file.size)) {
+          const reason = 'it came without its bytes';
+          return { ...described, content: { kind: 'failed', providerId: id, reason } };
+        }
+        const content = { kind: 'stored', file: stored.file } as const;
+        return { ...described, ...typedByBytes(described, stored.head), content };
+      }
+      case 'too_large':
+        return absent(described, stored.reason);
+      case 'refused': {
+        const content = await this.#failed(messageId, id, stored.refusal, options.signal);
+        return content === null ? null : { ...described, content };
       }
     }
-    return { kind: 'ok', value: attachmentsIn(entries) };
-  }
-
-  async #read(messageId: string, found: GraphAttachment, options: ReadOptions): Promise<Attachment> {
-    const kind = kindOf(found);
-    const described = {
-      name: nameOf(found, kind),
-      contentType: found.contentType ?? (kind === 'item' ? 'message/rfc822' : 'application/octet-stream'),
-      size: found.size ?? 0,
-      kind,
-      inline: found.isInline ?? false,
-      contentId: found.contentId?.trim().replace(/^<(.*)>$/s, '$1') || null,
-    };
-    if (kind === 'reference') {
-      return { ...described, content: { kind: 'absent', reason: 'a link to a cloud file, which carries no bytes' } };
-    }
-    const stored = await this.#stored(messageId, found, options);
-    if (stored.kind === 'stored') return { ...described, ...asItem(kind, described.name, stored) };
-    if (stored.kind === 'too_large') return { ...described, content: { kind: 'absent', reason: stored.reason } };
-    return { ...described, content: await this.#failed(stored.refusal, found.id, options) };
-  }
-
-  #stored(messageId: string, found: GraphAttachment, options: ReadOptions): Promise<Stored> {
-    const { contentBytes } = found;
-    if (typeof contentBytes !== 'string') return this.#bytesOf(messageId, found, options);
-    return storeHeld(Buffer.from(contentBytes, 'base64'), this.#mailbox.client.limits.attachmentBytes, options);
   }
 
   /** Scanning for malware replaces attachments shortly after arrival: the same one then has another id. */
-  async #bytesOf(messageId: string, found: GraphAttachment, options: ReadOptions): Promise<Stored> {
+  async #bytesOf(messageId: string, found: Named, options: ReadOptions): Promise<Stored> {
     const stored = await this.#bytes(messageId, found.id, options);
     if (stored.kind !== 'refused' || !isMissing(stored.refusal)) return stored;
-    const listed = await this.#list(messageId, options.signal);
+    const listed = await this.#listAgain(messageId, options.signal);
     const now = listed.kind === 'ok' ? listed.value.find((other) => isReplacement(other, found)) : undefined;
-    return now === undefined ? stored : this.#bytes(messageId, now.id, options);
+    return this.#bytes(messageId, now?.id ?? found.id, options);
   }
 
-  async #failed(refusal: Refusal, providerId: string, options: ReadOptions): Promise<Attachment['content']> {
-    const error = await ownFault(this.#mailbox, refusal, options.signal);
+  async #failed(
+    messageId: string,
+    providerId: string,
+    refusal: Refusal,
+    signal: AbortSignal,
+  ): Promise<Attachment['content'] | null> {
+    if (isMissing(refusal) && (await isGone(this.#mailbox, messageId, signal))) return null;
+    const error = await ownFault(this.#mailbox, messageId, refusal, signal);
     const reason = `${error.code ?? 'not readable'}: the server could not give its bytes`;
     // 405 is the documented answer for kinds without bytes.
     return refusal.status === 405 ? { kind: 'absent', reason } : { kind: 'failed', providerId, reason };
@@ -121,37 +149,13 @@ export class AttachmentReader {
   }
 }
 
-function attachmentsIn(entries: readonly unknown[]): readonly GraphAttachment[] {
-  return entries.flatMap((entry) => attachmentSchema.safeParse(entry).data ?? []);
+function absent(described: Omit<Attachment, 'content'>, reason: string): Attachment {
+  return { ...described, content: { kind: 'absent', reason } };
 }
 
-function kindOf(found: GraphAttachment): Attachment['kind'] {
-  const type = (found['@odata.type'] ?? '').toLowerCase();
-  if (type.endsWith('.itemattachment')) return 'item';
-  return type.endsWith('.referenceattachment') ? 'reference' : 'file';
-}
-
-function nameOf(found: GraphAttachment, kind: Attachment['kind']): string {
-  const name = found.name ?? '';
-  return name === '' ? (kind === 'item' ? 'attached item' : 'attachment') : name;
-}
-
-/** An attached item comes as MIME, iCalendar or vCard; only its bytes tell which. */
-function asItem(kind: Attachment['kind'], name: string, stored: Extract<Stored, { kind: 'stored' }>) {
-  const content = { kind: 'stored', file: stored.file } as const;
-  if (kind !== 'item') return { content };
-  const { contentType, extension } = itemType(stored.head);
-  return { content, contentType, name: name.toLowerCase().endsWith(extension) ? name : name + extension };
-}
-
-function itemType(head: string): { readonly contentType: string; readonly extension: string } {
-  if (/^\s*BEGIN:VCALENDAR/i.test(head)) return { contentType: 'text/calendar', extension: '.ics' };
-  if (/^\s*BEGIN:VCARD/i.test(head)) return { contentType: 'text/vcard', extension: '.vcf' };
-  return { contentType: 'message/rfc822', extension: '.eml' };
-}
-
-function isReplacement(other: GraphAttachment, found: GraphAttachment): boolean {
-  return other.id !== found.id && other.name === found.name && kindOf(other) === kindOf(found);
+/** What is no attachment at all is one of which nothing is known: it is shown, not dropped. */
+function attachmentIn(entry: unknown): GraphAttachment {
+  return attachmentSchema.safeParse(entry).data ?? {};
 }
 
 function isForGood(refusal: Refusal): boolean {

@@ -1,14 +1,17 @@
 import { IntegratorError } from '../../domain/errors.ts';
+import { neverLeft } from '../../http/retry.ts';
 import type { ChangeEntry, ChangePage, ChangesOptions, Folder } from '../provider.ts';
 import { pagesOf, type Round } from '../round.ts';
 import { advance, type PageSummary } from './advance.ts';
 import type { Answer, Refusal } from './answer.ts';
 import { folderError } from './refusals.ts';
 import type { GraphRead } from './client.ts';
+import { speaksOfMailbox } from './blame.ts';
 import { decodeCursor, encodeCursor, firstPosition, type Position, windowPosition } from './cursor.ts';
 import { entriesOf } from './entries.ts';
 import type { FolderFinder } from './folders.ts';
 import type { GraphMailbox } from './mailbox.ts';
+import { partsOf } from './page-parts.ts';
 import { PageReader } from './page-reader.ts';
 import { askWithPieces, type Dialect, messageSelect, piecesOf, receivedWithin, segment } from './query.ts';
 import type { GraphPage } from './schema.ts';
@@ -25,8 +28,9 @@ export interface ChangesSource {
 
 /** So many pages without a single entry in a row are no folder's truth. */
 const mostEmptyPages = 10_000;
-const damagedCodes = new Set(['errorcorruptdata', 'errorinvalidrecipients', 'errorcannotopenfileattachment']);
 const deadCodes = new Set(['syncstatenotfound', 'resyncrequired', 'syncstateinvalid', 'errorinvalididmalformed']);
+/** Documented for a mailbox as a whole. */
+const mailboxWide = new Set(['authorization_requestdenied', 'errorquotaexceeded', 'errormailboxmoveinprogress']);
 const goneCodes = new Set(['errorsyncfoldernotfound', 'erroritemnotfound', 'errorfoldernotfound']);
 
 /** See MailboxReader.changes. */
@@ -53,6 +57,8 @@ class FolderRound implements Round {
   /** To be told with the next page. */
   #resync = false;
   #emptyPages = 0;
+  /** Of the page that came last, not given out yet. */
+  #parts: ChangePage[] = [];
 
   constructor(source: ChangesSource, folder: Folder, options: ChangesOptions) {
     this.#source = source;
@@ -72,10 +78,18 @@ class FolderRound implements Round {
 
   async nextPage(): Promise<ChangePage> {
     for (;;) {
+      const part = this.#parts.shift();
+      if (part !== undefined) return part;
       const answer = await this.#ask();
-      if (answer.kind === 'ok') return this.#accept(answer.value);
-      await this.#recover(answer);
+      if (answer.kind === 'refused') await this.#recover(answer);
+      else if (this.#at.light) this.#parts = this.#acceptIds(answer.value);
+      else return this.#accept(answer.value);
     }
+  }
+
+  #acceptIds(page: GraphPage): ChangePage[] {
+    const before = encodeCursor(this.#folder.id, this.#at);
+    return partsOf(this.#accept(page), before);
   }
 
   #accept(page: GraphPage): ChangePage {
@@ -147,13 +161,14 @@ class FolderRound implements Round {
 
   /** Makes another start where that can help; throws where it cannot. */
   async #recover(refusal: Refusal): Promise<void> {
-    const light = isPoisoned(refusal) && !this.#at.light;
-    if (light) return this.#restart(this.#start(true), refusal);
-    if (refusal.problem !== 'status') throw refusal.error;
-    if (isDead(refusal, this.#at)) return this.#restart(this.#afterDeadLink(), refusal);
+    if (isDead(refusal, this.#at) && !this.#restarted) return this.#restart(this.#afterDeadLink(), refusal);
+    if (!this.#at.light && mayBeOneMail(refusal)) return this.#listIdsOnly();
     if (refusal.status !== 404 || !goneCodes.has(refusal.code)) throw refusal.error;
     const found = await this.#source.finder.findAgain(this.#folder, this.#options.signal);
-    if (found.id === this.#folder.id) throw folderError(refusal, this.#folder);
+    if (found.id === this.#folder.id) {
+      if (this.#at.light) throw folderError(refusal, this.#folder);
+      return this.#listIdsOnly();
+    }
     this.#folder = found;
     this.#restart(this.#start(), refusal);
   }
@@ -162,13 +177,27 @@ class FolderRound implements Round {
   #restart(at: Position, because: Refusal): void {
     if (this.#restarted) throw because.error;
     this.#restarted = true;
+    this.#beginAgain(at);
+  }
+
+  /**
+   * A page of whole mails that is refused for ever may be so because of one of them. Links carry their `$select`, so the
+   * folder is listed anew by ids, and each unknown mail is read on its own. Where ids are refused too, that is thrown.
+   */
+  #listIdsOnly(): void {
+    this.#beginAgain(this.#start(true));
+    this.#pages.askOnce();
+  }
+
+  #beginAgain(at: Position): void {
     this.#resync = true;
     this.#followed.clear();
     this.#at = at;
   }
 
   #afterDeadLink(): Position {
-    return this.#at.phase === 'fill' || this.#at.phase === 'window' ? { ...this.#at, link: null } : this.#start();
+    const at = this.#at;
+    return at.phase === 'fill' || at.phase === 'window' ? { ...at, link: null } : this.#start();
   }
 
   #start(light = false): Position {
@@ -199,9 +228,12 @@ function receivedMsOf(entries: readonly ChangeEntry[]): number[] {
   return times;
 }
 
-/** Something in this page can be neither listed nor skipped: list ids only, and find it among the single mails. */
-function isPoisoned(refusal: Refusal): boolean {
-  return refusal.problem === 'too_large' || damagedCodes.has(refusal.code);
+/** Whether the trouble with a page may be that of one mail on it, rather than everybody's. */
+function mayBeOneMail(refusal: Refusal): boolean {
+  if (refusal.problem !== 'status') return !neverLeft(refusal.error);
+  const { status, code, error } = refusal;
+  if (status === 401 || error.kind === 'throttled') return false;
+  return !speaksOfMailbox(refusal) && !goneCodes.has(code) && !mailboxWide.has(code);
 }
 
 /** 400 speaks of the link only where there is one. */

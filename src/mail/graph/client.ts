@@ -92,6 +92,15 @@ export class GraphClient {
     assertSameOrigin(link, this.#root);
   }
 
+  mayFollow(link: string): boolean {
+    try {
+      this.checkLink(link);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** JSON, parsed but not yet checked. */
   async getJson(read: GraphRead, asker: Asker): Promise<Answer<unknown>> {
     const { messageBytes, deadlineMs } = this.limits;

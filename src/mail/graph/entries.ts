@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChangeEntry, Folder } from '../provider.ts';
 import type { GraphPage } from './schema.ts';
+import { timeOf } from './values.ts';
 
 /** Ids of entries that came without one: nobody can ask for them, but they are counted and shown as damaged. */
 const noIdPrefix = 'no-id-';
@@ -37,7 +38,7 @@ export function wasWithoutId(providerId: string): boolean {
 function entryOf(raw: unknown, folder: Folder): ChangeEntry {
   const fields: object = typeof raw === 'object' && raw !== null ? raw : {};
   const id = 'id' in fields && typeof fields.id === 'string' && isUsable(fields.id) ? fields.id : null;
-  if (id !== null && '@removed' in fields) return { kind: 'removed', providerId: id };
+  if (id !== null && isRemoved(fields)) return { kind: 'removed', providerId: id };
   const received = 'receivedDateTime' in fields ? fields.receivedDateTime : undefined;
   return {
     kind: 'present',
@@ -48,18 +49,17 @@ function entryOf(raw: unknown, folder: Folder): ChangeEntry {
           .update(JSON.stringify(raw) ?? '')
           .digest('hex')
           .slice(0, 32),
-    receivedAtMs: typeof received === 'string' ? msOrNull(received) : null,
+    receivedAtMs: timeOf(received),
     folder,
     content: new Listed(raw),
   };
 }
 
+function isRemoved(fields: object): boolean {
+  return '@removed' in fields && typeof fields['@removed'] === 'object' && fields['@removed'] !== null;
+}
+
 /** An id becomes part of a path; one that could lead elsewhere is none. */
 function isUsable(id: string): boolean {
   return /^[\x21-\x7e]{1,2048}$/.test(id) && !/(?:^|[/\\;])\.{1,2}(?:$|[/\\;])/.test(id);
-}
-
-function msOrNull(written: string): number | null {
-  const ms = Date.parse(written);
-  return Number.isNaN(ms) ? null : ms;
 }

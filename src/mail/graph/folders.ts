@@ -1,5 +1,6 @@
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Folder } from '../provider.ts';
+import { expectOk } from './answer.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { segment } from './query.ts';
 import { folderSchema, type GraphFolder } from './schema.ts';
@@ -106,7 +107,7 @@ export class FolderFinder {
   async #listed(path: string, signal: AbortSignal): Promise<readonly GraphFolder[]> {
     const select = '$select=id,displayName,parentFolderId,childFolderCount&$top=250';
     const found: GraphFolder[] = [];
-    for await (const entry of this.#mailbox.entries({ path: `${path}?${select}` }, '', signal)) {
+    for (const entry of expectOk(await this.#mailbox.list({ path: `${path}?${select}` }, '', signal))) {
       const folder = folderSchema.safeParse(entry);
       if (folder.success) found.push(folder.data);
     }

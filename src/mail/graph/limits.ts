@@ -27,7 +27,7 @@ export const usualLimits: GraphLimits = {
   retries: readRetries,
   missingWaitsMs: [500, 2_000],
   pageSizes: [150, 12, 1],
-  pageBytes: 16 * 1_048_576,
+  pageBytes: 8 * 1_048_576,
   messageBytes: 64 * 1_048_576,
   // Exchange allows mail of 150 MB; the bytes of an original are a third more.
   attachmentBytes: 160 * 1_048_576,

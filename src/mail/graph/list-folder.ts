@@ -5,10 +5,10 @@ import { expectOk } from './answer.ts';
 import type { ChangesSource } from './changes.ts';
 import { type WindowPosition, windowPosition } from './cursor.ts';
 import { entriesOf } from './entries.ts';
-import { timeOf } from './map.ts';
 import { askWithPieces, receivedWithin, segment } from './query.ts';
 import { folderError } from './refusals.ts';
 import { type GraphPage, messageSchema } from './schema.ts';
+import { timeOf } from './values.ts';
 
 /** Ids are small: the largest page Graph gives. */
 const pageSize = 1000;
@@ -25,7 +25,7 @@ export async function* listFolder(
   let at: WindowPosition = windowPosition();
   for (;;) {
     const page = await askPage(source, folder, at, { sinceMs, signal });
-    for (const listed of listedOf(page)) {
+    for (const listed of listedOf(page, sinceMs)) {
       if (!told.has(listed.providerId)) yield listed;
       told.add(listed.providerId);
     }
@@ -56,16 +56,16 @@ async function askPage(
   return answer.value;
 }
 
-function listedOf(page: GraphPage): readonly ListedMessage[] {
+/** A mail whose time cannot be read is as old as the oldest asked for: it was listed, so it is not older. */
+function listedOf(page: GraphPage, sinceMs: number): readonly ListedMessage[] {
   return page.value.flatMap((entry) => {
     const parsed = messageSchema.safeParse(entry);
-    const receivedAtMs = parsed.success ? timeOf(parsed.data.receivedDateTime) : null;
-    if (!parsed.success || receivedAtMs === null) return [];
-    const { id, internetMessageId, subject, from } = parsed.data;
+    if (!parsed.success) return [];
+    const { id, internetMessageId, receivedDateTime, subject, from } = parsed.data;
     return {
       providerId: id,
       internetMessageId: normalMessageId(internetMessageId),
-      receivedAtMs,
+      receivedAtMs: timeOf(receivedDateTime) ?? sinceMs,
       subject: subject ?? '',
       from: normalAddress(from?.emailAddress?.address ?? ''),
     };

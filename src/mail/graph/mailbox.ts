@@ -1,7 +1,7 @@
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Gate } from '../../http/gate.ts';
 import type { MailboxAddress } from '../provider.ts';
-import { type Answer, expectOk } from './answer.ts';
+import type { Answer, Refusal } from './answer.ts';
 import type { ByteStream } from './call.ts';
 import type { GraphClient, GraphRead } from './client.ts';
 import { segment } from './query.ts';
@@ -37,31 +37,36 @@ export class GraphMailbox {
     return this.client.getBytes({ path }, this.#asker(about, signal));
   }
 
-  /** A page of anything; `protocol` where it is JSON but no page. */
+  /** A page of anything; what is JSON but no page is garbled. */
   async page(read: GraphRead, about: string, signal: AbortSignal): Promise<Answer<GraphPage>> {
     const answer = await this.json(read, about, signal);
     if (answer.kind === 'refused') return answer;
     const page = pageSchema.safeParse(answer.value);
     if (page.success) return { kind: 'ok', value: page.data };
-    throw new IntegratorError('protocol', `${this.#named(about)}: the answer is no page of a list`, {
-      cause: page.error,
-    });
+    return this.#garbled(about, 'the answer is no page of a list', page.error);
   }
 
   /** All entries of a list, over all its pages, unread. */
-  async *entries(first: GraphRead, about: string, signal: AbortSignal): AsyncGenerator {
+  async list(first: GraphRead, about: string, signal: AbortSignal): Promise<Answer<readonly unknown[]>> {
     const followed = new Set<string>();
-    let page = expectOk(await this.page(first, about, signal));
+    const entries: unknown[] = [];
+    let read = first;
     for (;;) {
-      yield* page.value;
-      const link = page['@odata.nextLink'];
-      if (link === undefined) return;
-      if (followed.has(link)) {
-        throw new IntegratorError('protocol', `${this.#named(about)}: the service's pages go round in a circle`);
-      }
+      const page = await this.page(read, about, signal);
+      if (page.kind === 'refused') return page;
+      for (const entry of page.value.value) entries.push(entry);
+      const link = page.value['@odata.nextLink'];
+      if (link === undefined) return { kind: 'ok', value: entries };
+      if (followed.has(link)) return this.#garbled(about, "the service's pages go round in a circle");
+      if (!this.client.mayFollow(link)) return this.#garbled(about, 'the next page lies on another host');
       followed.add(link);
-      page = expectOk(await this.page({ link }, about, signal));
+      read = { link };
     }
+  }
+
+  #garbled(about: string, because: string, cause?: unknown): Refusal {
+    const error = new IntegratorError('protocol', `${this.#named(about)}: ${because}`, { code: 'garbled', cause });
+    return { kind: 'refused', problem: 'garbled', status: 0, code: '', error };
   }
 
   #asker(about: string, signal: AbortSignal) {

@@ -4,6 +4,7 @@ import { normalMessageId, toPerson, writtenOtherwise } from '../address.ts';
 import type { MessageParts } from '../provider.ts';
 import { isReportClass, mapiSensitivity, threadHeaders } from './mapi.ts';
 import type { GraphMessage } from './schema.ts';
+import { timeOf } from './values.ts';
 
 /** Their JSON as our message. Throws `protocol` where it has no date at all: nothing could be ordered by it. */
 export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMessage {
@@ -39,19 +40,11 @@ export function toMessage(from: GraphMessage, parts: MessageParts): ImportedMess
   };
 }
 
-/** Epoch milliseconds; null where absent. Throws `protocol` where it is no time. */
-export function timeOf(written: string | null | undefined): number | null {
-  if (written === null || written === undefined) return null;
-  const ms = Date.parse(written);
-  if (Number.isNaN(ms)) throw new IntegratorError('protocol', `not a time: ${JSON.stringify(written.slice(0, 40))}`);
-  return ms;
-}
-
 /** In the order received; where there are none, what MAPI keeps of a thread's headers. */
 export function headersOf(from: GraphMessage): readonly Header[] {
   const headers: Header[] = [];
   for (const { name, value } of from.internetMessageHeaders ?? []) {
-    if (name !== null && name !== undefined && name !== '') headers.push({ name, value: value ?? '' });
+    if (name !== null && name !== undefined && name.trim() !== '') headers.push({ name, value: value ?? '' });
   }
   return headers.length > 0 ? headers : threadHeaders(from);
 }

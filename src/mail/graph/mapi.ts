@@ -40,7 +40,7 @@ export function threadHeaders(from: GraphMessage): readonly Header[] {
 
 function valueOf(from: GraphMessage, id: string): string {
   const wanted = plain(id);
-  const found = from.singleValueExtendedProperties?.find((property) => plain(property.id) === wanted);
+  const found = from.singleValueExtendedProperties?.find((property) => plain(property.id ?? '') === wanted);
   return found?.value?.trim() ?? '';
 }
 

@@ -1,23 +1,22 @@
 import { z } from 'zod';
+import { body as bodyText, byteCount, flag, handle, idText, listOf, text, toldFlag } from './values.ts';
 
 /**
- * The fields of Microsoft Graph v1.0 that we use, and no others. Nearly everything may be absent (an entry of a later
- * delta round carries only what changed) or null; enum values come in any case.
+ * The fields of Microsoft Graph v1.0 that we use, and no others. Any of them may be absent (an entry of a later delta
+ * round carries only what changed), null or something else than documented; see values.ts. Enum values come in any case.
  */
-const address = z.object({ name: z.string().nullish(), address: z.string().nullish() });
-const recipient = z.object({ emailAddress: address.nullish() });
-const recipients = z.array(recipient).nullish();
-const body = z.object({ contentType: z.string().nullish(), content: z.string().nullish() }).nullish();
-const headers = z.array(z.object({ name: z.string().nullish(), value: z.string().nullish() })).nullish();
-const text = z.string().nullish();
-const flag = z.boolean().nullish();
+const address = z.object({ name: text, address: idText });
+const recipient = z.object({ emailAddress: address.nullish().catch(null) });
+const recipients = listOf(recipient, {});
+const body = z.object({ contentType: text, content: bodyText }).nullish().catch(null);
+const headers = listOf(z.object({ name: text, value: text }), {});
 
 export const messageSchema = z.object({
   '@odata.type': text,
-  id: z.string().min(1),
+  id: handle,
   subject: text,
-  from: recipient.nullish(),
-  sender: recipient.nullish(),
+  from: recipient.nullish().catch(null),
+  sender: recipient.nullish().catch(null),
   replyTo: recipients,
   toRecipients: recipients,
   ccRecipients: recipients,
@@ -28,10 +27,10 @@ export const messageSchema = z.object({
   uniqueBody: body,
   internetMessageId: text,
   internetMessageHeaders: headers,
-  conversationId: text,
-  hasAttachments: flag,
+  conversationId: idText,
+  hasAttachments: toldFlag,
   isDraft: flag,
-  singleValueExtendedProperties: z.array(z.object({ id: z.string(), value: text })).nullish(),
+  singleValueExtendedProperties: listOf(z.object({ id: text, value: text }), {}),
 });
 export type GraphMessage = z.infer<typeof messageSchema>;
 
@@ -39,6 +38,7 @@ export type GraphMessage = z.infer<typeof messageSchema>;
 const link = z
   .string()
   .nullish()
+  .catch(null)
   .transform((written) => written || undefined);
 
 /**
@@ -52,25 +52,27 @@ export const pageSchema = z.object({
 });
 export type GraphPage = z.infer<typeof pageSchema>;
 
+export const listedIdsSchema = z.object({ value: listOf(z.object({ id: handle }), { id: '' }) });
+
 export const attachmentSchema = z.object({
   '@odata.type': text,
-  id: z.string().min(1),
+  id: handle.nullish().catch(null),
   name: text,
   contentType: text,
-  size: z.number().nullish(),
+  size: byteCount,
   isInline: flag,
   contentId: text,
   /** Base64; only file attachments have it, and only where no fields were named. */
-  contentBytes: text,
+  contentBytes: z.string().nullish().catch(null),
 });
 export type GraphAttachment = z.infer<typeof attachmentSchema>;
 
 export const folderSchema = z.object({
   '@odata.type': text,
-  id: z.string().min(1),
+  id: handle,
   displayName: text,
   parentFolderId: text,
-  childFolderCount: z.number().nullish(),
+  childFolderCount: byteCount,
 });
 export type GraphFolder = z.infer<typeof folderSchema>;
 

@@ -142,7 +142,8 @@ function judgeFailure(call: GraphCall, error: IntegratorError): void {
 }
 
 function problemOf(error: IntegratorError): Refusal['problem'] | null {
-  if (error.code === 'too_large' || error.code === 'garbled' || error.code === 'timeout') return error.code;
+  if (error.code === 'too_large' || error.code === 'timeout') return error.code;
+  if (error.kind === 'protocol') return 'garbled';
   return error.kind === 'unreachable' ? 'network' : null;
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isInstead } from '../fault-effects.ts';
+import type { AfterFault, Fault } from '../faults.ts';
 
 /** The bodies of the control surface. Times are epoch milliseconds or ISO 8601; bytes are base64. */
 const time = z.union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]);
@@ -107,7 +109,7 @@ const statusFault = {
   noBody: z.boolean().exactOptional(),
 };
 
-const faultSchema = z.discriminatedUnion('kind', [
+const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), ...statusFault }),
   z.object({ kind: z.literal('status_after'), ...statusFault }),
   z.object({ kind: z.literal('html'), status: z.number().int().exactOptional() }),
@@ -128,7 +130,22 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('empty_page') }),
   z.object({ kind: z.literal('double_entries') }),
   z.object({ kind: z.literal('drop_fields'), names: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('replace_field'),
+    id: z.string().exactOptional(),
+    path: z.array(z.union([z.string(), z.number().int()])).min(1),
+    value: z.json().exactOptional(),
+  }),
+  z.object({
+    kind: z.literal('where'),
+    holds: z.string(),
+    fault: z.lazy(() => faultSchema.refine(isAfter, 'needs an answer to spoil')),
+  }),
 ]);
+
+function isAfter(fault: Fault): fault is AfterFault {
+  return !isInstead(fault) && fault.kind !== 'delay';
+}
 
 export const ruleSchema = z.object({
   service: z.enum(['graph', 'entra', 'ews', 'upload', 'control', 'other']).exactOptional(),

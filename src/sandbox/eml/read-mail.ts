@@ -1,5 +1,5 @@
-import PostalMime from 'postal-mime';
 import type { Address, Attachment as ParsedAttachment, Email } from 'postal-mime';
+import { MimeParser } from './mime-parser.ts';
 import { decode, rawHeaders } from '../world/headers.ts';
 import type { AttachmentSpec, Header, Meeting, MeetingKind, MessageSpec, Person, Sensitivity } from '../world/types.ts';
 
@@ -38,10 +38,7 @@ async function parse(raw: Uint8Array): Promise<Email | null> {
   try {
     // A first line of an mbox file is no header.
     const start = startsWith(raw, 'From ') ? raw.indexOf(10) + 1 : 0;
-    return await PostalMime.parse(raw.subarray(start), {
-      forceRfc822Attachments: true,
-      attachmentEncoding: 'arraybuffer',
-    });
+    return await new MimeParser().parse(raw.subarray(start));
   } catch {
     return null;
   }

@@ -251,10 +251,17 @@ describe('what a mail says is normalised', () => {
 
 describe('one bad mail is set aside and the others come', () => {
   test.each([
-    ['a number for a subject', graphMail('bad', { subject: 42 })],
-    ['a text for recipients', graphMail('bad', { toRecipients: 'x' })],
-    ['a time that is none', graphMail('bad', { receivedDateTime: 'yesterday' })],
+    ['a number for a subject', { subject: 42 }, { subject: '' }],
+    ['a text for recipients', { toRecipients: 'x' }, { to: [] }],
+    ['a time that is none', { receivedDateTime: 'yesterday' }, { receivedAtMs: Date.parse('2026-02-01T09:59:58Z') }],
+  ])('an entry with %s is a mail without it', async (_name, odd, expected) => {
+    const world = await scriptedGraph(notAsked);
+    expect(await readOne(world, graphMail('odd', odd))).toMatchObject({ kind: 'message', message: expected });
+  });
+
+  test.each([
     ['no time at all', graphMail('bad', { receivedDateTime: null, sentDateTime: null })],
+    ['times that are none', graphMail('bad', { receivedDateTime: 'yesterday', sentDateTime: 7 })],
   ])('an entry with %s', async (_name, bad) => {
     const world = await scriptedGraph(notAsked);
     const results = await collect(
@@ -528,15 +535,19 @@ describe('attachments', () => {
     expect(result).toMatchObject({ message: { attachments: [{ content: { kind: 'stored' } }] } });
   });
 
-  test.each([
-    [
-      'throttling',
-      { status: 429, headers: { 'retry-after': '3600' }, body: graphError('TooManyRequests') },
-      'throttled',
-    ],
-    ['a lost right', { status: 403, body: graphError('ErrorAccessDenied') }, 'access_denied'],
-  ])('%s is not the attachment’s fault', async (_name, reply, kind) => {
-    expect(await errorOf(withAttachments([file('a')], () => reply))).toMatchObject({ kind });
+  test('throttling is not the attachment’s fault', async () => {
+    const reply = { status: 429, headers: { 'retry-after': '3600' }, body: graphError('TooManyRequests') };
+    expect(await errorOf(withAttachments([file('a')], () => reply))).toMatchObject({ kind: 'throttled' });
+  });
+
+  test('a right that is lost for every mail is not the attachment’s fault', async () => {
+    const { reader } = await scriptedGraph(({ url }) => {
+      const envelopes = url.includes('/attachments') || url.includes('/messages?');
+      if (/\$value|bodyPreview/.test(url) || !envelopes) return { status: 403, body: graphError('ErrorAccessDenied') };
+      return { body: { value: url.includes('/attachments') ? [file('a')] : [{ id: 'm' }, { id: 'n' }, { id: 'o' }] } };
+    });
+    const reading = collect(reader.read([entry(graphMail('m', { hasAttachments: true }))], options()));
+    expect(await errorOf(reading)).toMatchObject({ kind: 'access_denied' });
   });
 
   test('one cut in the middle is stored whole at the next attempt', async () => {

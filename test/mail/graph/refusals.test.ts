@@ -89,8 +89,9 @@ describe('what a refusal of the whole mailbox means', () => {
       status: 404,
       body: graphError('ErrorItemNotFound', 'Default folder Root not found.'),
     }));
-    for (const work of [collect(reader.changes(inbox, null, changesOptions)), collect(reader.list(inbox, 0, never))]) {
-      expect(await errorOf(work)).toMatchObject({
+    const changes = (): Promise<unknown> => collect(reader.changes(inbox, null, changesOptions));
+    for (const work of [changes, (): Promise<unknown> => collect(reader.list(inbox, 0, never))]) {
+      expect(await errorOf(work())).toMatchObject({
         kind: 'access_denied',
         code: 'ErrorItemNotFound',
         hint: expect.stringContaining('Full Access'),
@@ -210,7 +211,8 @@ describe('repetition', () => {
   test('a service that never answers is given up at the deadline', async () => {
     const { server, reader } = await scriptedGraph(() => ({ raw: () => undefined }), { limits: { deadlineMs: 80 } });
     expect(await errorOf(entriesOfRound(reader))).toMatchObject({ kind: 'unreachable', code: 'timeout' });
-    expect(server.seen).toHaveLength(1);
+    // Once more by ids only: one mail on the page may be why.
+    expect(server.seen).toHaveLength(2);
   });
 
   test('the deadline also ends the waits between attempts', async () => {

@@ -31,15 +31,7 @@ export async function importMailbox(job: MailboxJob, deps: TurnDeps, signal: Abo
 }
 
 /** These fail for the whole connection, or for every folder alike: the rest of the mailbox is not tried. */
-const endsTheTurn = new Set([
-  'needs_login',
-  'needs_admin',
-  'config',
-  'throttled',
-  'unreachable',
-  'store',
-  'busy',
-]);
+const endsTheTurn = new Set(['needs_login', 'needs_admin', 'config', 'throttled', 'unreachable', 'store', 'busy']);
 
 /** A Date header tells whole seconds. */
 const dateGrainMs = 1000;
@@ -106,10 +98,11 @@ class MailboxTurn {
     return this.#deps.pages.write((trx) => ensureFloor(trx, context.key, mailbox.import_from, floorMs));
   }
 
-  /** The floor that `import_from` gives, were it read at this time. */
+  /** The floor that `import_from` gives, were it read at this time; services tell received dates in whole seconds. */
   #floorAt(now: number): number {
     const { mailbox, timezone } = this.#job;
-    return mailbox.import_from === 'now' ? now : parseTime(mailbox.import_from, { now, timezone });
+    const floorMs = mailbox.import_from === 'now' ? now : parseTime(mailbox.import_from, { now, timezone });
+    return Math.floor(floorMs / 1000) * 1000;
   }
 
   /**
@@ -119,7 +112,7 @@ class MailboxTurn {
   async #byTheirClock(floorMs: number, reader: MailboxReader): Promise<number> {
     const serverMs = reader.serverTimeMs();
     if (serverMs === null || floorMs <= serverMs + dateGrainMs) return floorMs;
-    const lowerMs = this.#floorAt(Math.floor(serverMs));
+    const lowerMs = this.#floorAt(serverMs);
     if (lowerMs >= floorMs) return floorMs;
     await this.#deps.pages.write((trx) => lowerFloor(trx, this.#job.context.key, lowerMs));
     return lowerMs;

@@ -122,9 +122,10 @@ class PartOfPage implements ReadPart {
         this.skipped += 1;
         this.settled.push(providerId);
       } else {
+        const letters = lettersOf(message);
         this.mails.push(await prepareRead(message, job, deps));
         this.settled.push(providerId);
-        this.held += lettersOf(message);
+        this.held += letters;
       }
     } catch (thrown) {
       this.#putAside(providerId, subject, ownTrouble(thrown, options.signal));

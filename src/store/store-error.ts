@@ -14,7 +14,11 @@ const quota: Known = [
   'the quota on the disk of state_dir is used up: nothing was changed',
   'make room, or raise the quota; the next run goes on',
 ];
-const refused: Known = ['store', 'state_dir cannot be written: permission denied', 'check the owner and mode of state_dir'];
+const refused: Known = [
+  'store',
+  'state_dir cannot be written: permission denied',
+  'check the owner and mode of state_dir',
+];
 const readOnlyDisk: Known = [
   'store',
   'state_dir lies on a read-only file system',
@@ -123,7 +127,8 @@ export function storeError(thrown: unknown, options: StoreErrorOptions = {}): In
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const [known, name] = knownBy(code, text);
   if (known === undefined) {
-    if (options.onlyStore === true) return new IntegratorError('store', text, { cause: thrown, code: code || 'unknown' });
+    if (options.onlyStore === true)
+      return new IntegratorError('store', text, { cause: thrown, code: code || 'unknown' });
     const [otherKind, words] = code === '' ? (['bug', text] as const) : (['store', `${text} (${code})`] as const);
     return new IntegratorError(otherKind, words, { cause: thrown });
   }

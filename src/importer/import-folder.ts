@@ -71,7 +71,9 @@ async function giveUpCursor(task: FolderTask, deps: ImportMailboxDeps, failed: F
 /** Does the service answer for this folder at all? Asked with the cheapest listing there is. */
 async function canBeListed(folder: Folder, deps: ImportMailboxDeps, signal: AbortSignal): Promise<boolean> {
   try {
-    for await (const _mail of deps.reader.list(folder, deps.now(), signal)) return true;
+    const listing = deps.reader.list(folder, deps.now(), signal)[Symbol.asyncIterator]();
+    await listing.next();
+    await listing.return?.();
     return true;
   } catch {
     signal.throwIfAborted();

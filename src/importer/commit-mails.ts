@@ -1,3 +1,4 @@
+import type { StoredFile } from '../domain/message.ts';
 import { commitPage } from '../filing/commit-page.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { CommittedPage, MailOutcome } from '../filing/page-counts.ts';
@@ -59,9 +60,14 @@ async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage
 
 function write({ job, deps, files }: Commit, page: Page): Promise<CommittedPage> {
   return deps.pages.write((trx) => {
-    files.mustBeThere(page.mails);
+    files.mustBeThere(page.mails.flatMap(filesOf));
     return commitPage(trx, job.context, page);
   });
+}
+
+function filesOf({ mail }: PreparedMail): StoredFile[] {
+  const stored = mail.attachments.flatMap(({ content }) => (content.kind === 'stored' ? [content.file] : []));
+  return mail.original === null ? stored : [...stored, mail.original];
 }
 
 function asideOf({ mail }: PreparedMail, { floorMs }: Commit, { folder }: Page, error: unknown): SetAside {

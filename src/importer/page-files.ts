@@ -1,14 +1,13 @@
 import { IntegratorError } from '../domain/errors.ts';
 import type { StoredFile } from '../domain/message.ts';
-import type { PreparedMail } from '../filing/prepared-mail.ts';
 import type { FileSink } from '../mail/provider.ts';
 import type { Store } from '../store/store.ts';
 import { removeUnnamed } from '../store/unnamed-files.ts';
 
 /** Where the files of one page go. They are written before the rows that name them. */
 export interface PageFiles extends FileSink {
-  /** Throws where a file of this mail was removed meanwhile. For the transaction that names it. */
-  mustBeThere(mails: readonly PreparedMail[]): void;
+  /** Throws where one of them was removed meanwhile. For the transaction that names them. */
+  mustBeThere(files: readonly StoredFile[]): void;
   /** Call it once when the page is committed, or failed: what no row names is removed. */
   end(): Promise<void>;
 }
@@ -30,20 +29,13 @@ export class StoredPageFiles implements PageFiles {
   }
 
   /** Another process, in which an administrator deletes mail with the same file, does not know what is held here. */
-  mustBeThere(mails: readonly PreparedMail[]): void {
-    for (const { mail } of mails) {
-      for (const { content } of mail.attachments) if (content.kind === 'stored') this.#require(content.file.sha256);
-      if (mail.original !== null) this.#require(mail.original.sha256);
-    }
+  mustBeThere(files: readonly StoredFile[]): void {
+    if (files.every(({ sha256 }) => this.#store.files.has(sha256))) return;
+    throw new IntegratorError('protocol', 'a file of the mail was deleted while the mail was imported');
   }
 
   async end(): Promise<void> {
     for (const sha256 of this.#held) this.#store.files.release(sha256);
     await removeUnnamed(this.#store, [...new Set(this.#held)]);
-  }
-
-  #require(sha256: string): void {
-    if (this.#store.files.has(sha256)) return;
-    throw new IntegratorError('protocol', 'a file of the mail was deleted while the mail was imported');
   }
 }

@@ -78,6 +78,7 @@ async function retryAttachment({ job, deps, item, signal }: Retry, files: PageFi
   const { providerId, attachmentId, messageId } = item;
   const file = await deps.reader.readAttachment(providerId, attachmentId, optionsOf(job, files, signal));
   await deps.pages.write(async (trx) => {
+    files.mustBeThere(file === null ? [] : [file]);
     if (file !== null && messageId !== null) await storeAttachmentContent(trx, messageId, attachmentId, file);
     await clearSetAside(trx, { mailbox, providerId, attachmentId });
   });

@@ -32,7 +32,15 @@ export function renderRun(
   if (totals.duplicates > 0) lines.push(`${totals.duplicates} found again in another mailbox or folder`);
   if (totals.skipped > 0) lines.push(`${totals.skipped} skipped: before the import_from date, or under ignore`);
   if (totals.failed > 0) lines.push(`${totals.failed} set aside, tried again later: integrator status`);
-  return [...lines, ...mailboxErrors(mailboxes, page)];
+  return [...lines, ...mailboxes.flatMap(listedAnewLines), ...mailboxErrors(mailboxes, page)];
+}
+
+/** Folders whose cursor was given up in this run. */
+function listedAnewLines({ mailbox, folders }: MailboxReport): string[] {
+  return folders.flatMap(({ folder, listed_anew: because }) => {
+    if (because === null) return [];
+    return [terminalText(`${mailbox}, ${folder}: listed anew, because its cursor fails: ${because.message}`)];
+  });
 }
 
 /** One line for one turn of a mailbox, for the service in the foreground. */

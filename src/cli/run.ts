@@ -57,6 +57,7 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
   const { openApp } = await import('../app.ts');
   const app = await openApp({ config, env: context.env });
   const waiting = await openWaitingMail(context, app);
+  if (lock !== null) await app.store.files.clearLeftovers(app.now());
   try {
     const deps = await importDeps(app, sinceMs, flags.dryRun === true);
     const deliver = flags.dryRun === true ? null : () => waiting.round(flags);
@@ -163,6 +164,10 @@ async function reporter(context: CommandContext, now: () => number): Promise<(re
   const { createLogger } = await import('../log/logger.ts');
   const logger = await createLogger({ level: output.verbose ? 'debug' : 'info', stream: process.stderr });
   return ({ error, ...report }) => {
+    for (const { folder, listed_anew: because } of report.folders) {
+      if (because !== null)
+        logger.warn('folder listed anew, because its cursor fails', { mailbox: report.mailbox, folder, because });
+    }
     if (error !== null) logger.error('mailbox failed', { ...report, error });
     else if (report.imported + report.failed > 0) logger.info('mailbox imported', report);
     else logger.debug('mailbox had nothing new', report);

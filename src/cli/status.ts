@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Connection } from '../config/schema.ts';
 import { terminalText } from '../content/terminal.ts';
-import type { ConnectionStatus, MailboxStatus, Status } from '../daemon/status.ts';
+import type { ConnectionStatus, FolderInTrouble, MailboxStatus, Status } from '../daemon/status.ts';
 import type { CommandContext } from './context.ts';
 import { count, formatDuration, formatTime } from './format.ts';
 import { mailboxErrors } from './mailbox-errors.ts';
@@ -54,7 +54,43 @@ function renderConnection(connection: ConnectionStatus, page: Page, timezone: st
     }),
   );
   const outcomes = connection.mailboxes.map(({ mailbox, last_error: error }) => ({ mailbox, error }));
-  return [...lines, ...mailboxErrors(outcomes, page), ''];
+  return [
+    ...lines,
+    ...mailboxErrors(outcomes, page),
+    ...connection.mailboxes.flatMap((mailbox) => mailboxRemarks(mailbox, timezone)),
+    '',
+  ];
+}
+
+/** What explains why mail is missing, or came again, although nothing is wrong now. */
+function mailboxRemarks({ mailbox, imports_from, folders_in_trouble }: MailboxStatus, timezone: string): string[] {
+  const time = (iso: string) => formatTime(Date.parse(iso), timezone);
+  const floor =
+    imports_from === null
+      ? []
+      : [
+          `${mailbox}: import_from lies ahead: only mail received from ${time(imports_from)} on is imported`,
+          '  → if that is not meant, set import_from to an earlier time',
+        ];
+  return [...floor, ...folders_in_trouble.flatMap((folder) => folderRemarks(mailbox, folder, time))];
+}
+
+function folderRemarks(mailbox: string, trouble: FolderInTrouble, time: (iso: string) => string): string[] {
+  const { folder, failed_runs, error, listed_anew_at, listed_anew_because } = trouble;
+  const name = `${mailbox}, ${terminalText(folder)}`;
+  const lines: string[] = [];
+  if (listed_anew_at !== null) {
+    const why = terminalText(listed_anew_because?.message ?? 'unknown');
+    lines.push(`${name}: listed anew on ${time(listed_anew_at)}, because its cursor failed run after run: ${why}`);
+  }
+  if (failed_runs > 0) {
+    const why = terminalText(error?.message ?? 'unknown');
+    lines.push(`${name}: its cursor failed in ${count(failed_runs, 'run', 'runs')} in a row: ${why}`);
+    lines.push(
+      `  → listed anew by itself after three; at once with: integrator run --once --mailbox ${mailbox} --since 1d`,
+    );
+  }
+  return lines;
 }
 
 function mailboxColumns(timezone: string): Column<MailboxStatus>[] {
@@ -77,11 +113,13 @@ function renderSetAside({ set_aside: lines }: Status, timezone: string): string[
   if (lines.length === 0) return [];
   return [
     `${count(lines.length, 'mail or attachment', 'mails or attachments')} set aside:`,
-    ...lines.map(({ mailbox, folder, what, attempts, next_try_at, error }) => {
+    ...lines.map(({ mailbox, folder, what, subject, attempts, next_try_at, error }) => {
       const next = formatTime(Date.parse(next_try_at), timezone);
       const why = terminalText(error?.message ?? 'unknown');
-      return `  ${mailbox}, ${terminalText(folder)}: ${what}: ${why} (${count(attempts, 'try', 'tries')}, next ${next})`;
+      const which = subject === null ? what : `${what} "${terminalText(subject)}"`;
+      return `  ${mailbox}, ${terminalText(folder)}: ${which}: ${why} (${count(attempts, 'try', 'tries')}, next ${next})`;
     }),
+    '  → tried again by itself at that time; at once with: integrator run --once',
     '',
   ];
 }

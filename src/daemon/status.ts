@@ -1,8 +1,22 @@
 import type { Config, Connection } from '../config/schema.ts';
 import type { ErrorReport } from '../domain/errors.ts';
 import { mutatingRequests, readCounter } from '../store/counters.ts';
-import { connectionStates, itemNumbers, mailboxStates, outboxNumbers, setAsideLines } from '../store/status.ts';
-import type { ConnectionNumbers, ItemNumbers, MailboxNumbers, OutboxNumbers } from '../store/status.ts';
+import {
+  connectionStates,
+  folderTroubles,
+  itemNumbers,
+  mailboxStates,
+  outboxNumbers,
+  setAsideLines,
+} from '../store/status.ts';
+import type {
+  ConnectionNumbers,
+  FolderTrouble,
+  ItemNumbers,
+  MailboxNumbers,
+  OutboxNumbers,
+  SetAsideLine,
+} from '../store/status.ts';
 import type { StoreToRead } from '../store/store.ts';
 
 export interface MailboxStatus {
@@ -14,6 +28,20 @@ export interface MailboxStatus {
   readonly imported_total: number;
   readonly inbox_count: number;
   readonly last_error: ErrorReport | null;
+  /** Where mail is only imported from a time that is still to come: that time. */
+  readonly imports_from: string | null;
+  readonly folders_in_trouble: readonly FolderInTrouble[];
+}
+
+/** A folder whose cursor fails, or was given up lately. */
+export interface FolderInTrouble {
+  readonly folder: string;
+  /** Runs in a row in which the cursor failed. */
+  readonly failed_runs: number;
+  readonly error: ErrorReport | null;
+  /** When the folder was last listed anew, because of `listed_anew_because`. */
+  readonly listed_anew_at: string | null;
+  readonly listed_anew_because: ErrorReport | null;
 }
 
 export interface ConnectionStatus {
@@ -30,16 +58,22 @@ export interface Status {
   readonly connections: readonly ConnectionStatus[];
   readonly ticket_system: { readonly type: string };
   readonly outbox: OutboxNumbers;
-  readonly set_aside: readonly {
-    readonly mailbox: string;
-    readonly folder: string;
-    readonly what: 'mail' | 'attachment';
-    readonly attempts: number;
-    readonly next_try_at: string;
-    readonly error: ErrorReport | null;
-  }[];
+  readonly set_aside: readonly SetAsideStatus[];
   /** Requests on the import path that were not reads, for ever. */
   readonly mutating_requests: number;
+}
+
+/** A mail, or an attachment of a stored mail, that could not be imported. */
+export interface SetAsideStatus {
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly what: 'mail' | 'attachment';
+  /** null where nothing of the mail could be read. */
+  readonly subject: string | null;
+  readonly attempts: number;
+  readonly since: string;
+  readonly next_try_at: string;
+  readonly error: ErrorReport | null;
 }
 
 export interface StatusDeps {
@@ -55,6 +89,7 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
   const connections = new Map((await connectionStates(store.reader)).map((state) => [state.connection, state]));
   const items = await itemNumbers(store.reader);
   const aside = await setAsideLines(store.reader, 100);
+  const troubles = await folderTroubles(store.reader, nowMs - shownMs);
   return {
     connections: config.connections.map((connection) => ({
       name: connection.name,
@@ -70,18 +105,14 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
           items.get(address),
           nowMs,
         ),
+        folders_in_trouble: troubles
+          .filter((each) => each.connection === connection.name && each.mailbox === address)
+          .map(folderInTrouble),
       })),
     })),
     ticket_system: { type: config.ticket_system.type },
     outbox: await outboxNumbers(store.reader),
-    set_aside: aside.map((line) => ({
-      mailbox: line.mailbox,
-      folder: line.folder,
-      what: line.attachment ? 'attachment' : 'mail',
-      attempts: line.attempts,
-      next_try_at: new Date(line.nextTryAtMs).toISOString(),
-      error: errorOf(line.errorJson),
-    })),
+    set_aside: aside.map(setAsideStatus),
     mutating_requests: await readCounter(store.reader, mutatingRequests),
   };
 }
@@ -89,6 +120,32 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
 /** No name holds a line break. */
 function stateKey({ connection, mailbox }: Pick<MailboxNumbers, 'connection' | 'mailbox'>): string {
   return `${connection}\n${mailbox}`;
+}
+
+/** That a folder was listed anew is told for a week. */
+const shownMs = 7 * 24 * 3_600_000;
+
+function setAsideStatus(line: SetAsideLine): SetAsideStatus {
+  return {
+    mailbox: line.mailbox,
+    folder: line.folder,
+    what: line.attachment ? 'attachment' : 'mail',
+    subject: line.subject,
+    attempts: line.attempts,
+    since: new Date(line.sinceMs).toISOString(),
+    next_try_at: new Date(line.nextTryAtMs).toISOString(),
+    error: errorOf(line.errorJson),
+  };
+}
+
+function folderInTrouble(trouble: FolderTrouble): FolderInTrouble {
+  return {
+    folder: trouble.folder,
+    failed_runs: trouble.failedRuns,
+    error: errorOf(trouble.errorJson),
+    listed_anew_at: iso(trouble.restartedAtMs),
+    listed_anew_because: errorOf(trouble.restartErrorJson),
+  };
 }
 
 function connectionPart(state: ConnectionNumbers | undefined) {
@@ -104,6 +161,7 @@ function mailboxPart(state: MailboxNumbers | undefined, items: ItemNumbers | und
     imported_total: items?.total ?? 0,
     inbox_count: items?.waiting ?? 0,
     last_error: errorOf(state?.lastErrorJson),
+    imports_from: state !== undefined && state.floorMs > nowMs ? iso(state.floorMs) : null,
   };
 }
 

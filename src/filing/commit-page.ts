@@ -10,7 +10,7 @@ import type { MailboxContext } from './mailbox-context.ts';
 import { messageRows } from './message-rows.ts';
 import { knowOwnMail } from './own-mail.ts';
 import { noCounts } from './page-counts.ts';
-import type { PageCounts } from './page-counts.ts';
+import type { CommittedPage, MailOutcome, PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
 import type { PreparedMail } from './prepared-mail.ts';
 import { tieResponses } from './tie-responses.ts';
@@ -21,19 +21,25 @@ import { setAsideAttachments, writeDecided } from './write-decided.ts';
  * The one place where imported mail becomes rows: messages, decisions, actions, tickets, what was set aside and the
  * cursor, all in the caller's transaction. Run again with the same page it changes nothing.
  */
-export async function commitPage(trx: StoreWriter, context: MailboxContext, page: Page): Promise<PageCounts> {
+export async function commitPage(trx: StoreWriter, context: MailboxContext, page: Page): Promise<CommittedPage> {
   const counts = noCounts();
-  await commitMails(trx, context, { ...page, mails: await knowOwnMail(trx, context, page) }, counts);
+  const mails = await knowOwnMail(trx, context, page);
+  const outcomes = await commitMails(trx, context, { ...page, mails }, counts);
   const { mailbox } = context.key;
   counts.removed_upstream += await markRemoved(trx, mailbox, page.removed, page.atMs);
   for (const providerId of page.settled) await clearSetAside(trx, { mailbox, providerId, attachmentId: '' });
   for (const item of page.setAside) await setAside(trx, context.key, item, page.atMs);
   counts.failed += page.setAside.length;
   if (page.position !== null) await saveCursor(trx, context.key, page.position);
-  return counts;
+  return { counts, outcomes };
 }
 
-async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page, counts: PageCounts): Promise<void> {
+async function commitMails(
+  trx: StoreWriter,
+  context: MailboxContext,
+  page: Page,
+  counts: PageCounts,
+): Promise<readonly MailOutcome[]> {
   const identities = new Set<string>();
   for (const { identity } of page.mails) identities.add(identity);
   const known = await findByIdentity(trx, [...identities]);
@@ -41,7 +47,7 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   for (const mail of page.mails) if (!known.deleted.has(mail.identity)) mails.push(mail);
   mails.sort(oldestFirst);
   counts.skipped += page.mails.length - mails.length;
-  if (mails.length === 0) return;
+  if (mails.length === 0) return [];
 
   const items = await itemsOf(trx, context.key.mailbox, [...known.stored.values()]);
   const { sentItems } = page.folder;
@@ -54,10 +60,13 @@ async function commitMails(trx: StoreWriter, context: MailboxContext, page: Page
   }
   const inserted = await insertMessages(trx, fresh);
   const messageIds = new Map([...known.stored, ...inserted]);
-  const filedKeys = await writeDecided(trx, { context, page, decided, messageIds, inserted, items, counts });
+  const outcomes: MailOutcome[] = [];
+  const write = { context, page, decided, messageIds, inserted, items, counts, outcomes };
+  const filedKeys = await writeDecided(trx, write);
   counts.failed += await setAsideAttachments(trx, context, page, inserted);
   await tieResponses(trx, context, { ...page, mails }, messageIds);
-  await settleWaitingReplies(trx, context, filedKeys, page.atMs);
+  outcomes.push(...(await settleWaitingReplies(trx, context, filedKeys, page.atMs)));
+  return outcomes;
 }
 
 const oldestFirst = (a: PreparedMail, b: PreparedMail): number => a.mail.receivedAtMs - b.mail.receivedAtMs;

@@ -18,6 +18,23 @@ export interface PageCounts {
   removed_upstream: number;
 }
 
+/** What became of a mail that is stored. */
+export type Outcome = 'matched' | 'to_inbox' | 'new_tickets' | 'kept' | 'ignored';
+
+/** What became of a mail in the mailbox whose page was committed. */
+export interface MailOutcome {
+  readonly messageId: number;
+  readonly outcome: Outcome;
+  /** The page brought it; else it was stored before. */
+  readonly imported: boolean;
+}
+
+/** What the commit of a page did: in numbers, and mail by mail. */
+export interface CommittedPage {
+  readonly counts: PageCounts;
+  readonly outcomes: readonly MailOutcome[];
+}
+
 export function noCounts(): PageCounts {
   return {
     imported: 0,

@@ -1,6 +1,8 @@
 import type { MatchDecision } from '../domain/decision.ts';
 import { waitingReplies } from '../store/items.ts';
 import type { Item } from '../store/items.ts';
+import { inSavepoint } from '../store/savepoint.ts';
+import { isTroubleOfStore, storeError } from '../store/store-error.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
 import { storedEnvelopes } from '../store/stored-mails.ts';
 import type { StoredEnvelope } from '../store/stored-mails.ts';
@@ -10,6 +12,7 @@ import type { Deciding } from './deciding.ts';
 import { fileItem } from './file-item.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { decisionJson } from './decision-json.ts';
+import type { MailOutcome } from './page-counts.ts';
 
 /** A chain of answers is followed this far at once; a longer one goes on with the next mail of the thread. */
 const longestChain = 50;
@@ -23,12 +26,16 @@ export async function settleWaitingReplies(
   context: MailboxContext,
   filedKeys: readonly string[],
   atMs: number,
-): Promise<void> {
-  if (!context.rules.matchReplies) return;
+): Promise<MailOutcome[]> {
+  const outcomes: MailOutcome[] = [];
+  if (!context.rules.matchReplies) return outcomes;
   let keys = filedKeys;
   for (let round = 0; round < longestChain && keys.length > 0; round += 1) {
-    keys = await settleOnce(trx, context, keys, atMs);
+    const filed = await settleOnce(trx, context, keys, atMs);
+    for (const { id } of filed) outcomes.push({ messageId: id, outcome: 'matched', imported: false });
+    keys = filed.flatMap(({ messageKey }) => messageKey ?? []);
   }
+  return outcomes;
 }
 
 async function settleOnce(
@@ -36,18 +43,34 @@ async function settleOnce(
   context: MailboxContext,
   keys: readonly string[],
   atMs: number,
-): Promise<string[]> {
+): Promise<StoredEnvelope[]> {
   const items = await waitingReplies(trx, context.key.mailbox, keys);
   const ids = items.map((item) => item.message_id);
   const mails = await storedEnvelopes(trx, ids);
-  const filed: string[] = [];
+  const filed: StoredEnvelope[] = [];
   for (const item of items) {
     const mail = mails.get(item.message_id);
-    if (mail === undefined) continue;
-    const again = await decideStored(trx, context, mail, item.sent === 1);
-    if (await fileAgain(trx, context, { item, mail, ...again, atMs })) filed.push(mail.messageKey ?? '');
+    if (mail !== undefined && (await settleOne(trx, context, { item, mail, atMs }))) filed.push(mail);
   }
-  return filed.filter((key) => key !== '');
+  return filed;
+}
+
+/** An answer that cannot be filed goes on waiting in My Inbox: the mail that has just come is not to blame. */
+async function settleOne(
+  trx: StoreWriter,
+  context: MailboxContext,
+  waiting: Pick<DecidedAgain, 'item' | 'mail' | 'atMs'>,
+): Promise<boolean> {
+  try {
+    return await inSavepoint(trx, async () => {
+      const again = await decideStored(trx, context, waiting.mail, waiting.item.sent === 1);
+      return fileAgain(trx, context, { ...waiting, ...again });
+    });
+  } catch (thrown) {
+    const error = storeError(thrown);
+    if (isTroubleOfStore(error)) throw error;
+    return false;
+  }
 }
 
 /** Decides one stored mail by today's tickets; writes nothing. */

@@ -8,7 +8,7 @@ import type { Page } from './page.ts';
 import type { Decided, Settled } from './decide-page.ts';
 import { fileOnTicket } from './file-on-ticket.ts';
 import type { MailboxContext } from './mailbox-context.ts';
-import type { PageCounts } from './page-counts.ts';
+import type { MailOutcome, Outcome, PageCounts } from './page-counts.ts';
 import type { PreparedMail } from './prepared-mail.ts';
 
 export interface PageToWrite {
@@ -22,6 +22,7 @@ export interface PageToWrite {
   /** This mailbox's items from before. */
   readonly items: ReadonlyMap<number, Item>;
   readonly counts: PageCounts;
+  readonly outcomes: MailOutcome[];
 }
 
 /** Writes items, placements and actions of a decided page; returns the message keys of what is on a ticket now. */
@@ -111,25 +112,27 @@ async function writeAction(
 }
 
 /** A mail that another mailbox brought first is a duplicate here, whatever becomes of it in this agent's inbox. */
-function count({ inserted, counts }: PageToWrite, decided: Decided): void {
+function count(write: PageToWrite, decided: Decided): void {
+  const { inserted, counts } = write;
   if (decided.kind === 'skip') {
     counts.skipped += 1;
     return;
   }
-  if (decided.kind !== 'new' || !inserted.has(decided.mail.identity)) {
-    counts.duplicates += 1;
-    return;
-  }
+  const imported = decided.kind === 'new' && inserted.has(decided.mail.identity);
+  if (!imported) counts.duplicates += 1;
+  if (decided.kind === 'again') return;
+  const outcome = outcomeOf(decided.filing);
+  write.outcomes.push({ messageId: idOf(write, decided.mail), outcome, imported });
+  if (!imported) return;
   counts.imported += 1;
-  countFiling(counts, decided.filing);
+  counts[outcome] += 1;
 }
 
-function countFiling(counts: PageCounts, filing: Settled): void {
-  if (filing.kind === 'file') counts.matched += 1;
-  else if (filing.kind === 'opened') counts.new_tickets += 1;
-  else if (filing.state === 'inbox') counts.to_inbox += 1;
-  else if (filing.state === 'ignored') counts.ignored += 1;
-  else counts.kept += 1;
+function outcomeOf(filing: Settled): Outcome {
+  if (filing.kind === 'file') return 'matched';
+  if (filing.kind === 'opened') return 'new_tickets';
+  if (filing.state === 'inbox') return 'to_inbox';
+  return filing.state === 'ignored' ? 'ignored' : 'kept';
 }
 
 /** Attachments of stored mail that could not be read: the mail is there, they are tried again. */
@@ -149,7 +152,7 @@ export async function setAsideAttachments(
       const error = { kind: 'protocol', message: `attachment "${name}": ${content.reason}`, hint: null } as const;
       const { id: folderId, path: folder, sentItems } = page.folder;
       const where = { folder, folderId, sentItems, providerId: mail.providerId, attachmentId: content.providerId };
-      await setAside(trx, context.key, { ...where, messageId, error }, page.atMs);
+      await setAside(trx, context.key, { ...where, messageId, subject: mail.subject, floorMs: 0, error }, page.atMs);
     }
   }
   return failed;

@@ -6,6 +6,7 @@ import { IntegratorError } from '../domain/errors.ts';
 import { PackedBody, wholeBody } from './body.ts';
 import { certificatesOf } from './certificates.ts';
 import { networkError } from './network-error.ts';
+import { ServerClock } from './server-clock.ts';
 import { userAgent } from './user-agent.ts';
 
 export interface TransportOptions {
@@ -58,18 +59,25 @@ export class HttpTransport {
   readonly #beside: HttpTransport[] = [];
   #opened = 0;
   #open = 0;
+  readonly #clock: ServerClock;
 
-  constructor(options: TransportOptions) {
+  constructor(options: TransportOptions, clock = new ServerClock()) {
     this.#options = options;
+    this.#clock = clock;
     this.#trust = trustOf(options);
     this.#dispatcher = this.#createDispatcher();
   }
 
   /** Another to the same place with one connection at a time, for a sign-in that belongs to it. Closed with this one. */
   single(): HttpTransport {
-    const made = new HttpTransport({ ...this.#options, single: true });
+    const made = new HttpTransport({ ...this.#options, single: true }, this.#clock);
     this.#beside.push(made);
     return made;
+  }
+
+  /** What time it is there, by the Date of its last answer; null where it told none yet. */
+  serverTimeMs(): number | null {
+    return this.#clock.timeMs();
   }
 
   /** Of a `single` transport: how many connections there were so far, the open one included. */
@@ -96,6 +104,7 @@ export class HttpTransport {
         body: request.body ?? null,
         signal: request.signal,
       });
+      this.#clock.tell(reply.headers['date']);
       return toReply(reply, root.host);
     } catch (error) {
       throw networkError(error, root.host);

@@ -8,10 +8,11 @@ import { planFiling } from '../filing/plan.ts';
 import { prepareMail } from '../filing/prepared-mail.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
 import type { Folder, ListedMessage, MailboxReader } from '../mail/provider.ts';
-import { keysOfMailbox, mailboxTimes, placedIn, setAsideErrors } from '../store/audit-placements.ts';
+import { failingFolders, keysOfMailbox, mailboxTimes, placedIn, setAsideErrors } from '../store/audit-placements.ts';
 import { itemsOf } from '../store/items.ts';
 import { inParts } from '../store/in-parts.ts';
 import { findByIdentity, knownPlacements } from '../store/messages.ts';
+import { storeError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
 import { folderPaths } from './folder-paths.ts';
 import { hashOnly } from './hash-only.ts';
@@ -56,7 +57,15 @@ export interface MailboxAudit {
   /** With `whole`: in other folders and never seen in the chosen ones; a rule or a person moved it away before. */
   readonly moved_away: readonly AuditedMail[];
   /** On the server and not in the store, as it should be. */
-  readonly accounted: { readonly ignored: number; readonly deleted: number; readonly drafts: number };
+  readonly accounted: {
+    readonly ignored: number;
+    readonly deleted: number;
+    readonly drafts: number;
+    /** Received before the floor, where the audit was asked to look there. */
+    readonly below_floor: number;
+  };
+  /** The command that brings what is missing, or what is below the floor. */
+  readonly hint: string | null;
   readonly error: ErrorReport | null;
 }
 
@@ -92,7 +101,10 @@ class MailboxAuditor {
   readonly #missing: MissingMail[] = [];
   readonly #extra: ExtraMail[] = [];
   readonly #movedAway: AuditedMail[] = [];
-  readonly #accounted = { ignored: 0, deleted: 0, drafts: 0 };
+  readonly #accounted = { ignored: 0, deleted: 0, drafts: 0, below_floor: 0 };
+  readonly #failing: ReadonlyMap<string, string>;
+  readonly #lastErrorJson: string | null;
+  #oldestMs = Infinity;
 
   private constructor(job: MailboxJob, deps: AuditDeps, known: Known) {
     this.#job = job;
@@ -101,23 +113,29 @@ class MailboxAuditor {
     this.#sinceMs = known.sinceMs;
     this.#lastSuccessMs = known.lastSuccessMs;
     this.#setAside = known.setAside;
+    this.#failing = known.failing;
+    this.#lastErrorJson = known.lastErrorJson;
   }
 
   static async start(job: MailboxJob, deps: AuditDeps, signal: AbortSignal): Promise<MailboxAuditor> {
     const { db } = deps.store;
-    const { floorMs, lastSuccessAtMs } = await mailboxTimes(db, job.context.key);
+    const { floorMs, lastSuccessAtMs, lastErrorJson } = await mailboxTimes(db, job.context.key);
     return new MailboxAuditor(job, deps, {
       signal,
       // A mailbox that was never imported has no floor yet; nothing of it is due.
       sinceMs: Math.max(floorMs ?? deps.now(), deps.sinceMs ?? 0),
       lastSuccessMs: lastSuccessAtMs ?? 0,
       setAside: await setAsideErrors(db, job.mailbox.address),
+      failing: await failingFolders(db, job.context.key),
+      lastErrorJson,
     });
   }
 
   async folder(folder: Folder): Promise<void> {
     const before = { missing: this.#missing.length, extra: this.#extra.length };
-    const listed = await this.#list(folder);
+    const all = await this.#list(folder, Math.min(this.#sinceMs, this.#deps.sinceMs ?? this.#sinceMs));
+    const listed = all.filter((message) => message.receivedAtMs >= this.#sinceMs);
+    await this.#countBelowFloor(all.filter((message) => message.receivedAtMs < this.#sinceMs));
     for (const message of await this.#unknown(listed)) await this.#judge(message, folder);
     await this.#findExtra(folder, new Set(listed.map((message) => message.providerId)));
     this.#folders.push({
@@ -133,7 +151,7 @@ class MailboxAuditor {
     const seen = new Set(audited.map((folder) => folder.id));
     for (const folder of await this.#deps.reader.folders('all', this.#signal)) {
       if (seen.has(folder.id) || folder.sentItems) continue;
-      const unknown = await this.#unknown(await this.#list(folder));
+      const unknown = await this.#unknown(await this.#list(folder, this.#sinceMs));
       const keys = unknown.flatMap((message) => messageKey(message.internetMessageId) ?? []);
       const known = await keysOfMailbox(this.#deps.store.db, this.#job.mailbox.address, keys);
       for (const message of unknown) {
@@ -153,13 +171,28 @@ class MailboxAuditor {
       extra: this.#extra,
       moved_away: this.#movedAway,
       accounted: this.#accounted,
+      hint: this.#hint(),
       error: null,
     };
   }
 
-  async #list(folder: Folder): Promise<ListedMessage[]> {
+  #hint(): string | null {
+    if (this.#oldestMs === Infinity) return null;
+    const since = new Date(this.#oldestMs).toISOString();
+    return `integrator run --once --mailbox ${this.#job.mailbox.address} --since ${since}`;
+  }
+
+  /** Asked for by the audit's own --since only. */
+  async #countBelowFloor(listed: readonly ListedMessage[]): Promise<void> {
+    for (const message of await this.#unknown(listed)) {
+      this.#accounted.below_floor += 1;
+      this.#oldestMs = Math.min(this.#oldestMs, message.receivedAtMs);
+    }
+  }
+
+  async #list(folder: Folder, sinceMs: number): Promise<ListedMessage[]> {
     const listed: ListedMessage[] = [];
-    for await (const message of this.#deps.reader.list(folder, this.#sinceMs, this.#signal)) listed.push(message);
+    for await (const message of this.#deps.reader.list(folder, sinceMs, this.#signal)) listed.push(message);
     return listed;
   }
 
@@ -173,8 +206,18 @@ class MailboxAuditor {
     return unknown;
   }
 
-  /** A handle that is not known may still be a mail that is: handles change when mail moves. */
   async #judge(message: ListedMessage, folder: Folder): Promise<void> {
+    try {
+      await this.#judgeListed(message, folder);
+    } catch (thrown) {
+      const error = storeError(thrown);
+      if (error.kind !== 'bug') throw error;
+      this.#miss(message, folder, error.message);
+    }
+  }
+
+  /** A handle that is not known may still be a mail that is: handles change when mail moves. */
+  async #judgeListed(message: ListedMessage, folder: Folder): Promise<void> {
     const error = this.#setAside.get(message.providerId);
     if (error !== undefined) return this.#miss(message, folder, `set aside: ${errorMessage(error)}`);
     const options = { files: hashOnly, keepOriginal: false, signal: this.#signal };
@@ -193,7 +236,7 @@ class MailboxAuditor {
     if (deleted.has(mail.identity)) this.#accounted.deleted += 1;
     else if (messageId !== undefined && (await this.#hasItem(messageId))) return;
     else if (await this.#isIgnored(mail, folder.sentItems)) this.#accounted.ignored += 1;
-    else this.#miss(message, folder, null);
+    else this.#miss(message, folder, this.#whyMissing(folder));
   }
 
   async #hasItem(messageId: number): Promise<boolean> {
@@ -206,8 +249,17 @@ class MailboxAuditor {
     return planFiling((await decider.decide(deciding, sentItems)).decision).kind === 'skip';
   }
 
-  #miss(message: ListedMessage, folder: Folder, because: string | null): void {
+  /** Nothing is wrong with the mail itself: is something wrong with its folder, or its mailbox? */
+  #whyMissing(folder: Folder): string | null {
+    const failing = this.#failing.get(folder.path);
+    if (failing !== undefined) return `the cursor of the folder fails: ${errorMessage(failing)}`;
+    return this.#lastErrorJson === null ? null : `the last run failed: ${errorMessage(this.#lastErrorJson)}`;
+  }
+
+  #miss(message: ListedMessage, folder: Folder, why: string | null): void {
     const since_last_run = message.receivedAtMs > this.#lastSuccessMs;
+    const because = why ?? (since_last_run ? 'it came after the last run' : null);
+    this.#oldestMs = Math.min(this.#oldestMs, message.receivedAtMs);
     this.#missing.push({ ...auditedMail(message, folder), since_last_run, because });
   }
 
@@ -224,6 +276,8 @@ interface Known {
   readonly sinceMs: number;
   readonly lastSuccessMs: number;
   readonly setAside: ReadonlyMap<string, string>;
+  readonly failing: ReadonlyMap<string, string>;
+  readonly lastErrorJson: string | null;
 }
 
 type Named = Pick<ListedMessage, 'internetMessageId' | 'receivedAtMs' | 'from' | 'subject'>;

@@ -51,7 +51,8 @@ async function auditJob(job: MailboxJob, deps: AuditMailboxesDeps, signal: Abort
       missing: [],
       extra: [],
       moved_away: [],
-      accounted: { ignored: 0, deleted: 0, drafts: 0 },
+      accounted: { ignored: 0, deleted: 0, drafts: 0, below_floor: 0 },
+      hint: null,
       error: toErrorReport(thrown),
     };
   }

@@ -1,15 +1,11 @@
-import { commitPage } from '../filing/commit-page.ts';
-import { addCounts } from '../filing/page-counts.ts';
+import { toErrorReport, toIntegratorError } from '../domain/errors.ts';
+import type { ErrorReport, IntegratorError } from '../domain/errors.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
-import type { PreparedMail } from '../filing/prepared-mail.ts';
-import type { ChangePage, Folder, PresentEntry } from '../mail/provider.ts';
-import { readCursor } from '../store/mailboxes.ts';
-import { knownPlacements } from '../store/messages.ts';
-import type { SetAside } from '../store/set-aside.ts';
-import { damaged } from './damaged.ts';
+import type { ChangePage, Folder } from '../mail/provider.ts';
+import { countFailedRun, readCursor } from '../store/mailboxes.ts';
+import { importPage } from './import-page.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
 import { PageTurn } from './page-turn.ts';
-import { prepareRead } from './prepare-read.ts';
 import { keepHeapSmall } from './small-heap.ts';
 
 export interface FolderTask {
@@ -20,13 +16,69 @@ export interface FolderTask {
   readonly job: MailboxJob;
 }
 
-/** Brings in what is new in a folder, page by page; with `sinceMs` it then lists again from there without the cursor. */
-export async function importFolder(task: FolderTask, deps: ImportMailboxDeps, signal: AbortSignal): Promise<void> {
-  const { store } = deps.pages;
-  const cursor = await readCursor(store.db, task.job.context.key, task.folder.path);
-  await importPages(task, deps, { cursor, floorMs: task.floorMs, keepCursor: true, signal });
-  if (deps.sinceMs === null || deps.sinceMs >= task.floorMs) return;
-  await importPages(task, deps, { cursor: null, floorMs: deps.sinceMs, keepCursor: false, signal });
+/** Why the cursor was given up and the folder listed anew; null in nearly every run. */
+export type Restart = ErrorReport | null;
+
+/**
+ * Brings in what is new in a folder, page by page. With `sinceMs` it first lists from there without the cursor: nothing
+ * that is wrong with the cursor is in its way.
+ */
+export async function importFolder(task: FolderTask, deps: ImportMailboxDeps, signal: AbortSignal): Promise<Restart> {
+  const { sinceMs } = deps;
+  const apart = { cursor: null, keepCursor: false, restart: null, signal };
+  const again = sinceMs === null ? null : await importPages(task, deps, { ...apart, floorMs: sinceMs });
+
+  const cursor = await readCursor(deps.pages.store.db, task.job.context.key, task.folder.path);
+  const onward = { cursor, floorMs: task.floorMs, keepCursor: true, restart: null, signal };
+  const followed = await importPages(task, deps, onward);
+  if (followed.kind === 'failed') {
+    await giveUpCursor(task, deps, { ...onward, error: followed.error, listsAnew: again?.kind === 'done' });
+    return toErrorReport(followed.error);
+  }
+  if (again?.kind === 'failed') throw again.error;
+  return null;
+}
+
+/** A cursor has so many runs to recover in. */
+const patience = 3;
+
+/** These may be the cursor's own; others (sign-in, access, throttling) meet every request. */
+const mayBeTheCursors: ReadonlySet<string> = new Set(['unreachable', 'protocol', 'not_found', 'bug']);
+
+interface FailedRound extends Round {
+  readonly error: IntegratorError;
+  /** A listing without the cursor was asked for, and answered. */
+  readonly listsAnew: boolean;
+}
+
+/**
+ * Lists the folder anew from the floor in the place of a cursor that fails for ever; what is known stays known. Throws
+ * the cursor's error as long as it may be passing: after three runs in a row in which the folder could be listed
+ * nevertheless, or where a person asked for a listing anyhow, it is not.
+ */
+async function giveUpCursor(task: FolderTask, deps: ImportMailboxDeps, failed: FailedRound): Promise<void> {
+  const { cursor, error, signal, listsAnew } = failed;
+  if (cursor === null || signal.aborted || !mayBeTheCursors.has(error.kind)) throw error;
+  if (!listsAnew && !(await canBeListed(task.folder, deps, signal))) throw error;
+  const { job, folder } = task;
+  const restart = toErrorReport(error);
+  const failedRuns = await deps.pages.write((trx) => countFailedRun(trx, job.context.key, folder.path, restart));
+  if (!listsAnew && failedRuns <= patience) throw error;
+  const { kind } = await importPages(task, deps, { ...failed, cursor: null, restart });
+  if (kind === 'failed') throw error;
+}
+
+/** Does the service answer for this folder at all? Asked with the cheapest listing there is. */
+async function canBeListed(folder: Folder, deps: ImportMailboxDeps, signal: AbortSignal): Promise<boolean> {
+  try {
+    const listing = deps.reader.list(folder, deps.now(), signal)[Symbol.asyncIterator]();
+    await listing.next();
+    await listing.return?.();
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
 }
 
 interface Round {
@@ -34,16 +86,22 @@ interface Round {
   readonly floorMs: number;
   /** false: the cursor in the store stays where it is. */
   readonly keepCursor: boolean;
+  readonly restart: Restart;
   readonly signal: AbortSignal;
 }
 
-async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Round): Promise<void> {
+/** `failed`: the listing ended in an error. What importing a page throws is thrown. */
+type Outcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: IntegratorError };
+
+async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Round): Promise<Outcome> {
   const { floorMs, signal } = round;
   const turn = new PageTurn(deps.pages.turns, signal);
   const options = { floorMs, signal, beforePage: () => turn.begin() };
   const pages = deps.reader.changes(task.folder, round.cursor, options)[Symbol.asyncIterator]();
   try {
-    while (await importNext(pages, task, deps, round)) {
+    for (;;) {
+      const outcome = await importNext(pages, task, deps, round);
+      if (outcome !== null) return outcome;
       turn.end();
       signal.throwIfAborted();
     }
@@ -53,92 +111,29 @@ async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Rou
   }
 }
 
-/** False after the last page. A call per page: a loop's variable would keep it in memory until the next one has come. */
+/** null: go on. A call per page: a loop's variable would keep it in memory until the next one has come. */
 async function importNext(
   pages: AsyncIterator<ChangePage>,
-  task: FolderTask,
-  deps: ImportMailboxDeps,
-  round: Round,
-): Promise<boolean> {
-  keepHeapSmall();
-  const next = await pages.next();
-  if (next.done === true) return false;
-  await importPage(task, deps, { page: next.value, round });
-  return true;
-}
-
-async function importPage(
   { folder, counts, job }: FolderTask,
   deps: ImportMailboxDeps,
-  { page, round }: { readonly page: ChangePage; readonly round: Round },
-): Promise<void> {
-  const unknown = await unknownEntries(page, deps, job);
-  const wanted: PresentEntry[] = [];
-  for (const entry of unknown) if (!isBelow(entry.receivedAtMs, round.floorMs)) wanted.push(entry);
-  const read = await readEntries(wanted, { folder, job, deps, floorMs: round.floorMs, signal: round.signal });
-  counts.skipped += unknown.length - wanted.length + read.skipped;
-  const atMs = deps.now();
-  const committed = await deps.pages.write((trx) =>
-    commitPage(trx, job.context, {
-      folder,
-      mails: read.mails,
-      removed: removedOf(page),
-      setAside: read.setAside,
-      settled: [],
-      position: round.keepCursor ? { folder: folder.path, folderId: folder.id, cursor: page.cursor, atMs } : null,
-      atMs,
-    }),
-  );
-  addCounts(counts, committed);
+  { floorMs, keepCursor, restart, signal }: Round,
+): Promise<Outcome | null> {
+  keepHeapSmall();
+  const next = await nextPage(pages);
+  if (next.kind !== 'page') return next;
+  const { cursor } = next.page;
+  const at = { folder: folder.path, folderId: folder.id, cursor, atMs: deps.now(), restart };
+  await importPage(next.page, { folder, job, deps, counts, floorMs, position: keepCursor ? at : null, signal });
+  return null;
 }
 
-/** Without what this mailbox has already, and each copy once: the same entry may come several times, the last one counts. */
-async function unknownEntries(page: ChangePage, deps: ImportMailboxDeps, job: MailboxJob): Promise<PresentEntry[]> {
-  const present = new Map<string, PresentEntry>();
-  for (const entry of page.entries) if (entry.kind === 'present') present.set(entry.providerId, entry);
-  const known = await knownPlacements(deps.pages.store.db, job.context.key.mailbox, [...present.keys()]);
-  for (const providerId of known) present.delete(providerId);
-  return [...present.values()];
-}
-
-function removedOf(page: ChangePage): string[] {
-  const removed: string[] = [];
-  for (const entry of page.entries) if (entry.kind === 'removed') removed.push(entry.providerId);
-  return removed;
-}
-
-function isBelow(receivedAtMs: number | null, floorMs: number): boolean {
-  return receivedAtMs !== null && receivedAtMs < floorMs;
-}
-
-interface Reading {
-  readonly folder: Folder;
-  readonly job: MailboxJob;
-  readonly deps: ImportMailboxDeps;
-  readonly floorMs: number;
-  readonly signal: AbortSignal;
-}
-
-interface ReadMails {
-  readonly mails: PreparedMail[];
-  readonly setAside: SetAside[];
-  readonly skipped: number;
-}
-
-async function readEntries(entries: readonly PresentEntry[], reading: Reading): Promise<ReadMails> {
-  const mails: PreparedMail[] = [];
-  const setAside: SetAside[] = [];
-  let skipped = 0;
-  if (entries.length === 0) return { mails, setAside, skipped };
-  const { folder, job, deps, signal } = reading;
-  const options = { files: deps.pages.files, keepOriginal: job.mailbox.keep_original, signal };
-  for await (const result of deps.reader.read(entries, options)) {
-    if (result.kind === 'damaged') {
-      setAside.push(damaged(folder, result.providerId, result.error));
-    } else if (result.kind === 'message' && !result.message.isDraft) {
-      if (isBelow(result.message.receivedAtMs, reading.floorMs)) skipped += 1;
-      else mails.push(await prepareRead(result.message, job, deps));
-    }
+async function nextPage(
+  pages: AsyncIterator<ChangePage>,
+): Promise<Outcome | { readonly kind: 'page'; readonly page: ChangePage }> {
+  try {
+    const next = await pages.next();
+    return next.done === true ? { kind: 'done' } : { kind: 'page', page: next.value };
+  } catch (thrown) {
+    return { kind: 'failed', error: toIntegratorError(thrown) };
   }
-  return { mails, setAside, skipped };
 }

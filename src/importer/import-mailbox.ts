@@ -1,12 +1,14 @@
 import { parseTime } from '../config/times.ts';
-import { toErrorReport, toIntegratorError } from '../domain/errors.ts';
+import { toErrorReport } from '../domain/errors.ts';
 import type { IntegratorError } from '../domain/errors.ts';
 import type { MailboxContext } from '../filing/mailbox-context.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { MailboxReader } from '../mail/provider.ts';
-import { ensureFloor, recordOutcome } from '../store/mailboxes.ts';
+import { ensureFloor, lowerFloor, recordOutcome } from '../store/mailboxes.ts';
+import { storeError } from '../store/store-error.ts';
 import { folderPaths } from './folder-paths.ts';
 import { importFolder } from './import-folder.ts';
+import type { Restart } from './import-folder.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
 import { refuseShared } from './refuse-shared.ts';
 import { folderReport } from './report.ts';
@@ -29,16 +31,10 @@ export async function importMailbox(job: MailboxJob, deps: TurnDeps, signal: Abo
 }
 
 /** These fail for the whole connection, or for every folder alike: the rest of the mailbox is not tried. */
-const endsTheTurn = new Set([
-  'needs_login',
-  'needs_admin',
-  'config',
-  'throttled',
-  'unreachable',
-  'store',
-  'busy',
-  'bug',
-]);
+const endsTheTurn = new Set(['needs_login', 'needs_admin', 'config', 'throttled', 'unreachable', 'store', 'busy']);
+
+/** A Date header tells whole seconds. */
+const dateGrainMs = 1000;
 
 class MailboxTurn {
   readonly #job: MailboxJob;
@@ -57,11 +53,12 @@ class MailboxTurn {
 
   async run(): Promise<void> {
     await this.#attempt(async () => {
-      const floorMs = await this.#floor();
+      const rememberedMs = await this.#floor();
       const reader = await this.#deps.openReader();
       this.#reader = reader;
       const deps = { ...this.#deps, reader };
       await refuseShared(this.#job, deps, this.#signal);
+      const floorMs = await this.#byTheirClock(rememberedMs, reader);
       // Before the folders, so that what is set aside in this turn waits for the next one.
       await this.#attempt(async () => {
         addCounts(this.#counts, await retrySetAside(this.#job, deps, this.#signal));
@@ -71,6 +68,7 @@ class MailboxTurn {
         await this.#attempt(() => this.#importPath(path, floorMs, deps));
         if (this.#stops()) return;
       }
+      await this.#byTheirClock(floorMs, reader);
     });
   }
 
@@ -95,21 +93,41 @@ class MailboxTurn {
   }
 
   #floor(): Promise<number> {
-    const { mailbox, context, timezone } = this.#job;
-    const now = this.#deps.now();
-    const floorMs = mailbox.import_from === 'now' ? now : parseTime(mailbox.import_from, { now, timezone });
+    const { mailbox, context } = this.#job;
+    const floorMs = this.#floorAt(this.#deps.now());
     return this.#deps.pages.write((trx) => ensureFloor(trx, context.key, mailbox.import_from, floorMs));
+  }
+
+  /** The floor that `import_from` gives, were it read at this time; services tell received dates in whole seconds. */
+  #floorAt(now: number): number {
+    const { mailbox, timezone } = this.#job;
+    const floorMs = mailbox.import_from === 'now' ? now : parseTime(mailbox.import_from, { now, timezone });
+    return Math.floor(floorMs / 1000) * 1000;
+  }
+
+  /**
+   * A floor that was reckoned by our own clock and lies ahead of the service's: ours was wrong, and no mail would ever
+   * be new enough. It becomes the service's time. A date that the configuration names stays as it is.
+   */
+  async #byTheirClock(floorMs: number, reader: MailboxReader): Promise<number> {
+    const serverMs = reader.serverTimeMs();
+    if (serverMs === null || floorMs <= serverMs + dateGrainMs) return floorMs;
+    const lowerMs = this.#floorAt(serverMs);
+    if (lowerMs >= floorMs) return floorMs;
+    await this.#deps.pages.write((trx) => lowerFloor(trx, this.#job.context.key, lowerMs));
+    return lowerMs;
   }
 
   async #importPath(path: string, floorMs: number, deps: ImportMailboxDeps): Promise<void> {
     for (const folder of await deps.reader.folders(path, this.#signal)) {
       await this.#attempt(async () => {
         const counts = noCounts();
+        let restart: Restart = null;
         try {
-          await importFolder({ folder, floorMs, counts, job: this.#job }, deps, this.#signal);
+          restart = await importFolder({ folder, floorMs, counts, job: this.#job }, deps, this.#signal);
         } finally {
           addCounts(this.#counts, counts);
-          this.#folders.push(folderReport(folder.path, counts));
+          this.#folders.push(folderReport(folder.path, counts, restart));
         }
       });
       if (this.#stops()) return;
@@ -126,7 +144,7 @@ class MailboxTurn {
       await work();
     } catch (thrown) {
       if (this.#signal.aborted) return;
-      this.#error ??= toIntegratorError(thrown);
+      this.#error ??= storeError(thrown);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Connection, MailboxConfig } from '../config/schema.ts';
 import type { MailboxContext } from '../filing/mailbox-context.ts';
 import type { MailboxReader } from '../mail/provider.ts';
 import type { PageWriter } from './page-writer.ts';
+import type { RunTally } from './run-tally.ts';
 
 /** One mailbox to import: what the configuration says of it. */
 export interface MailboxJob {
@@ -16,8 +17,9 @@ export interface ImportMailboxDeps {
   readonly reader: MailboxReader;
   readonly pages: PageWriter;
   readonly now: () => number;
-  /** Also list again from here, below the floor; the cursor stays where it is. */
+  /** Also list again from here, also below the floor, without the cursor. */
   readonly sinceMs: number | null;
+  readonly tally: RunTally;
   /** Try what was set aside whether it is due or not. */
   readonly retryAll: boolean;
 }

@@ -1,20 +1,29 @@
 import type { Gate } from '../http/gate.ts';
-import type { FileSink } from '../mail/provider.ts';
 import type { Store, StoreWriter } from '../store/store.ts';
 import { hashOnly } from './hash-only.ts';
+import { StoredPageFiles } from './page-files.ts';
+import type { PageFiles } from './page-files.ts';
 import { pageTurns } from './page-turn.ts';
 
 /** Where an import writes: into the store, or nowhere. */
 export interface PageWriter {
   readonly store: Store;
-  readonly files: FileSink;
+  beginFiles(): PageFiles;
+  /** true: what is written is taken back at once, so that an id that the store gave is soon another mail's. */
+  readonly discards: boolean;
   /** See page-turn.ts. */
   readonly turns: Gate;
   write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T>;
 }
 
 export function storePages(store: Store): PageWriter {
-  return { store, files: store.files, turns: pageTurns(), write: (work) => store.write(work) };
+  return {
+    store,
+    beginFiles: () => new StoredPageFiles(store),
+    discards: false,
+    turns: pageTurns(),
+    write: (work) => store.write(work),
+  };
 }
 
 /**
@@ -24,7 +33,8 @@ export function storePages(store: Store): PageWriter {
 export function discardPages(store: Store): PageWriter {
   return {
     store,
-    files: hashOnly,
+    beginFiles: () => ({ ...hashOnly, mustBeThere: () => {}, end: () => Promise.resolve() }),
+    discards: true,
     turns: pageTurns(),
     write: async (work) => {
       const outcome: { result?: { readonly value: Awaited<ReturnType<typeof work>> } } = {};

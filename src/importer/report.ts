@@ -16,6 +16,8 @@ export interface FolderReport {
   readonly imported: number;
   readonly removed_upstream: number;
   readonly skipped: number;
+  /** Why the folder was listed anew from the floor, where its cursor was given up in this run. */
+  readonly listed_anew: ErrorReport | null;
 }
 
 export type Totals = PageCounts & { requests: number };
@@ -27,9 +29,9 @@ export interface RunReport {
   readonly totals: Totals;
 }
 
-export function folderReport(folder: string, counts: PageCounts): FolderReport {
+export function folderReport(folder: string, counts: PageCounts, listed_anew: ErrorReport | null): FolderReport {
   const { imported, removed_upstream, skipped } = counts;
-  return { folder, imported, removed_upstream, skipped };
+  return { folder, imported, removed_upstream, skipped, listed_anew };
 }
 
 /** Adds up the mailboxes of a run. */

@@ -1,37 +1,37 @@
 import { toErrorReport } from '../domain/errors.ts';
 import type { Attachment } from '../domain/message.ts';
 import { attachmentRow } from '../filing/message-rows.ts';
-import { allAttachments, type Folder, type ReadOptions, type ReadResult } from '../mail/provider.ts';
+import { allAttachments, type Folder, type ReadResult } from '../mail/provider.ts';
 import { replaceAttachment } from '../store/attachments.ts';
 import type { MailboxKey } from '../store/mailboxes.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { DueSetAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
-import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
+import type { PageFiles } from './page-files.ts';
+import { optionsOf, type Retry } from './retry-set-aside.ts';
 
 /**
  * Reads a mail again whose attachments could not be listed: they take the place of the one that stood for them all.
- * Throws what stops more than this mail.
+ * False where they still cannot be listed. Throws what stops more than this mail.
  */
-export async function retryAttachments(
-  job: MailboxJob,
-  deps: ImportMailboxDeps,
-  item: DueSetAside,
-  options: ReadOptions,
-): Promise<0 | 1> {
+export async function retryAttachments({ job, deps, item, signal }: Retry, files: PageFiles): Promise<boolean> {
   const folder: Folder = { path: item.folder, id: item.folderId, sentItems: item.sentItems };
-  const result = await deps.reader.readOne(item.providerId, folder, options);
+  const result = await deps.reader.readOne(item.providerId, folder, optionsOf(job, files, signal));
   const { key } = job.context;
   const { providerId, attachmentId } = item;
   const failure = failureOf(result);
   return deps.pages.write(async (trx) => {
     if (failure !== null) {
       await setAside(trx, key, { ...item, error: { kind: 'protocol', message: failure, hint: null } }, deps.now());
-      return 1;
+      return false;
     }
-    if (result.kind === 'message') await takePlace(trx, { key, item, atMs: deps.now() }, result.message.attachments);
+    if (result.kind === 'message') {
+      const { attachments } = result.message;
+      files.mustBeThere(attachments.flatMap(({ content }) => (content.kind === 'stored' ? [content.file] : [])));
+      await takePlace(trx, { key, item, atMs: deps.now() }, attachments);
+    }
     await clearSetAside(trx, { mailbox: key.mailbox, providerId, attachmentId });
-    return 0;
+    return true;
   });
 }
 

@@ -1,18 +1,24 @@
-import { toErrorReport, toIntegratorError } from '../domain/errors.ts';
-import { commitPage } from '../filing/commit-page.ts';
+import { toErrorReport } from '../domain/errors.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
-import type { PreparedMail } from '../filing/prepared-mail.ts';
 import { allAttachments, type Folder, type ReadOptions } from '../mail/provider.ts';
 import { storeAttachmentContent } from '../store/attachments.ts';
 import { clearSetAside, dueSetAside, setAside } from '../store/set-aside.ts';
 import type { DueSetAside } from '../store/set-aside.ts';
-import { damaged } from './damaged.ts';
+import { commitMails } from './commit-mails.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
-import { prepareRead } from './prepare-read.ts';
+import { ownTrouble } from './own-trouble.ts';
+import type { PageFiles } from './page-files.ts';
+import { partOf } from './read-mails.ts';
 import { retryAttachments } from './retry-attachments.ts';
 
-/** Tries again what was set aside in this mailbox and is due; each on its own, so that none stops the others. */
+/** What meets every mail (sign-in, throttling, network) is thrown; all else is this one's own trouble. */
+const stopsEverything = new Set(['needs_login', 'needs_admin', 'config', 'throttled', 'unreachable']);
+
+/**
+ * Tries again what was set aside in this mailbox and is due; each on its own, so that none stops the others. What fails
+ * again stays set aside.
+ */
 export async function retrySetAside(
   job: MailboxJob,
   deps: ImportMailboxDeps,
@@ -22,62 +28,65 @@ export async function retrySetAside(
   const dueMs = deps.retryAll ? Number.MAX_SAFE_INTEGER : deps.now();
   for (const item of await dueSetAside(deps.pages.store.db, job.context.key, dueMs)) {
     signal.throwIfAborted();
-    const options = { files: deps.pages.files, keepOriginal: job.mailbox.keep_original, signal };
-    if (item.attachmentId === '') addCounts(counts, await retryMail(job, deps, item, options));
-    else counts.failed += await retryAttachment(job, deps, item, options);
+    addCounts(counts, await retryOne({ job, deps, item, signal }));
   }
   return counts;
 }
 
-async function retryMail(
-  job: MailboxJob,
-  deps: ImportMailboxDeps,
-  item: DueSetAside,
-  options: ReadOptions,
-): Promise<PageCounts> {
-  const folder: Folder = { path: item.folder, id: item.folderId, sentItems: item.sentItems };
-  const result = await deps.reader.readOne(item.providerId, folder, options);
-  const found = result.kind === 'message' && !result.message.isDraft ? [result.message] : [];
-  const mails: PreparedMail[] = [];
-  for (const mail of found) mails.push(await prepareRead(mail, job, deps));
-  return deps.pages.write((trx) =>
-    commitPage(trx, job.context, {
-      folder,
-      mails,
-      removed: [],
-      setAside: result.kind === 'damaged' ? [damaged(folder, item.providerId, result.error)] : [],
-      settled: result.kind === 'damaged' ? [] : [item.providerId],
-      position: null,
-      atMs: deps.now(),
-    }),
-  );
+/** One mail or attachment that is tried again. */
+export interface Retry {
+  readonly job: MailboxJob;
+  readonly deps: ImportMailboxDeps;
+  readonly item: DueSetAside;
+  readonly signal: AbortSignal;
 }
 
-/** What stops every mail (sign-in, throttling, network) is thrown; only this attachment's own trouble is counted. */
-const stopsEverything = new Set(['needs_login', 'needs_admin', 'config', 'throttled', 'unreachable']);
-
-async function retryAttachment(
-  job: MailboxJob,
-  deps: ImportMailboxDeps,
-  item: DueSetAside,
-  options: ReadOptions,
-): Promise<0 | 1> {
-  const { mailbox } = job.context.key;
+async function retryOne(retry: Retry): Promise<PageCounts> {
+  const { job, deps, item, signal } = retry;
+  const files = deps.pages.beginFiles();
   try {
-    if (item.attachmentId === allAttachments) return await retryAttachments(job, deps, item, options);
-    const file = await deps.reader.readAttachment(item.providerId, item.attachmentId, options);
-    await deps.pages.write(async (trx) => {
-      if (file !== null && item.messageId !== null)
-        await storeAttachmentContent(trx, item.messageId, item.attachmentId, file);
-      await clearSetAside(trx, { mailbox, providerId: item.providerId, attachmentId: item.attachmentId });
-    });
-    return 0;
+    if (item.attachmentId === '') return await retryMail(retry, files);
+    if (item.attachmentId !== allAttachments) await retryAttachment(retry, files);
+    else if (!(await retryAttachments(retry, files))) return { ...noCounts(), failed: 1 };
+    return noCounts();
   } catch (thrown) {
-    const error = toIntegratorError(thrown);
-    if (options.signal.aborted || stopsEverything.has(error.kind)) throw error;
-    await deps.pages.write((trx) =>
-      setAside(trx, job.context.key, { ...item, error: toErrorReport(error) }, deps.now()),
-    );
-    return 1;
+    const error = ownTrouble(thrown, signal);
+    if (stopsEverything.has(error.kind)) throw error;
+    const failed = { ...item, error: toErrorReport(error) };
+    await deps.pages.write((trx) => setAside(trx, job.context.key, failed, deps.now()));
+    return { ...noCounts(), failed: 1 };
+  } finally {
+    await files.end();
   }
+}
+
+async function retryMail({ job, deps, item, signal }: Retry, files: PageFiles): Promise<PageCounts> {
+  const { floorMs, providerId } = item;
+  const folder: Folder = { path: item.folder, id: item.folderId, sentItems: item.sentItems };
+  const options = optionsOf(job, files, signal);
+  const result = await deps.reader.readOne(providerId, folder, options);
+  const part = await partOf(result, { folder, job, deps, floorMs, options });
+  const { mails, setAside: failed, skipped } = part;
+  const settled = failed.length === 0 ? [providerId] : [];
+  const committed = await commitMails(
+    { job, deps, files, floorMs, signal },
+    { folder, mails, removed: [], setAside: failed, settled, position: null, atMs: deps.now() },
+  );
+  if (!deps.pages.discards) deps.tally.note(job.context.key, committed.outcomes);
+  return { ...committed.counts, skipped: committed.counts.skipped + skipped };
+}
+
+async function retryAttachment({ job, deps, item, signal }: Retry, files: PageFiles): Promise<void> {
+  const { mailbox } = job.context.key;
+  const { providerId, attachmentId, messageId } = item;
+  const file = await deps.reader.readAttachment(providerId, attachmentId, optionsOf(job, files, signal));
+  await deps.pages.write(async (trx) => {
+    files.mustBeThere(file === null ? [] : [file]);
+    if (file !== null && messageId !== null) await storeAttachmentContent(trx, messageId, attachmentId, file);
+    await clearSetAside(trx, { mailbox, providerId, attachmentId });
+  });
+}
+
+export function optionsOf(job: MailboxJob, files: PageFiles, signal: AbortSignal): ReadOptions {
+  return { files, keepOriginal: job.mailbox.keep_original, signal };
 }

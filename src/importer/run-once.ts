@@ -10,6 +10,7 @@ import type { MailboxJob } from './mailbox-job.ts';
 import type { PageWriter } from './page-writer.ts';
 import { runReport } from './report.ts';
 import type { MailboxReport, RunReport } from './report.ts';
+import { RunTally } from './run-tally.ts';
 
 export interface ImportDeps {
   readonly pages: PageWriter;
@@ -56,25 +57,32 @@ export async function runOnce(
   // Every mailbox listens to the one signal; that many listeners are no leak.
   setMaxListeners(0, options.signal);
   const limit = pLimit(options.concurrency);
+  const tally = new RunTally();
   const reports = await Promise.all(
     jobs.map((job) =>
       limit(async () => {
-        const report = await importJob(job, deps, options.signal);
+        const report = await turnOf(job, deps, tally, options.signal);
         deps.onMailbox?.(report);
         return report;
       }),
     ),
   );
-  return runReport(startedAtMs, deps.now(), reports);
+  const corrected = reports.map((report) => tally.corrected(report));
+  return runReport(startedAtMs, deps.now(), corrected);
 }
 
 /** One turn of one mailbox. */
-export function importJob(job: MailboxJob, deps: ImportDeps, signal: AbortSignal): Promise<MailboxReport> {
+export async function importJob(job: MailboxJob, deps: ImportDeps, signal: AbortSignal): Promise<MailboxReport> {
+  const tally = new RunTally();
+  return tally.corrected(await turnOf(job, deps, tally, signal));
+}
+
+function turnOf(job: MailboxJob, deps: ImportDeps, tally: RunTally, signal: AbortSignal): Promise<MailboxReport> {
   const { address, user } = job.mailbox;
   const openReader = async () => (await deps.provider(job.connection)).reader({ address, user });
   return importMailbox(
     job,
-    { openReader, pages: deps.pages, now: deps.now, sinceMs: deps.sinceMs, retryAll: deps.retryAll },
+    { openReader, pages: deps.pages, now: deps.now, sinceMs: deps.sinceMs, retryAll: deps.retryAll, tally },
     signal,
   );
 }

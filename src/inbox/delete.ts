@@ -4,6 +4,7 @@ import { deleteMessage, filingsOf } from '../store/delete-message.ts';
 import { itemsOfMessage } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import { compactIndex } from '../store/search.ts';
+import { removeUnnamed } from '../store/unnamed-files.ts';
 import { changeMails } from './change.ts';
 import type { Change, ChangedMail, ChangeReport } from './change.ts';
 import type { InboxDeps } from './deps.ts';
@@ -35,7 +36,7 @@ export async function deleteMails(
     },
   );
   if (request.dryRun) return report;
-  for (const sha256 of files) await deps.store.files.remove(sha256);
+  await removeUnnamed(deps.store, files);
   await compactIndex(deps.store);
   return report;
 }

@@ -73,6 +73,9 @@ export interface MailboxReader {
 
   /** Requests made through this reader so far. */
   readonly requests: number;
+
+  /** What time it is by the service's own clock; null before its first answer. */
+  serverTimeMs(): number | null;
 }
 
 export interface ChangesOptions {

@@ -72,7 +72,10 @@ export interface StatusFault {
 export interface FaultRule {
   readonly service?: LoggedRequest['service'];
   readonly mailbox?: string;
-  /** A regular expression over the decoded path and query. */
+  /**
+   * A regular expression over the decoded path and query, of EWS with `#<operation>`; `#SyncFolderItems?later` goes on
+   * from where an earlier round ended.
+   */
   readonly path?: string;
   readonly method?: string;
   /** The first matching request to hit, counting from 1. */

@@ -20,6 +20,8 @@ export interface Service {
     readonly mailbox: string | null;
     readonly mutating: boolean;
     readonly operation?: string | undefined;
+    /** For faults: what a path does not tell of the operation. */
+    readonly detail?: string;
   };
   /** Called before anything else: may refuse, and counts what is under way. */
   enter?(request: Request): { readonly refusal: Reply | null; readonly concurrent: number; leave(): void };
@@ -71,14 +73,14 @@ function close(server: ReturnType<typeof createServer>, sockets: ReadonlySet<Soc
 async function serve(parts: ServerParts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = await readRequest(incoming);
   const service = parts.route(request);
-  const { mailbox, mutating, operation } = service.subject(request);
+  const { mailbox, mutating, operation, detail = '' } = service.subject(request);
   const passage = service.enter?.(request) ?? { refusal: null, concurrent: 1, leave: () => undefined };
   response.once('close', () => passage.leave());
   const path = request.url.pathname + request.url.search + (operation === undefined ? '' : `#${operation}`);
   const fault =
     service.name === 'control' || passage.refusal !== null
       ? null
-      : parts.faults.take({ service: service.name, mailbox, path: decoded(path), method: request.method });
+      : parts.faults.take({ service: service.name, mailbox, path: decoded(path) + detail, method: request.method });
   const { reply, wire } = await answer(service, request, fault, passage.refusal);
   const authorized = request.headers['authorization'] !== undefined;
   const { method } = request;

@@ -76,18 +76,36 @@ export async function setAsideErrors(db: StoreReader, mailbox: string): Promise<
   return new Map(rows.map((row) => [row.provider_id, row.error_json]));
 }
 
+/** Folders whose cursor fails: path → what it fails with, as JSON. */
+export async function failingFolders(db: StoreReader, key: MailboxKey): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('folder_state')
+    .select(['folder', 'failed_error_json'])
+    .where('connection', '=', key.connection)
+    .where('mailbox', '=', key.mailbox)
+    .where('failed_runs', '>', 0)
+    .execute();
+  return new Map(rows.flatMap((row) => (row.failed_error_json === null ? [] : [[row.folder, row.failed_error_json]])));
+}
+
 export interface MailboxTimes {
   /** Mail received before it is not imported; null where the mailbox was never imported. */
   readonly floorMs: number | null;
   readonly lastSuccessAtMs: number | null;
+  /** What the last run ended with, as JSON; null where it succeeded. */
+  readonly lastErrorJson: string | null;
 }
 
 export async function mailboxTimes(db: StoreReader, key: MailboxKey): Promise<MailboxTimes> {
   const row = await db
     .selectFrom('mailbox_state')
-    .select(['floor_at', 'last_success_at'])
+    .select(['floor_at', 'last_success_at', 'last_error_json'])
     .where('connection', '=', key.connection)
     .where('mailbox', '=', key.mailbox)
     .executeTakeFirst();
-  return { floorMs: row?.floor_at ?? null, lastSuccessAtMs: row?.last_success_at ?? null };
+  return {
+    floorMs: row?.floor_at ?? null,
+    lastSuccessAtMs: row?.last_success_at ?? null,
+    lastErrorJson: row?.last_error_json ?? null,
+  };
 }

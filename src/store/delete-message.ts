@@ -12,7 +12,7 @@ export async function filingsOf(
 
 /**
  * Deletes a mail with everything of it, in every mailbox; only its identity stays, so that no resync brings it back.
- * Returns the files that nothing names any more, to be removed after the commit.
+ * Returns its files, to be given to `removeUnnamed` after the commit.
  */
 export async function deleteMessage(
   trx: StoreWriter,
@@ -31,20 +31,5 @@ export async function deleteMessage(
     .onConflict((conflict) => conflict.column('identity').doNothing())
     .execute();
   await trx.deleteFrom('message').where('id', '=', message.id).execute();
-  const files = new Set([...attachments.map((row) => row.sha256), message.originalSha256]);
-  const unnamed: string[] = [];
-  for (const sha256 of files) if (sha256 !== null && !(await isNamed(trx, sha256))) unnamed.push(sha256);
-  return unnamed;
-}
-
-async function isNamed(trx: StoreWriter, sha256: string): Promise<boolean> {
-  const attachment = await trx.selectFrom('attachment').select('id').where('sha256', '=', sha256).limit(1).execute();
-  if (attachment.length > 0) return true;
-  const original = await trx
-    .selectFrom('message')
-    .select('id')
-    .where('original_sha256', '=', sha256)
-    .limit(1)
-    .execute();
-  return original.length > 0;
+  return [...new Set([...attachments.map((row) => row.sha256), message.originalSha256])].filter((one) => one !== null);
 }

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { IntegratorError } from '../domain/errors.ts';
 import type { StoredFile } from '../domain/message.ts';
+import { storeError } from './store-error.ts';
 
 /**
  * Attachments and originals, named by their SHA-256 and never by what a sender called them. A file is complete and on
@@ -14,17 +15,32 @@ import type { StoredFile } from '../domain/message.ts';
  */
 export class FileStore {
   readonly #directory: string;
+  /** How many pages that are being imported brought a file: until their rows are committed nobody else names it. */
+  readonly #held = new Map<string, number>();
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
   /** Throws `protocol` when more than `maxBytes` come, `store` when the disk fails; nothing is left behind then. */
-  async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number): Promise<StoredFile> {
-    const incoming = new Incoming(this.#directory, maxBytes);
+  put(bytes: Bytes, maxBytes: number): Promise<StoredFile> {
+    return this.#take(new Incoming(join(this.#directory, folders.attaching), maxBytes), bytes);
+  }
+
+  /** The same for an import, which holds the run lock; the file is held, see `hold`, and `onHold` is told its name. */
+  putHeld(bytes: Bytes, maxBytes: number, onHold: (sha256: string) => void): Promise<StoredFile> {
+    const incoming = new Incoming(join(this.#directory, folders.importing), maxBytes);
+    return this.#take(incoming, bytes, (sha256) => {
+      this.hold(sha256);
+      onHold(sha256);
+    });
+  }
+
+  async #take(incoming: Incoming, bytes: Bytes, onHash?: (sha256: string) => void): Promise<StoredFile> {
     try {
       for await (const chunk of bytes) await incoming.add(chunk);
       const stored = incoming.stored();
+      onHash?.(stored.sha256);
       const target = this.path(stored.sha256);
       if (!existsSync(target)) await incoming.moveTo(target);
       return stored;
@@ -45,8 +61,47 @@ export class FileStore {
     return createReadStream(path);
   }
 
-  async remove(sha256: string): Promise<void> {
-    await rm(this.path(sha256), { force: true });
+  /** Until `release`, the file is not removed. */
+  hold(sha256: string): void {
+    this.#held.set(sha256, (this.#held.get(sha256) ?? 0) + 1);
+  }
+
+  release(sha256: string): void {
+    const others = (this.#held.get(sha256) ?? 1) - 1;
+    if (others > 0) this.#held.set(sha256, others);
+    else this.#held.delete(sha256);
+  }
+
+  /** Removes a file that no row names. Only for `removeUnnamed`, which makes sure of that. */
+  remove(sha256: string): void {
+    if (!this.#held.has(sha256)) rmSync(this.path(sha256), { force: true });
+  }
+
+  has(sha256: string): boolean {
+    return existsSync(this.path(sha256));
+  }
+
+  /**
+   * Removes what writers that were killed left half written. Only for the holder of the run lock, before it imports;
+   * commands that send mail write without that lock, so of theirs only what is a day old goes.
+   */
+  async clearLeftovers(nowMs: number): Promise<void> {
+    await removeOlder(join(this.#directory, folders.importing), Infinity);
+    await removeOlder(join(this.#directory, folders.attaching), nowMs - dayMs);
+  }
+}
+
+type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Where files are written before they have a name. */
+const folders = { importing: 'incoming', attaching: 'attaching' };
+const dayMs = 24 * 3_600_000;
+
+async function removeOlder(directory: string, olderThanMs: number): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (writtenMs < olderThanMs) await rm(path, { force: true });
   }
 }
 
@@ -72,7 +127,7 @@ class Incoming {
     if (this.#size > this.#maxBytes) throw new IntegratorError('protocol', `more than ${this.#maxBytes} bytes`);
     this.#hash.update(chunk);
     this.#held.push(chunk);
-    if (this.#size > heldInMemory) await this.#spill();
+    if (this.#size > heldInMemory) await onDisk(() => this.#spill());
   }
 
   /** Ends the hash: call it once, after the last chunk. */
@@ -81,14 +136,16 @@ class Incoming {
   }
 
   /** Complete and on disk under its name when this resolves. */
-  async moveTo(target: string): Promise<void> {
-    const { path, handle } = await this.#spill();
-    await handle.datasync();
-    await handle.close();
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    await rename(path, target);
-    this.#file = null;
-    await syncDirectory(dirname(target));
+  moveTo(target: string): Promise<void> {
+    return onDisk(async () => {
+      const { path, handle } = await this.#spill();
+      await handle.datasync();
+      await handle.close();
+      mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+      await rename(path, target);
+      this.#file = null;
+      await syncDirectory(dirname(target));
+    });
   }
 
   async discard(): Promise<void> {
@@ -106,10 +163,18 @@ class Incoming {
   }
 
   async #create(): Promise<{ readonly path: string; readonly handle: FileHandle }> {
-    const directory = join(this.#directory, 'incoming');
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const path = join(directory, randomUUID());
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const path = join(this.#directory, randomUUID());
     return { path, handle: await open(path, 'wx', 0o600) };
+  }
+}
+
+/** Whatever the file system throws is trouble of the store, never of the mail that brought the bytes. */
+async function onDisk<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error, { onlyStore: true });
   }
 }
 

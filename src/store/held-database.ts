@@ -36,6 +36,10 @@ export class HeldDatabase {
     this.#database.exec(sql);
   }
 
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
   /** Runs `work` in a write transaction that takes the lock at once; what it throws takes everything back. */
   immediate<T>(work: () => T): T {
     return this.#database.transaction(work).immediate();

@@ -26,16 +26,24 @@ export async function ensureFloor(
     return floorMs;
   }
   if (row.import_from === importFrom) return row.floor_at;
-  if (floorMs < row.floor_at) {
-    await trx
-      .updateTable('folder_state')
-      .set({ cursor: null })
-      .where('connection', '=', key.connection)
-      .where('mailbox', '=', key.mailbox)
-      .execute();
-  }
+  if (floorMs < row.floor_at) await listFoldersAgain(trx, key);
   await updateMailbox(trx, key).set({ import_from: importFrom, floor_at: floorMs }).execute();
   return floorMs;
+}
+
+/** For a floor that a wrong clock put too late. */
+export async function lowerFloor(trx: StoreWriter, key: MailboxKey, floorMs: number): Promise<void> {
+  await listFoldersAgain(trx, key);
+  await updateMailbox(trx, key).set({ floor_at: floorMs }).execute();
+}
+
+async function listFoldersAgain(trx: StoreWriter, key: MailboxKey): Promise<void> {
+  await trx
+    .updateTable('folder_state')
+    .set({ cursor: null })
+    .where('connection', '=', key.connection)
+    .where('mailbox', '=', key.mailbox)
+    .execute();
 }
 
 export async function readCursor(db: StoreReader, key: MailboxKey, folder: string): Promise<string | null> {
@@ -54,16 +62,46 @@ export interface FolderPosition {
   readonly folderId: string;
   readonly cursor: string;
   readonly atMs: number;
+  /** Why the cursor before it was given up, where this page belongs to a listing from the floor that took its place. */
+  readonly restart: ErrorReport | null;
 }
 
 /** Part of the transaction that commits the page the cursor follows. */
 export async function saveCursor(trx: StoreWriter, key: MailboxKey, position: FolderPosition): Promise<void> {
-  const row = { cursor: position.cursor, folder_id: position.folderId, updated_at: position.atMs };
+  const { restart } = position;
+  const restarted =
+    restart === null ? {} : { restarted_at: position.atMs, restart_error_json: JSON.stringify(restart) };
+  const row = {
+    cursor: position.cursor,
+    folder_id: position.folderId,
+    updated_at: position.atMs,
+    failed_runs: 0,
+    failed_error_json: null,
+    ...restarted,
+  };
   await trx
     .insertInto('folder_state')
     .values({ ...key, folder: position.folder, ...row })
     .onConflict((conflict) => conflict.columns(['connection', 'mailbox', 'folder']).doUpdateSet(row))
     .execute();
+}
+
+/** The cursor failed although the folder can be listed anew. Returns how many runs in a row it did. */
+export async function countFailedRun(
+  trx: StoreWriter,
+  key: MailboxKey,
+  folder: string,
+  error: ErrorReport,
+): Promise<number> {
+  const row = await trx
+    .updateTable('folder_state')
+    .set((eb) => ({ failed_runs: eb('failed_runs', '+', 1), failed_error_json: JSON.stringify(error) }))
+    .where('connection', '=', key.connection)
+    .where('mailbox', '=', key.mailbox)
+    .where('folder', '=', folder)
+    .returning('failed_runs')
+    .executeTakeFirst();
+  return row?.failed_runs ?? 0;
 }
 
 export interface MailboxOutcome {

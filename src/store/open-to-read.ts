@@ -24,7 +24,7 @@ async function openQuickly(options: StoreOptions): Promise<StoreToRead | null> {
     await store.close();
     return null;
   } catch (error) {
-    throw storeError(error);
+    throw storeError(error, { stateDir: options.stateDir, onlyStore: true });
   }
 }
 

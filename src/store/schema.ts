@@ -165,6 +165,10 @@ export interface SetAsideTable {
   first_at: number;
   next_try_at: number;
   error_json: string;
+  /** Of the mail; null where nothing of it could be read. */
+  subject: string | null;
+  /** Mail received before it is not imported, however late it can be read. */
+  floor_at: Generated<number>;
 }
 
 export interface ConnectionStateTable {
@@ -195,6 +199,12 @@ export interface FolderStateTable {
   folder_id: string;
   cursor: string | null;
   updated_at: number;
+  /** Runs in a row in which the cursor failed while the folder could be listed anew, and what it failed with. */
+  failed_runs: Generated<number>;
+  failed_error_json: string | null;
+  /** When the cursor was last given up and the folder listed anew from the floor, and why. */
+  restarted_at: number | null;
+  restart_error_json: string | null;
 }
 
 /** A person took a mail or its conversation away from a ticket: it is never filed there again by itself. */

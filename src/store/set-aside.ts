@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../domain/errors.ts';
+import { inParts } from './in-parts.ts';
 import type { MailboxKey } from './mailboxes.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -11,6 +12,10 @@ export interface SetAside {
   /** '' for a whole mail. */
   readonly attachmentId: string;
   readonly messageId: number | null;
+  /** null where nothing of the mail could be read. */
+  readonly subject: string | null;
+  /** The floor that it was listed under: it still holds when the mail can be read. */
+  readonly floorMs: number;
   readonly error: ErrorReport;
 }
 
@@ -30,7 +35,9 @@ export async function setAside(trx: StoreWriter, key: MailboxKey, item: SetAside
   const next_try_at = atMs + Math.min(firstRetryMs * 2 ** (attempts - 1), maxRetryMs);
   const error_json = JSON.stringify(item.error);
   if (known) {
-    await trx.updateTable('set_aside').set({ attempts, next_try_at, error_json }).where('id', '=', known.id).execute();
+    const named = item.subject === null ? {} : { subject: item.subject };
+    const change = { attempts, next_try_at, error_json, ...named };
+    await trx.updateTable('set_aside').set(change).where('id', '=', known.id).execute();
     return;
   }
   await trx
@@ -43,6 +50,8 @@ export async function setAside(trx: StoreWriter, key: MailboxKey, item: SetAside
       provider_id: item.providerId,
       attachment_id: item.attachmentId,
       message_id: item.messageId,
+      subject: item.subject,
+      floor_at: item.floorMs,
       attempts,
       first_at: atMs,
       next_try_at,
@@ -58,6 +67,8 @@ export interface DueSetAside {
   readonly providerId: string;
   readonly attachmentId: string;
   readonly messageId: number | null;
+  readonly subject: string | null;
+  readonly floorMs: number;
 }
 
 /** What should be tried again by now. */
@@ -78,7 +89,29 @@ export async function dueSetAside(db: StoreReader, key: MailboxKey, atMs: number
     providerId: row.provider_id,
     attachmentId: row.attachment_id,
     messageId: row.message_id,
+    subject: row.subject,
+    floorMs: row.floor_at,
   }));
+}
+
+/** Which of these mails are set aside as a whole. */
+export async function setAsideAmong(
+  db: StoreReader,
+  mailbox: string,
+  providerIds: readonly string[],
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const part of inParts(providerIds, 500)) {
+    const rows = await db
+      .selectFrom('set_aside')
+      .select('provider_id')
+      .where('mailbox', '=', mailbox)
+      .where('attachment_id', '=', '')
+      .where('provider_id', 'in', part)
+      .execute();
+    for (const row of rows) found.add(row.provider_id);
+  }
+  return found;
 }
 
 export interface SetAsideKey {

@@ -28,12 +28,20 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
  * in between, whatever the busy timeout; BEGIN IMMEDIATE waits for its turn instead.
  */
 class ImmediateSqliteDriver extends SqliteDriver implements Driver {
+  readonly #database: HeldDatabase;
+
   constructor(database: HeldDatabase) {
     super({ database });
+    this.#database = database;
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk and other trouble ends the transaction by itself: a rollback would only hide what went wrong. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 

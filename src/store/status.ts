@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { ask, query } from './query.ts';
 import type { Reader } from './query.ts';
-import type { ConnectionStateTable, MailboxStateTable, SetAsideTable } from './schema.ts';
+import type { ConnectionStateTable, FolderStateTable, MailboxStateTable, SetAsideTable } from './schema.ts';
 
 /** Numbers about what is stored, by mailbox and by connection; for `status`. */
 export interface MailboxNumbers {
@@ -10,6 +10,7 @@ export interface MailboxNumbers {
   readonly lastSuccessAtMs: number | null;
   readonly nextRunAtMs: number | null;
   readonly lastErrorJson: string | null;
+  readonly floorMs: number;
 }
 
 export async function mailboxStates(db: Reader): Promise<MailboxNumbers[]> {
@@ -20,6 +21,7 @@ export async function mailboxStates(db: Reader): Promise<MailboxNumbers[]> {
     lastSuccessAtMs: row.last_success_at,
     nextRunAtMs: row.next_run_at,
     lastErrorJson: row.last_error_json,
+    floorMs: row.floor_at,
   }));
 }
 
@@ -54,11 +56,41 @@ export async function itemNumbers(db: Reader): Promise<Map<string, ItemNumbers>>
   return new Map(rows.map((row) => [row.mailbox, { total: row.total, waiting: row.waiting }]));
 }
 
+/** A folder whose cursor fails, or failed for so long that the folder was listed anew. */
+export interface FolderTrouble {
+  readonly connection: string;
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly failedRuns: number;
+  readonly errorJson: string | null;
+  readonly restartedAtMs: number | null;
+  readonly restartErrorJson: string | null;
+}
+
+/** Folders whose cursor fails now, or was given up since then. */
+export async function folderTroubles(db: Reader, sinceMs: number): Promise<FolderTrouble[]> {
+  const rows = await ask<Selectable<FolderStateTable>>(
+    db,
+    query`select * from folder_state where failed_runs > 0 or restarted_at >= ${sinceMs} order by mailbox, folder`,
+  );
+  return rows.map((row) => ({
+    connection: row.connection,
+    mailbox: row.mailbox,
+    folder: row.folder,
+    failedRuns: row.failed_runs,
+    errorJson: row.failed_error_json,
+    restartedAtMs: row.restarted_at,
+    restartErrorJson: row.restart_error_json,
+  }));
+}
+
 export interface SetAsideLine {
   readonly mailbox: string;
   readonly folder: string;
   readonly attachment: boolean;
+  readonly subject: string | null;
   readonly attempts: number;
+  readonly sinceMs: number;
   readonly nextTryAtMs: number;
   readonly errorJson: string;
 }
@@ -73,7 +105,9 @@ export async function setAsideLines(db: Reader, limit: number): Promise<SetAside
     mailbox: row.mailbox,
     folder: row.folder,
     attachment: row.attachment_id !== '',
+    subject: row.subject,
     attempts: row.attempts,
+    sinceMs: row.first_at,
     nextTryAtMs: row.next_try_at,
     errorJson: row.error_json,
   }));

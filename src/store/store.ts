@@ -34,7 +34,8 @@ export interface Store extends StoreToRead {
   readonly files: FileStore;
   /**
    * Runs `work` in one write transaction; it commits when the promise resolves. Never await the network in it: on
-   * SQLite nothing else of this process runs meanwhile, and on PostgreSQL writers take turns.
+   * SQLite nothing else of this process runs meanwhile, and on PostgreSQL writers take turns. What the database
+   * throws is thrown as `store` or `busy`.
    */
   write<T>(work: (trx: StoreWriter) => Promise<T>): Promise<T>;
 }
@@ -48,9 +49,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await db.destroy();
       throw error;
     });
-    return new KyselyStore(db, dialect, new FileStore(join(options.stateDir, 'files')));
+    return new KyselyStore(db, dialect, options.stateDir);
   } catch (error) {
-    throw storeError(error);
+    throw storeError(error, { stateDir: options.stateDir, onlyStore: true });
   }
 }
 
@@ -76,10 +77,13 @@ class KyselyStore implements Store {
   readonly dialect: 'sqlite' | 'postgres';
   readonly files: FileStore;
 
-  constructor(db: StoreReader, dialect: 'sqlite' | 'postgres', files: FileStore) {
+  readonly #stateDir: string;
+
+  constructor(db: StoreReader, dialect: 'sqlite' | 'postgres', stateDir: string) {
     this.db = db;
     this.dialect = dialect;
-    this.files = files;
+    this.files = new FileStore(join(stateDir, 'files'));
+    this.#stateDir = stateDir;
   }
 
   get reader(): StoreReader {
@@ -97,7 +101,7 @@ class KyselyStore implements Store {
         return work(trx);
       });
     } catch (error) {
-      throw storeError(error);
+      throw storeError(error, { stateDir: this.#stateDir });
     }
   }
 

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -43,10 +43,14 @@ function start(...args: string[]): RunningCli {
 
 const json = (result: CliResult) => JSON.parse(result.stdout);
 
-test('run --once imports everything once, and then nothing', async () => {
+test('run --once imports everything once, and then nothing; what a killed import left half written is gone', async () => {
   configure();
+  const leftOver = join(directory, 'state', 'files', 'incoming', 'half-a-file');
+  mkdirSync(dirname(leftOver), { recursive: true });
+  writeFileSync(leftOver, 'x');
   const first = await cli('run', '--once', '--json');
   expect(first).toMatchObject({ code: 0, stderr: '' });
+  expect(existsSync(leftOver)).toBe(false);
   expect(json(first)).toMatchObject({
     mailboxes: [
       {

@@ -221,7 +221,7 @@ test('a full disk loses nothing: what did not fit is imported once there is room
   const full = await office.run();
   expect(full.mailboxes[0]).toMatchObject({
     imported: 0,
-    error: { kind: 'store', message: expect.stringContaining('disk is full') },
+    error: { kind: 'store', message: expect.stringContaining('the disk of state_dir is full') },
   });
 
   await sql`pragma max_page_count = 1000000`.execute(app.store.db);

@@ -9,6 +9,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { discardPages, storePages } from '../../src/importer/page-writer.ts';
 import { mailboxJobs, runOnce } from '../../src/importer/run-once.ts';
 import type { RunReport } from '../../src/importer/report.ts';
+import type { MailboxReader } from '../../src/mail/provider.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { ensureContact } from '../../src/store/contacts.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly retryAll?: boolean;
   readonly dryRun?: boolean;
+  /** Stands between the importer and the mailboxes. */
+  readonly reader?: (reader: MailboxReader) => MailboxReader;
 }
 
 export interface SimpleTicket {
@@ -49,6 +52,8 @@ export interface OfficeOptions {
   /** Over the top level's defaults. */
   readonly config?: Record<string, unknown>;
   readonly mailboxes?: readonly Record<string, unknown>[];
+  /** By our own clock. */
+  readonly now?: () => number;
 }
 
 export const ann = 'ann@contoso.test';
@@ -66,7 +71,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   }
   const env = { SANDBOX_SECRET: sandbox.clientSecret };
   const { config } = await loadConfig({ path: writeConfig(directory, sandbox, options), env, cwd: directory });
-  const app = await openApp({ config, env });
+  const app = await openApp({ config, env, ...(options.now === undefined ? {} : { now: options.now }) });
   return {
     sandbox,
     config,
@@ -78,7 +83,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
         mailboxJobs(config),
         {
           pages: run.dryRun === true ? discardPages(app.store) : storePages(app.store),
-          provider: app.provider,
+          provider: run.reader === undefined ? app.provider : throughReader(app, run.reader),
           now: app.now,
           sinceMs: run.sinceMs ?? null,
           retryAll: run.retryAll ?? true,
@@ -91,6 +96,13 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
       await sandbox.close();
       rmSync(directory, { recursive: true, force: true });
     },
+  };
+}
+
+function throughReader(app: App, between: (reader: MailboxReader) => MailboxReader): App['provider'] {
+  return async (connection) => {
+    const provider = await app.provider(connection);
+    return { reader: (mailbox) => between(provider.reader(mailbox)), close: () => provider.close() };
   };
 }
 

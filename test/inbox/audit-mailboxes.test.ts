@@ -108,6 +108,55 @@ describe('audit mailboxes', () => {
     expect(floor).toMatchObject({ since: '2000-01-01T00:00:00.000Z', folders: [{ listed: 1 }] });
   });
 
+  test('says why a mail is missing where that is known, and which command brings it', async () => {
+    put('First');
+    await office.run();
+    const receivedAt = Date.now() - 3_600_000;
+    office.sandbox.world.addMessage(ann, 'Inbox', {
+      from: carla,
+      to: ann,
+      subject: 'Broken',
+      damaged: true,
+      receivedAt,
+    });
+    await office.run();
+    const [aside] = await audit();
+    // A listing leaves out what the server itself cannot read: only what it lists can be missing.
+    expect(aside?.missing.every((mail) => mail.because?.startsWith('set aside: ') === true)).toBe(true);
+
+    office.sandbox.faults.add({
+      mailbox: ann,
+      path: 'deltatoken',
+      count: 0,
+      fault: { kind: 'status', status: 500, code: 'UnknownError' },
+    });
+    put('Behind a dead cursor');
+    await office.run();
+    const [failing] = await audit();
+    expect(failing?.missing.find(({ subject }) => subject === 'Behind a dead cursor')).toMatchObject({
+      because: expect.stringContaining('the cursor of the folder fails: '),
+    });
+    expect(failing?.hint).toMatch(/^integrator run --once --mailbox ann@contoso\.test --since \d{4}-.*Z$/);
+    const since = Date.parse(failing?.hint?.split(' ').at(-1) ?? '');
+    await office.run({ sinceMs: since });
+    expect((await audit())[0]?.missing.map(({ subject }) => subject)).not.toContain('Behind a dead cursor');
+  });
+
+  test('counts what lies below the floor where it is asked to look there', async () => {
+    await office.close();
+    office = await openOffice({ mailboxes: [{ address: ann, agent: 'ann', import_from: '7d' }] });
+    const day = 86_400_000;
+    const receivedAt = Date.now() - 20 * day;
+    office.sandbox.world.addMessage(ann, 'Inbox', { from: carla, to: ann, subject: 'Old', receivedAt });
+    await office.run();
+    expect(await audit()).toMatchObject([{ missing: [], accounted: { below_floor: 0 }, hint: null }]);
+    const audits = await audit({ sinceMs: Date.now() - 30 * day });
+    expect(audits).toMatchObject([
+      { missing: [], accounted: { below_floor: 1 }, hint: expect.stringContaining('--since') },
+    ]);
+    expect(exitCodeOfAudit(audits)).toBe(0);
+  });
+
   test('tells in its line what keeps a mailbox from being compared, and compares the others', async () => {
     put('First');
     await office.run();

@@ -151,7 +151,7 @@ async function bring(
   const context = mailboxContexts(config).get(where.mailbox ?? ann);
   if (context === undefined) throw new Error(`no mailbox ${where.mailbox}`);
   const path = where.folder ?? (where.sentItems === true ? 'Sent Items' : 'Inbox');
-  return store.write((trx) =>
+  const { counts } = await store.write((trx) =>
     commitPage(trx, context, {
       folder: { path, id: path, sentItems: where.sentItems === true },
       mails: mails.map((each) => prepareMail({ ...each, providerId: `copy-${(copies += 1)}` }, context)),
@@ -162,6 +162,7 @@ async function bring(
       atMs,
     }),
   );
+  return counts;
 }
 
 async function makeTicket(trx: Parameters<Parameters<Store['write']>[0]>[0], ticket: SimpleTicket): Promise<string> {

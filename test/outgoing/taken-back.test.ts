@@ -157,7 +157,7 @@ test('a reply whose text is refused leaves no draft behind', async () => {
 test('a file that can no longer be read leaves no draft behind', async () => {
   const id = await queue([{ name: 'a.txt', contentType: 'text/plain', bytes: ten }]);
   const [file] = (await storedJob(id)).files;
-  await deps.store.files.remove(file?.sha256 ?? '');
+  deps.store.files.remove(file?.sha256 ?? '');
   const outcome = await deliver(id);
   expect(outcome).toMatchObject({ state: expect.stringMatching(/^(?:dead|pending)$/) });
   expect(drafts()).toEqual([]);

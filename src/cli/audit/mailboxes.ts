@@ -65,18 +65,19 @@ export function exitCodeOfAudit(audits: readonly MailboxAudit[]): ExitCode {
 const mostLines = 50;
 
 export function auditLines(audit: MailboxAudit, { style }: Page, timezone: string): string[] {
-  const { mailbox, folders, missing, extra, moved_away: away, accounted, error } = audit;
+  const { mailbox, folders, missing, extra, moved_away: away, accounted, hint, error } = audit;
   const title = style.bold(terminalText(mailbox));
   if (error !== null) {
-    const hint = error.hint === null ? [] : [`  → ${terminalText(error.hint)}`];
-    return [title, style.red(`  ${terminalText(error.message)}`), ...hint];
+    const advice = error.hint === null ? [] : [`  → ${terminalText(error.hint)}`];
+    return [title, style.red(`  ${terminalText(error.message)}`), ...advice];
   }
   const since = audit.since === null ? '' : `, received since ${formatTime(Date.parse(audit.since), timezone)}`;
-  const { ignored, deleted, drafts } = accounted;
+  const { ignored, deleted, drafts, below_floor: below } = accounted;
   const left = [
     [ignored, 'ignored as configured'],
     [deleted, 'deleted by an administrator'],
     [drafts, 'drafts'],
+    [below, 'received before import_from'],
   ] as const;
   return [
     title,
@@ -91,6 +92,7 @@ export function auditLines(audit: MailboxAudit, { style }: Page, timezone: strin
       (mail) => `${mail.id}  ${mailLine(mail, timezone)}`,
     ),
     ...section('  moved away before it was seen', away, (mail) => mailLine(mail, timezone)),
+    ...(hint === null ? [] : [terminalText(`  → ${hint}`)]),
   ];
 }
 
@@ -106,8 +108,7 @@ function section<Mail>(title: string, mails: readonly Mail[], line: (mail: Mail)
 }
 
 function missingLine(mail: MissingMail, timezone: string): string {
-  const why = mail.because ?? (mail.since_last_run ? 'came after the last run' : null);
-  return `${mailLine(mail, timezone)}${why === null ? '' : ` (${why})`}`;
+  return `${mailLine(mail, timezone)}${mail.because === null ? '' : ` (${mail.because})`}`;
 }
 
 function mailLine({ folder, received_at, from, subject }: AuditedMail, timezone: string): string {

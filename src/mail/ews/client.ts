@@ -28,6 +28,10 @@ export class EwsClient {
     this.#exchange.close();
   }
 
+  serverTimeMs(): number | null {
+    return this.#options.transport.serverTimeMs();
+  }
+
   /** One operation. What our side finds wrong is thrown, whatever the library makes of it. */
   async call<T>(asker: Asker, work: Work<T>): Promise<T> {
     const library = await loadLibrary();

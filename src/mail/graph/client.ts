@@ -57,6 +57,7 @@ export interface Asker {
 export class GraphClient {
   readonly limits: GraphLimits;
   readonly #chain: ChainLink;
+  readonly #transport: HttpTransport;
   readonly #root: URL;
   readonly #gates = new Map<string, Gate>();
   readonly #closing = new AbortController();
@@ -66,6 +67,7 @@ export class GraphClient {
     setMaxListeners(0, this.#closing.signal);
     this.limits = options.limits;
     this.#root = options.root;
+    this.#transport = options.transport;
     this.#chain = chainOf(
       new ReadsOnly(options.onMutation),
       new SlotAndDeadline(),
@@ -78,6 +80,10 @@ export class GraphClient {
   /** Ends every request and wait under way; none is begun after it. */
   close(): void {
     this.#closing.abort(new IntegratorError('unreachable', 'the connection was closed meanwhile', { code: 'stopped' }));
+  }
+
+  serverTimeMs(): number | null {
+    return this.#transport.serverTimeMs();
   }
 
   /** The gate of a mailbox, shared by all its readers. */

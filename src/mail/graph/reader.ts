@@ -33,6 +33,10 @@ export class GraphReader implements MailboxReader {
     return this.#source.mailbox.requests;
   }
 
+  serverTimeMs(): number | null {
+    return this.#source.mailbox.client.serverTimeMs();
+  }
+
   folders(path: string, signal: AbortSignal): Promise<readonly Folder[]> {
     return this.#source.finder.find(path, signal);
   }

@@ -13,7 +13,7 @@ import { findFolder, getFolder } from './folders.ts';
 import { getAttachment, getItem } from './items.ts';
 import { convertId, resolveNames } from './names.ts';
 import { EwsRefusal, answerOf, fault, refused, unauthorized } from './soap.ts';
-import { syncFolderItems } from './sync.ts';
+import { isLater, syncFolderItems } from './sync.ts';
 import { below, child, parseXml, textOf } from './xml.ts';
 import type { Node } from './xml.ts';
 
@@ -70,6 +70,7 @@ export function ewsService(parts: EwsParts): Service {
         mailbox: mailboxOf(parts, envelope, request),
         mutating: operation !== undefined && reads[operation] === undefined,
         operation,
+        ...(operation === 'SyncFolderItems' && isLater(bodyOf(envelope)) ? { detail: '?later' } : {}),
       };
     },
     enter: (request) => {

@@ -9,6 +9,7 @@ import { shapeOf } from './shape.ts';
 import type { ItemShape } from './item-shape.ts';
 import { EwsRefusal, success } from './soap.ts';
 import { child, tag, textOf, value } from './xml.ts';
+import type { Node } from './xml.ts';
 
 /** `since` is the last change known; `after` is where the first listing stands, newest first; null when it is through. */
 const stateSchema = z.object({
@@ -54,6 +55,13 @@ export function syncFolderItems(call: Call): readonly string[] {
       );
     }),
   ];
+}
+
+/** It goes on from a state that has the first listing behind it. */
+export function isLater(body: Node | null): boolean {
+  const written = body === null ? '' : (textOf(body, 'SyncState') ?? '');
+  const state = stateSchema.safeParse(json(Buffer.from(written, 'base64').toString('utf8')));
+  return state.data?.after === null;
 }
 
 function begin({ mailbox, folder }: Place): State {

@@ -76,7 +76,7 @@ async function importPage(
   const wanted: PresentEntry[] = [];
   for (const entry of unknown) if (!isBelow(entry.receivedAtMs, round.floorMs)) wanted.push(entry);
   const read = await readEntries(wanted, { folder, job, deps, floorMs: round.floorMs, signal: round.signal });
-  counts.skipped += unknown.length - wanted.length + read.skipped;
+  counts.skipped += unknown.length - wanted.length + read.skipped + (page.passedOver ?? 0);
   const atMs = deps.now();
   const committed = await deps.pages.write((trx) =>
     commitPage(trx, job.context, {

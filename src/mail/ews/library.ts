@@ -20,12 +20,19 @@ async function load(): Promise<Library> {
   supplyUtil(require('node:util'));
   const writer: WriterModule = require('ews-javascript-api/js/Core/EwsServiceXmlWriter.js');
   escapeWhatIsWritten(writer.EwsServiceXmlWriter);
+  const logging: LoggingModule = require('ews-javascript-api/js/Core/EwsLogging.js');
+  logging.EwsLogging.Log = () => undefined;
   return import('ews-javascript-api');
 }
 
 /** The library calls it for every extended property; Node 23 took it away. */
 function supplyUtil(util: { isNullOrUndefined?: (value: unknown) => boolean }): void {
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+/** It writes to standard output what it makes nothing of, where only data may stand. */
+interface LoggingModule {
+  readonly EwsLogging: { Log: () => void };
 }
 
 interface WriterModule {

@@ -22,6 +22,8 @@ async function load(): Promise<Library> {
   escapeWhatIsWritten(writer.EwsServiceXmlWriter);
   const logging: LoggingModule = require('ews-javascript-api/js/Core/EwsLogging.js');
   logging.EwsLogging.Log = () => undefined;
+  const collections: CollectionModule = require('ews-javascript-api/js/ComplexProperties/ComplexPropertyCollection.js');
+  readNoTextAsList(collections.ComplexPropertyCollection.prototype);
   return import('ews-javascript-api');
 }
 
@@ -33,6 +35,22 @@ function supplyUtil(util: { isNullOrUndefined?: (value: unknown) => boolean }): 
 /** It writes to standard output what it makes nothing of, where only data may stand. */
 interface LoggingModule {
   readonly EwsLogging: { Log: () => void };
+}
+
+interface CollectionModule {
+  readonly ComplexPropertyCollection: { readonly prototype: CollectionReader };
+}
+
+interface CollectionReader {
+  CreateFromXmlJsObjectCollection: (this: CollectionReader, value: unknown, service: unknown) => void;
+}
+
+/** Where a list should stand, the library makes a member of each letter of a text, in minutes where it is long. */
+function readNoTextAsList(reader: CollectionReader): void {
+  const create = reader.CreateFromXmlJsObjectCollection;
+  reader.CreateFromXmlJsObjectCollection = function readList(this: CollectionReader, value, service) {
+    if (typeof value !== 'string') create.call(this, value, service);
+  };
 }
 
 interface WriterModule {

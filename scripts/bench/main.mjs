@@ -1,5 +1,5 @@
 // npm run bench: every figure is a ratio (or a count) within this one run, so that a slow machine changes nothing.
-import { benchEws } from './ews.mjs';
+import { benchAttachment, benchEws } from './ews.mjs';
 import { benchImport } from './import.mjs';
 import { benchMatching } from './matching.mjs';
 import { benchStartup } from './startup.mjs';
@@ -8,6 +8,7 @@ import { benchInbox } from './inbox.mjs';
 const sections = {
   import: benchImport,
   ews: benchEws,
+  attachment: benchAttachment,
   inbox: benchInbox,
   matching: benchMatching,
   startup: benchStartup,

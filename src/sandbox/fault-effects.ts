@@ -74,9 +74,8 @@ export function spoil(
     case 'drip':
       return { reply, wire: { kind: 'drip', pieceBytes: fault.pieceBytes, pauseMs: fault.pauseMs } };
     case 'content_type':
-      return { reply: withContentType(reply, fault.contentType), wire: normal };
     case 'rewrite':
-      return { reply: rewritten(reply, fault), wire: normal };
+      return { reply: otherText(reply, fault), wire: normal };
     case 'cut_json':
     case 'next_link':
     case 'foreign_link':
@@ -164,12 +163,16 @@ function withContentType(reply: Reply, contentType: string): Reply {
   }
 }
 
+function otherText(reply: Reply, fault: Extract<AfterFault, { kind: 'content_type' | 'rewrite' }>): Reply {
+  return fault.kind === 'rewrite' ? rewritten(reply, fault) : withContentType(reply, fault.contentType);
+}
+
 function rewritten(reply: Reply, { changes }: RewriteFault): Reply {
   const { body } = reply;
   if (body.kind !== 'json' && body.kind !== 'text') return reply;
   const contentType = body.kind === 'text' ? body.contentType : 'application/json';
   const text = changes.reduce(
-    (changed, { pattern, replacement }) => changed.replace(new RegExp(pattern, 'gu'), replacement),
+    (whole, { pattern, replacement }) => whole.replace(new RegExp(pattern, 'gu'), replacement),
     body.kind === 'text' ? body.text : JSON.stringify(body.value),
   );
   return { ...reply, body: { kind: 'text', contentType, text } };

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { MailboxReader, MailProvider, ReadResult } from '../../../src/mail/provider.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
@@ -7,14 +7,16 @@ import { at, collect, connectEws, floorMs, inbox, never, readPages, roundOf } fr
 
 const address = 'ann@contoso.test';
 /** Every element that is read of an item, of a listing, of an attachment. */
-const fields = [
-  ...['ItemId', 'ItemClass', 'Subject', 'Sensitivity', 'Body', 'UniqueBody', 'Size', 'IsDraft', 'ConversationId'],
-  ...['DateTimeReceived', 'DateTimeSent', 'InReplyTo', 'References', 'InternetMessageId'],
-  ...['InternetMessageHeaders', 'InternetMessageHeader', 'ExtendedProperty', 'ExtendedFieldURI', 'Value'],
-  ...['Sender', 'From', 'ToRecipients', 'CcRecipients', 'BccRecipients', 'ReplyTo', 'Mailbox', 'Name', 'EmailAddress'],
-  ...['From Name', 'From EmailAddress', 'Sender EmailAddress', 'ToRecipients Name', 'ToRecipients EmailAddress'],
-  ...['Attachments', 'FileAttachment', 'ItemAttachment', 'AttachmentId', 'ContentType', 'ContentId', 'IsInline'],
-];
+const fields = `
+  ItemId, ItemClass, Subject, Sensitivity, Body, UniqueBody, Size, IsDraft, ConversationId,
+  DateTimeReceived, DateTimeSent, InReplyTo, References, InternetMessageId, InternetMessageHeaders,
+  InternetMessageHeader, ExtendedProperty, ExtendedFieldURI, Value, Sender, From, ToRecipients,
+  CcRecipients, BccRecipients, ReplyTo, Mailbox, Name, EmailAddress, From Name, From EmailAddress,
+  Sender EmailAddress, ToRecipients Name, ToRecipients EmailAddress, Attachments, FileAttachment,
+  ItemAttachment, AttachmentId, ContentType, ContentId, IsInline
+`
+  .split(',')
+  .map((name) => name.trim());
 const ofAttachments = ['AttachmentId', 'Content', 'Subject', 'MimeContent', 'Message'];
 const nil = 'xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
 
@@ -30,7 +32,7 @@ const oddities: Readonly<Record<string, (name: string) => string>> = {
   'an element instead of text': (name) => `<t:${name}$2><t:Odd><t:Odder>1</t:Odder></t:Odd></t:${name}>`,
   'text instead of an element or a number': (name) => `<t:${name}$2>soon</t:${name}>`,
   'a number beyond all numbers': (name) => `<t:${name}$2>9e999</t:${name}>`,
-  huge: (name) => `<t:${name}$2>${'x'.repeat(300_000)}</t:${name}>`,
+  huge: (name) => `<t:${name}$2>${'x'.repeat(100_000)}</t:${name}>`,
   'NUL and controls': (name) => `<t:${name}$2>a&#0;b&#x1F;c</t:${name}>`,
   'half a surrogate pair': (name) => `<t:${name}$2>a&#xD800;b</t:${name}>`,
   twice: (name) => `<t:${name}$2>twice</t:${name}><t:${name}$2>twice</t:${name}>`,

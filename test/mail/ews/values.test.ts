@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadLibrary } from '../../../src/mail/ews/library.ts';
 import { toMessage } from '../../../src/mail/ews/map.ts';
@@ -8,7 +8,10 @@ const library = await loadLibrary();
 const nothing = { attachments: [], original: null, protection: 'none' } as const;
 
 describe('a value of the library that is not what its type says reads as the empty one', () => {
-  const strange = fc.oneof(fc.anything(), fc.constantFrom(null, undefined, {}, [], Number.NaN, 1e400, { Subject: 'x' }));
+  const strange = fc.oneof(
+    fc.anything(),
+    fc.constantFrom(null, undefined, {}, [], Number.NaN, Number.POSITIVE_INFINITY, { Subject: 'x' }),
+  );
 
   test('text', () => {
     fc.assert(
@@ -57,12 +60,12 @@ test.each([
 });
 
 test('no item, whatever its fields are, becomes a message with a field of another type', () => {
-  const names = [
-    ...['Subject', 'From', 'Sender', 'ToRecipients', 'CcRecipients', 'BccRecipients', 'ReplyTo', 'Body', 'UniqueBody'],
-    ...['InternetMessageId', 'InternetMessageHeaders', 'ExtendedProperties', 'InReplyTo', 'References', 'ItemClass'],
-    ...['ConversationId', 'IsDraft', 'Sensitivity', 'DateTimeSent'],
-  ];
-  const record = fc.record(Object.fromEntries(names.map((name) => [name, fc.anything()])), { requiredKeys: [] });
+  const names =
+    'Subject From Sender ToRecipients CcRecipients BccRecipients ReplyTo Body UniqueBody InternetMessageId ' +
+    'InternetMessageHeaders ExtendedProperties InReplyTo References ItemClass ConversationId IsDraft Sensitivity DateTimeSent';
+  const record = fc.record(Object.fromEntries(names.split(' ').map((name) => [name, fc.anything()])), {
+    requiredKeys: [],
+  });
   fc.assert(
     fc.property(record, (fields) => {
       const item = { ...fields, DateTimeReceived: { TotalMilliSeconds: 1 } };

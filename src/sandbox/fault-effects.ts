@@ -74,22 +74,24 @@ export function spoil(
     case 'drip':
       return { reply, wire: { kind: 'drip', pieceBytes: fault.pieceBytes, pauseMs: fault.pauseMs } };
     case 'content_type':
+      return { reply: withContentType(reply, fault.contentType), wire: normal };
     case 'rewrite':
-      return { reply: otherText(reply, fault), wire: normal };
+      return { reply: rewritten(reply, fault), wire: normal };
     case 'cut_json':
     case 'next_link':
     case 'foreign_link':
     case 'empty_page':
     case 'double_entries':
     case 'drop_fields':
-      return {
-        reply: reply.body.kind === 'json' ? changed(fault, reply, reply.body.value, request) : reply,
-        wire: normal,
-      };
+      return { reply: changedPage(fault, reply, request), wire: normal };
   }
 }
 
 type JsonFault = Exclude<PageFault, { kind: 'content_type' }>;
+
+function changedPage(fault: JsonFault, reply: Reply, request: Request): Reply {
+  return reply.body.kind === 'json' ? changed(fault, reply, reply.body.value, request) : reply;
+}
 
 function changed(fault: JsonFault, reply: Reply, page: JsonObject, request: Request): Reply {
   switch (fault.kind) {
@@ -161,10 +163,6 @@ function withContentType(reply: Reply, contentType: string): Reply {
     case 'bytes':
       return { ...reply, body: { ...body, contentType } };
   }
-}
-
-function otherText(reply: Reply, fault: Extract<AfterFault, { kind: 'content_type' | 'rewrite' }>): Reply {
-  return fault.kind === 'rewrite' ? rewritten(reply, fault) : withContentType(reply, fault.contentType);
 }
 
 function rewritten(reply: Reply, { changes }: RewriteFault): Reply {

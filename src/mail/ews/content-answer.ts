@@ -5,7 +5,8 @@ import type { FileSink } from '../provider.ts';
 /** Of an answer all but its content: names, sizes, codes. */
 const mostBytesBeside = 1_048_576;
 /** `ContentType` and `ContentId` stand before it. */
-const opening = /<(?:[\w.-]+:)?(?:Content|MimeContent)(?:\s[^<>]*)?>/;
+const opening = /<(?:[\w.-]+:)?(?:Content|MimeContent)(?:\s[^<>]*)?>(?:<!\[CDATA\[)?/;
+const cdata = '<![CDATA[';
 const emptied = /\/>$/;
 const lessThan = 0x3c;
 const notBase64 = /[^A-Za-z0-9+/=]/;
@@ -46,23 +47,23 @@ class ContentAnswer {
 
   /** Whether there is content; where there is none, the answer has been read to its end. */
   async begins(): Promise<boolean> {
-    for (let chunk = await this.#next(); chunk !== null; chunk = await this.#next()) {
-      const before = Buffer.concat([...this.#beside, chunk]);
+    for (;;) {
+      const chunk = await this.#next();
+      const before = Buffer.concat([...this.#beside, chunk ?? nothing]);
       // One character for each byte.
       const found = opening.exec(before.toString('latin1'));
-      if (found === null) {
-        this.#keep(chunk);
-        continue;
+      const end = (found?.index ?? 0) + (found?.[0].length ?? 0);
+      if (found !== null && (chunk === null || before.length >= end + cdata.length)) {
+        this.#beside.length = 0;
+        this.#besideBytes = 0;
+        this.#keep(before.subarray(0, end));
+        this.#first = before.subarray(end);
+        this.#isEmpty = emptied.test(found[0]);
+        return true;
       }
-      const end = found.index + found[0].length;
-      this.#beside.length = 0;
-      this.#besideBytes = 0;
-      this.#keep(before.subarray(0, end));
-      this.#first = before.subarray(end);
-      this.#isEmpty = emptied.test(found[0]);
-      return true;
+      if (chunk === null) return false;
+      this.#keep(chunk);
     }
-    return false;
   }
 
   /** The decoded bytes. Throws where they are no base64, and where the answer ends within or after them. */
@@ -108,13 +109,13 @@ class ContentAnswer {
   }
 }
 
-/** Base64 in pieces of any length, with line breaks. */
+/** Base64 in pieces of any length, with line breaks, and with the end of a CDATA section. */
 class Base64Pieces {
   #left = '';
   #isOver = false;
 
   decoded(piece: Buffer): Buffer {
-    const text = this.#left + piece.toString('latin1').replace(/[\r\n\t ]+/g, '');
+    const text = this.#left + piece.toString('latin1').replace(/[\r\n\t ]+|\]+>?|^>/g, '');
     if (text === '') return nothing;
     if (notBase64.test(text) || (this.#isOver && text !== '')) throw noBase64();
     const whole = text.length - (text.length % 4);

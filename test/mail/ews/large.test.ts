@@ -123,6 +123,8 @@ describe('a file comes straight from the answer', () => {
   test.each([
     ['in one piece', [file(`<t:Content>${base64}</t:Content>`)]],
     ['in lines', [file(`<t:Content>\r\n${base64.replace(/.{76}/g, '$&\r\n')}\r\n</t:Content>`)]],
+    ['as CDATA', [file(`<t:Content><![CDATA[${base64}]]></t:Content>`)]],
+    ['as CDATA in pieces', file(`<t:Content><![CDATA[${base64}]]></t:Content>`).match(/[^]{1,50000}|<!/g) ?? []],
     ['without prefixes', [file(`<t:Content>${base64}</t:Content>`).replaceAll('t:', '').replace('xmlns:t', 'xmlns')]],
     [
       'in pieces of 7 bytes',

@@ -33,6 +33,27 @@ export async function benchEws({ messages = 2000 } = {}) {
   }
 }
 
+/** Memory of an import of one mail with a large file. The figure is in MB: it must not grow with the file. */
+export async function benchAttachment({ megabytes = 120 } = {}) {
+  const attachmentBytes = megabytes * 1_048_576;
+  const { sandbox, stop } = await startSandboxProcess({
+    mailboxes: 1,
+    messages: 1,
+    attachmentEvery: 1,
+    attachmentBytes,
+  });
+  const directory = mkdtempSync(join(tmpdir(), 'integrator-bench-'));
+  try {
+    const run = await runOurs(directory, sandbox, 0);
+    expectAll(run, 1);
+    const what = `peak memory in MB of an import over EWS of one mail with a file of ${megabytes} MB`;
+    return [{ what, figure: run.peakMb, target: 250 }];
+  } finally {
+    stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 function runOurs(directory, sandbox, round) {
   const { username } = sandbox.serviceAccount;
   const signIn = { type: 'ews', server: 'localhost', auth: 'basic', username, password: { env: 'SANDBOX_SECRET' } };

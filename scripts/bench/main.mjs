@@ -1,5 +1,5 @@
 // npm run bench: every figure is a ratio (or a count) within this one run, so that a slow machine changes nothing.
-import { benchEws } from './ews.mjs';
+import { benchAttachment, benchEws } from './ews.mjs';
 import { benchGrowth } from './growth.mjs';
 import { benchImport } from './import.mjs';
 import { benchMatching } from './matching.mjs';
@@ -9,6 +9,7 @@ import { benchInbox } from './inbox.mjs';
 const sections = {
   import: benchImport,
   ews: benchEws,
+  attachment: benchAttachment,
   inbox: benchInbox,
   matching: benchMatching,
   startup: benchStartup,

@@ -30,7 +30,8 @@ export function renderRun(
     `${count(totals.imported, 'mail')} ${verb}, ${totals.matched} matched, ${totals.to_inbox} to My Inbox`,
   );
   if (totals.duplicates > 0) lines.push(`${totals.duplicates} found again in another mailbox or folder`);
-  if (totals.skipped > 0) lines.push(`${totals.skipped} skipped: before the import_from date, or under ignore`);
+  if (totals.skipped > 0)
+    lines.push(`${totals.skipped} skipped: before the import_from date, under ignore, or no mail`);
   if (totals.failed > 0) lines.push(`${totals.failed} set aside, tried again later: integrator status`);
   return [...lines, ...mailboxes.flatMap(listedAnewLines), ...mailboxErrors(mailboxes, page)];
 }

@@ -29,7 +29,7 @@ export async function importPage(page: ChangePage, task: PageTask): Promise<void
   const unknown = await unknownEntries(page, deps, mailbox);
   const wanted: PresentEntry[] = [];
   for (const entry of unknown) if (!isBelow(entry.receivedAtMs, floorMs)) wanted.push(entry);
-  counts.skipped += unknown.length - wanted.length;
+  counts.skipped += unknown.length - wanted.length + (page.passedOver ?? 0);
   const idsOf = wanted.map(({ providerId }) => providerId);
   const before = await setAsideAmong(deps.pages.store.db, mailbox, idsOf);
   const files = deps.pages.beginFiles();

@@ -113,6 +113,8 @@ export interface ChangePage {
   readonly last: boolean;
   /** The old cursor was dead; everything since the floor comes again. */
   readonly resync: boolean;
+  /** Things in the folder that are no mail and cannot be read, passed over; absent where there are none. */
+  readonly passedOver?: number;
 }
 
 export type ChangeEntry = PresentEntry | { readonly kind: 'removed'; readonly providerId: string };

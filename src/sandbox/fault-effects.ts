@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { AfterFault, Fault, InsteadFault, PageFault, StatusFault } from './faults.ts';
+import type { AfterFault, Fault, InsteadFault, PageFault, RewriteFault, StatusFault } from './faults.ts';
 import { replaceField } from './replace-field.ts';
 import { bytes, empty, html, json } from './reply.ts';
 import type { JsonObject, Reply, Request } from './reply.ts';
@@ -42,7 +42,7 @@ export function instead(fault: InsteadFault, request: Request, writer: ErrorWrit
     case 'status':
       return { reply: statusReply(fault, request, writer), wire: normal };
     case 'html':
-      return { reply: html(fault.status ?? 200, portal), wire: normal };
+      return { reply: html(fault.status ?? 200, fault.text ?? portal), wire: normal };
     case 'reset_before':
       return { reply: empty(200), wire: { kind: 'reset' } };
     case 'hang':
@@ -82,6 +82,8 @@ export function spoil(
       return holds(reply, fault.holds) ? spoil(fault.fault, reply, request, writer) : { reply, wire: normal };
     case 'content_type':
       return { reply: withContentType(reply, fault.contentType), wire: normal };
+    case 'rewrite':
+      return { reply: rewritten(reply, fault), wire: normal };
   }
 }
 
@@ -179,12 +181,27 @@ function withContentType(reply: Reply, contentType: string): Reply {
   }
 }
 
+function rewritten(reply: Reply, { changes }: RewriteFault): Reply {
+  const { body } = reply;
+  if (body.kind !== 'json' && body.kind !== 'text') return reply;
+  const contentType = body.kind === 'text' ? body.contentType : 'application/json';
+  const text = changes.reduce(
+    (whole, { pattern, replacement }) => whole.replace(new RegExp(pattern, 'gu'), replacement),
+    body.kind === 'text' ? body.text : JSON.stringify(body.value),
+  );
+  return { ...reply, body: { kind: 'text', contentType, text } };
+}
+
 function statusReply(fault: StatusFault, request: Request, writer: ErrorWriter): Reply {
   const reply =
     fault.noBody === true
       ? empty(fault.status)
       : writer.error(fault.status, fault.code ?? '', fault.message ?? '', request);
-  return withRetryAfter(reply, fault.retryAfter);
+  const { location } = fault;
+  return withRetryAfter(
+    location === undefined ? reply : { ...reply, headers: { ...reply.headers, location } },
+    fault.retryAfter,
+  );
 }
 
 function withRetryAfter(reply: Reply, retryAfter: string | undefined): Reply {

@@ -7,7 +7,7 @@ export type Fault = InsteadFault | AfterFault | { readonly kind: 'delay'; readon
 export type InsteadFault =
   | ({ readonly kind: 'status' } & StatusFault)
   /** A page of HTML, with status 200 unless told: a proxy or a captive portal. */
-  | { readonly kind: 'html'; readonly status?: number }
+  | { readonly kind: 'html'; readonly status?: number; readonly text?: string }
   | { readonly kind: 'reset_before' }
   /** No answer, ever. */
   | { readonly kind: 'hang' }
@@ -29,7 +29,15 @@ export type AfterFault =
   | { readonly kind: 'drip'; readonly pieceBytes: number; readonly pauseMs: number }
   /** Spoiled where the JSON of the answer holds this text, and else as it is: one mail that spoils every page it is on. */
   | { readonly kind: 'where'; readonly holds: string; readonly fault: AfterFault }
+  | RewriteFault
   | PageFault;
+
+/** In the text of the answer, every match of a regular expression becomes something else; one change after the other. */
+export interface RewriteFault {
+  readonly kind: 'rewrite';
+  /** `replacement` may say `$1` and the like, as in String.replace. */
+  readonly changes: readonly { readonly pattern: string; readonly replacement: string }[];
+}
 
 /** Changes the JSON of the answer. */
 export type PageFault =
@@ -64,6 +72,8 @@ export interface StatusFault {
   readonly message?: string;
   /** As the header should say it: seconds, an HTTP date, nonsense. Absent: no header. */
   readonly retryAfter?: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
   /** An answer without a body. */
   readonly noBody?: boolean;
 }

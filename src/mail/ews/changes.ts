@@ -1,13 +1,13 @@
-import type { ChangeType, ItemChange } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { ChangeEntry, ChangePage, ChangesOptions, Folder } from '../provider.ts';
 import { pagesOf, type Round } from '../round.ts';
+import { ownFault } from './blame.ts';
 import { decodeCursor, encodeCursor, type Position, start } from './cursor.ts';
-import { findItems } from './find.ts';
+import { findItems, nextOf } from './find.ts';
 import { folderId } from './folder-id.ts';
 import type { FolderFinder } from './folders.ts';
+import { type ListedItem, syncedIn, type SyncedPage } from './listed.ts';
 import type { EwsMailbox } from './mailbox.ts';
-import { optional, timeOf } from './map.ts';
 
 export interface ChangesSource {
   readonly mailbox: EwsMailbox;
@@ -31,6 +31,7 @@ export function changesOf(
 
 interface Step {
   readonly entries: readonly ChangeEntry[];
+  readonly passedOver: number;
   readonly at: Position;
   readonly last: boolean;
 }
@@ -40,6 +41,8 @@ class FolderRound implements Round {
   readonly #source: ChangesSource;
   readonly #options: ChangesOptions;
   #folder: Folder;
+  /** Changes asked for at a time. */
+  #most: number;
   #at: Position = start;
   #restarted = false;
   /** To be told with the next page. */
@@ -51,6 +54,7 @@ class FolderRound implements Round {
     this.#source = source;
     this.#folder = folder;
     this.#options = options;
+    this.#most = source.mailbox.client.limits.syncPage;
   }
 
   begin(cursor: string | null): void {
@@ -70,11 +74,12 @@ class FolderRound implements Round {
     }
   }
 
-  #accept({ entries, at, last }: Step): ChangePage {
+  #accept({ entries, passedOver, at, last }: Step): ChangePage {
     this.#at = at;
     const resync = this.#resync;
     this.#resync = false;
-    return { entries, cursor: encodeCursor(this.#folder.id, at), last, resync };
+    const cursor = encodeCursor(this.#folder.id, at);
+    return { entries, cursor, last, resync, ...(passedOver === 0 ? {} : { passedOver }) };
   }
 
   #step(): Promise<Step> {
@@ -90,11 +95,10 @@ class FolderRound implements Round {
   }
 
   async #drain(state: string): Promise<Step> {
-    const page = await this.#ask(state);
-    const next = page.SyncState;
-    const more = page.MoreChangesAvailable;
+    const { state: next, more } = await this.#page(state, { sizes: false });
     return {
       entries: [],
+      passedOver: 0,
       at: more ? { phase: 'drain', state: next } : { phase: 'window', state: next, untilMs: null, skip: 0 },
       last: false,
     };
@@ -102,58 +106,99 @@ class FolderRound implements Round {
 
   async #window(at: Extract<Position, { phase: 'window' }>): Promise<Step> {
     const { floorMs, signal } = this.#options;
+    const { mailbox } = this.#source;
     const stretch = { fromMs: floorMs, untilMs: at.untilMs, skip: at.skip };
-    const { items, next } = await findItems(this.#source.mailbox, this.#folder, stretch, { signal, described: false });
-    const fresh = items.filter((item) => !this.#previous.has(item.Id.UniqueId));
-    this.#previous = new Set(items.map((item) => item.Id.UniqueId));
-    const entries = fresh.map((item) => this.#present(item.Id.UniqueId, timeOf(optional(() => item.DateTimeReceived))));
-    if (next === null) return { entries, at: { phase: 'sync', state: at.state }, last: true };
-    return { entries, at: { ...at, untilMs: next.untilMs, skip: next.skip }, last: false };
+    const found = await findItems(mailbox, this.#folder, stretch, { signal, described: false });
+    const items = this.#fitting(found.items);
+    const isCut = items.length < found.items.length;
+    const entries = items.flatMap((item) => (this.#previous.has(item.id) ? [] : this.#present(item)));
+    this.#previous = new Set(items.map(({ id }) => id));
+    const next = isCut ? nextOf(stretch, items, 0) : found.next;
+    const passedOver = isCut ? 0 : found.passedOver;
+    if (next === null) return { entries, passedOver, at: { phase: 'sync', state: at.state }, last: true };
+    return { entries, passedOver, at: { ...at, untilMs: next.untilMs, skip: next.skip }, last: false };
+  }
+
+  /** The first of them, as many as may be held together; at least one that is new. */
+  #fitting(items: readonly ListedItem[]): readonly ListedItem[] {
+    const { pageBytes } = this.#source.mailbox.client.limits;
+    let bytes = 0;
+    const end = items.findIndex(({ id, size }) => {
+      if (this.#previous.has(id)) return false;
+      const isFirst = bytes === 0;
+      bytes += size + 1;
+      return !isFirst && bytes > pageBytes;
+    });
+    return end < 0 ? items : items.slice(0, end);
   }
 
   async #sync(state: string): Promise<Step> {
-    const page = await this.#ask(state);
+    const page = await this.#fittingPage(state);
     const entries = new Map<string, ChangeEntry>();
-    // The library groups a page by kind, so that its order says nothing: what was deleted stays deleted.
+    // Servers group a page by kind, so that its order says nothing: what was deleted stays deleted.
     for (const change of page.changes) {
-      const providerId = change.ItemId.UniqueId;
-      if (change.ChangeType === page.deleted) entries.set(providerId, { kind: 'removed', providerId });
-      else if (change.ChangeType !== page.readFlag && entries.get(providerId)?.kind !== 'removed') {
-        entries.set(providerId, this.#present(providerId, null));
+      const providerId = change.id;
+      if (change.kind === 'removed') entries.set(providerId, { kind: 'removed', providerId });
+      else if (entries.get(providerId)?.kind !== 'removed') {
+        entries.set(providerId, this.#present({ ...change, receivedAtMs: null }));
       }
     }
-    return {
-      entries: [...entries.values()],
-      at: { phase: 'sync', state: page.SyncState },
-      last: !page.MoreChangesAvailable,
-    };
+    const { passedOver, more, state: next } = page;
+    return { entries: [...entries.values()], passedOver, at: { phase: 'sync', state: next }, last: !more };
   }
 
-  #present(providerId: string, receivedAtMs: number | null): ChangeEntry {
-    return { kind: 'present', providerId, receivedAtMs, folder: this.#folder, content: undefined };
+  #present({ id, receivedAtMs, size }: Pick<ListedItem, 'id' | 'receivedAtMs' | 'size'>): ChangeEntry {
+    return { kind: 'present', providerId: id, receivedAtMs, folder: this.#folder, content: size };
   }
 
-  async #ask(state: string): Promise<SyncPage> {
+  /** A page whose mails can be held together: one that is too large is asked for again with fewer changes. */
+  async #fittingPage(state: string): Promise<SyncedPage> {
+    const { limits } = this.#source.mailbox.client;
+    const page = await this.#page(state, { sizes: true });
+    let bytes = 0;
+    const fits = page.changes.findIndex((change) => {
+      bytes += change.kind === 'present' ? change.size : 0;
+      return bytes > limits.pageBytes;
+    });
+    if (fits < 0 || page.changes.length === 1) {
+      this.#most = Math.min(limits.syncPage, this.#most * 2);
+      return page;
+    }
+    this.#most = Math.max(1, Math.min(fits, this.#most - 1));
+    return this.#page(state, { sizes: true });
+  }
+
+  /**
+   * One mail can spoil every page that it is on. Smaller pages come nearer to it; on a page of its own it cannot be
+   * passed over: only the server knows the state that comes after it.
+   */
+  async #page(state: string, wanted: { readonly sizes: boolean }): Promise<SyncedPage> {
+    for (;;) {
+      try {
+        return await this.#ask(state, wanted.sizes);
+      } catch (thrown) {
+        if (this.#most === 1 || !mayBeOfThePage(thrown)) throw thrown;
+        await ownFault(this.#source.mailbox, thrown, this.#options.signal);
+        this.#most = Math.max(1, Math.floor(this.#most / 8));
+      }
+    }
+  }
+
+  async #ask(state: string, sizes: boolean): Promise<SyncedPage> {
     const { mailbox } = this.#source;
-    const page = await mailbox.call(
-      `the folder "${this.#folder.path}"`,
-      this.#options.signal,
-      async (service, library) => {
-        const found = await service.SyncFolderItems(
-          folderId(library, this.#folder.id, mailbox.address),
-          library.PropertySet.IdOnly,
-          [],
-          mailbox.client.limits.syncPage,
-          library.SyncFolderItemsScope.NormalItems,
-          state,
-        );
-        const changes = found.GetEnumerator();
-        const { SyncState, MoreChangesAvailable } = found;
-        const { Delete: deleted, ReadFlagChange: readFlag } = library.ChangeType;
-        return { changes, SyncState, MoreChangesAvailable, deleted, readFlag };
-      },
+    const answer = await mailbox.text(`the folder "${this.#folder.path}"`, this.#options.signal, (service, library) =>
+      service.SyncFolderItems(
+        folderId(library, this.#folder.id, mailbox.address),
+        new library.PropertySet(library.BasePropertySet.IdOnly, sizes ? [library.ItemSchema.Size] : []),
+        [],
+        this.#most,
+        library.SyncFolderItemsScope.NormalItems,
+        state,
+      ),
     );
-    if (page.SyncState) return page;
+    const page = syncedIn(answer);
+    const stands = page.more && page.state === state && page.changes.length === 0;
+    if (page.state !== '' && !stands) return page;
     throw new IntegratorError('protocol', `${mailbox.address}: Exchange gave a page of changes that leads nowhere`);
   }
 
@@ -172,10 +217,10 @@ class FolderRound implements Round {
   }
 }
 
-interface SyncPage {
-  readonly changes: readonly ItemChange[];
-  readonly SyncState: string;
-  readonly MoreChangesAvailable: boolean;
-  readonly deleted: ChangeType;
-  readonly readFlag: ChangeType;
+/** Trouble with what is on the page; an outage (503, no connection) is none, and costs no further question. */
+function mayBeOfThePage(thrown: unknown): boolean {
+  if (!(thrown instanceof IntegratorError)) return false;
+  const code = thrown.code ?? '';
+  if (thrown.kind === 'unreachable') return code.startsWith('Error') || code === 'HTTP 500' || code === 'HTTP 504';
+  return code === 'no_xml' || code === 'too_large';
 }

@@ -4,6 +4,7 @@ import { IntegratorError } from '../../domain/errors.ts';
 import { type Asker, Exchange, type ExchangeOptions } from './exchange.ts';
 import { loadLibrary } from './library.ts';
 import type { EwsLimits } from './limits.ts';
+import { textOf, timeWritten } from './values.ts';
 
 export type Library = Awaited<ReturnType<typeof loadLibrary>>;
 type LibraryReply = Awaited<ReturnType<ExchangeService['XHRApi']['xhr']>>;
@@ -57,6 +58,22 @@ export class EwsClient {
     }
   }
 
+  /** The XML of the answer to the one request that `work` makes; the library writes the request, and that is all. */
+  async text(asker: Asker, work: Work<unknown>): Promise<string> {
+    const library = await loadLibrary();
+    const service = this.#service(library, asker.address);
+    const request = await new Promise<string>((resolve, reject) => {
+      const xhr = (options: { readonly data?: string }): Promise<LibraryReply> => {
+        resolve(options.data ?? '');
+        // It is given no answer to stumble over.
+        return new Promise(() => undefined);
+      };
+      service.XHRApi = { xhr, xhrStream: noStreams, disconnect: () => undefined };
+      work(service, library).catch((error: unknown) => reject(unreadable(error, asker.about)));
+    });
+    return this.#exchange.send(request, asker);
+  }
+
   #service(library: Library, address: string): ExchangeService {
     const service = new library.ExchangeService(library.ExchangeVersion.Exchange2013_SP1);
     service.Url = new library.Uri(this.#options.url.href);
@@ -71,18 +88,17 @@ export class EwsClient {
 }
 
 /** The library's own way takes a third of the time a mail takes: it reads every date twice, through time zones. */
-function dateReader(library: Library): (written: string) => DateTime | null {
-  let last: { readonly written: string; readonly date: DateTime | null } = { written: '', date: null };
+function dateReader(library: Library): (written: unknown) => DateTime | null {
+  let last: { readonly written: unknown; readonly date: DateTime | null } = { written: '', date: null };
   return (written) => {
     if (written !== last.written) last = { written, date: dateOf(library, written) };
     return last.date;
   };
 }
 
-/** Exchange means UTC where it names no zone. Null where it is no date. */
-function dateOf(library: Library, written: string): DateTime | null {
-  const ms = Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(written) ? written : `${written}Z`);
-  return Number.isNaN(ms) ? null : new library.DateTime(ms, library.DateTimeKind.Utc);
+function dateOf(library: Library, written: unknown): DateTime | null {
+  const ms = timeWritten(textOf(written));
+  return ms === null ? null : new library.DateTime(ms, library.DateTimeKind.Utc);
 }
 
 function noStreams(): Promise<LibraryReply> {

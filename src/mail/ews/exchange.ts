@@ -11,6 +11,7 @@ import { answerText } from './answer-text.ts';
 import { type EwsLimits, slotsPerAccount, slotsPerMailbox, syncsPerAccount } from './limits.ts';
 import { passwordDoor, type PasswordSignIn } from './password-door.ts';
 import type { PasswordDoor } from './password-guard.ts';
+import { foreignAnswer } from './redirects.ts';
 import { codeError, passes, statusError } from './refusals.ts';
 import { FateUnknown, isDefinite, mayRepeat } from './sender-rules.ts';
 import { isFault, openingOf, operationOf, type Spoken, spokenBy } from './spoken.ts';
@@ -46,6 +47,8 @@ export interface Asker {
   readonly maxBytes?: number;
   /** Each part of the answer has its own trouble, told apart by whoever asks. */
   readonly parts?: boolean;
+  /** Gets the body of each answer as it comes, and gives the XML that is to be judged: the answer without a file. */
+  readonly take?: (body: AsyncIterable<Uint8Array>) => Promise<Buffer>;
 }
 
 /** All EWS is POST: only the operation tells reading from writing. Nothing else leaves. */
@@ -161,7 +164,7 @@ export class Exchange {
     const token = await this.#token(deadline.signal);
     try {
       const reply = await this.#post(request, token);
-      const body = await reply.whole(asker.maxBytes ?? this.#options.limits.answerBytes);
+      const body = await this.#bodyOf(reply, asker);
       if (reply.status === 401) return this.#refused(request, reply, token, refusedBefore);
       return this.#judge(request, reply, answerText(body, reply.header('content-type') ?? ''));
     } catch (error) {
@@ -170,6 +173,11 @@ export class Exchange {
       if (!isTransient(error) || deadline.signal.aborted) throw error;
       return again({ error }, null);
     }
+  }
+
+  #bodyOf(reply: HttpReply, { take, maxBytes }: Asker): Promise<Buffer> {
+    if (take !== undefined && reply.status === 200 && isUtf8Xml(reply)) return take(reply.body);
+    return reply.whole(maxBytes ?? this.#options.limits.answerBytes);
   }
 
   #post({ xml, asker, deadline }: Request, token: string): Promise<HttpReply> {
@@ -213,6 +221,8 @@ export class Exchange {
     // No type at all says nothing; what was sent says whether it is an answer.
     const isXml = (type === '' || /xml/i.test(type)) && text.includes('Envelope');
     if (isXml && (reply.status === 200 || isFault(text))) return this.#judgeSoap(request, text);
+    const foreign = foreignAnswer(reply, text, asker.about, this.#options.url);
+    if (foreign !== null) return done({ error: foreign });
     if (reply.status === 200) return again({ error: noXml(asker.about) }, null);
     const waitMs = retryAfterMs(reply.header('retry-after'), reply.header('date'), this.#options.nowMs());
     const diagnostics = reply.header('x-ms-diagnostics');
@@ -249,12 +259,18 @@ interface Request {
   readonly deadline: Deadline;
 }
 
+function isUtf8Xml(reply: HttpReply): boolean {
+  const type = reply.header('content-type') ?? '';
+  return /xml/i.test(type) && !/charset\s*=\s*["']?(?!utf-?8)/i.test(type);
+}
+
 function backOffOf({ backOffMs }: Spoken): number | null {
   return backOffMs === null || backOffMs <= 0 ? null : Math.min(backOffMs, 3_600_000);
 }
 
 function noXml(about: string): IntegratorError {
   return new IntegratorError('protocol', `${about}: the answer is no XML of Exchange`, {
+    code: 'no_xml',
     hint: 'A proxy or a portal may answer in the place of the server; check server, port and endpoints.ews.',
   });
 }

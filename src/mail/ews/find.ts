@@ -1,9 +1,8 @@
-import type { Item } from 'ews-javascript-api';
 import type { Folder } from '../provider.ts';
 import { folderId } from './folder-id.ts';
 import { findPage } from './limits.ts';
+import { foundIn, type ListedItem } from './listed.ts';
 import type { EwsMailbox } from './mailbox.ts';
-import { optional, timeOf } from './map.ts';
 
 /** A stretch of a folder, newest first. Whole seconds, both ends included. */
 export interface Stretch {
@@ -15,7 +14,9 @@ export interface Stretch {
 }
 
 export interface Found {
-  readonly items: readonly Item[];
+  readonly items: readonly ListedItem[];
+  /** Items that are no mail. */
+  readonly passedOver: number;
   /** Where the next page begins; null after the last. */
   readonly next: Stretch | null;
 }
@@ -30,14 +31,14 @@ export async function findItems(
   stretch: Stretch,
   more: { readonly signal: AbortSignal; readonly described: boolean },
 ): Promise<Found> {
-  const found = await mailbox.call(`the folder "${folder.path}"`, more.signal, (service, library) => {
+  const answer = await mailbox.text(`the folder "${folder.path}"`, more.signal, (service, library) => {
     const { ItemSchema, EmailMessageSchema, SearchFilter } = library;
     const view = new library.ItemView(findPage, stretch.skip);
     const described = [ItemSchema.Subject, EmailMessageSchema.From, EmailMessageSchema.InternetMessageId];
-    const properties = [ItemSchema.DateTimeReceived, ...(more.described ? described : [])];
+    const properties = [ItemSchema.DateTimeReceived, ItemSchema.Size, ...(more.described ? described : [])];
     view.PropertySet = new library.PropertySet(library.BasePropertySet.IdOnly, properties);
     view.OrderBy.Add(ItemSchema.DateTimeReceived, library.SortDirection.Descending);
-    const at = (ms: number) => new library.DateTime(Math.floor(ms / 1_000) * 1_000, library.DateTimeKind.Utc);
+    const at = (ms: number) => new library.DateTime(second(ms), library.DateTimeKind.Utc);
     const from = new SearchFilter.IsGreaterThanOrEqualTo(ItemSchema.DateTimeReceived, at(stretch.fromMs));
     const filter =
       stretch.untilMs === null
@@ -48,13 +49,24 @@ export async function findItems(
           ]);
     return service.FindItems(folderId(library, folder.id, mailbox.address), filter, view);
   });
-  const items = found.Items;
-  return { items, next: found.MoreAvailable ? nextOf(stretch, items) : null };
+  const { items, passedOver, more: further } = foundIn(answer);
+  return {
+    items,
+    passedOver,
+    next: further && items.length + passedOver > 0 ? nextOf(stretch, items, passedOver) : null,
+  };
 }
 
-function nextOf(stretch: Stretch, items: readonly Item[]): Stretch {
-  const times = items.map((item) => timeOf(optional(() => item.DateTimeReceived))).filter((ms) => ms !== null);
+/** Where the listing goes on after these items. */
+export function nextOf(stretch: Stretch, items: readonly ListedItem[], passedOver: number): Stretch {
+  // A date outside of what was asked for is nonsense, and would lead past mail that has not been listed.
+  const times = items.flatMap(({ receivedAtMs: ms }) => (ms === null || ms < second(stretch.fromMs) ? [] : ms));
   const oldestMs = times.length === 0 ? null : Math.min(...times);
   const moves = oldestMs !== null && (stretch.untilMs === null || oldestMs < stretch.untilMs);
-  return moves ? { ...stretch, untilMs: oldestMs, skip: 0 } : { ...stretch, skip: stretch.skip + items.length };
+  if (moves) return { ...stretch, untilMs: oldestMs, skip: 0 };
+  return { ...stretch, skip: stretch.skip + items.length + passedOver };
+}
+
+function second(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
 }

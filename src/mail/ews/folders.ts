@@ -2,7 +2,7 @@ import { IntegratorError } from '../../domain/errors.ts';
 import type { Folder } from '../provider.ts';
 import { folderId, type WellKnownId } from './folder-id.ts';
 import type { EwsMailbox } from './mailbox.ts';
-import { optional } from './map.ts';
+import { fieldOf, textIn } from './values.ts';
 
 /** Folders that need no look-up. */
 const wellKnown: ReadonlyMap<string, WellKnownId> = new Map([
@@ -95,7 +95,7 @@ export class FolderFinder {
     const folder = await this.#mailbox.call('', signal, (service, library) =>
       library.Folder.Bind(service, folderId(library, name, this.#mailbox.address), library.PropertySet.IdOnly),
     );
-    return folder.Id.UniqueId;
+    return textIn(fieldOf(folder, 'Id'), 'UniqueId');
   }
 
   #notFound(path: string, above: readonly string[], children: readonly FoundFolder[]): IntegratorError {
@@ -124,13 +124,16 @@ export async function mailFolders(mailbox: EwsMailbox, signal: AbortSignal): Pro
       view.PropertySet = new library.PropertySet(library.BasePropertySet.IdOnly, properties);
       return service.FindFolders(folderId(library, 'msgfolderroot', mailbox.address), view);
     });
-    for (const folder of page.Folders) {
-      const folderClass = optional(() => folder.FolderClass) ?? 'IPF.Note';
-      if (folder.constructor.name === 'SearchFolder' || !folderClass.toUpperCase().startsWith('IPF.NOTE')) continue;
-      const name = optional(() => folder.DisplayName) ?? '';
-      tree.push({ id: folder.Id.UniqueId, parentId: folder.ParentFolderId.UniqueId, name });
-    }
+    for (const folder of page.Folders) tree.push(...mailFolderOf(folder));
     offset = page.MoreAvailable && page.Folders.length > 0 ? from + page.Folders.length : null;
   }
   return tree;
+}
+
+function mailFolderOf(folder: object): readonly FoundFolder[] {
+  const folderClass = textIn(folder, 'FolderClass') || 'IPF.Note';
+  const id = textIn(fieldOf(folder, 'Id'), 'UniqueId');
+  if (id === '' || folder.constructor.name === 'SearchFolder') return [];
+  if (!folderClass.toUpperCase().startsWith('IPF.NOTE')) return [];
+  return [{ id, parentId: textIn(fieldOf(folder, 'ParentFolderId'), 'UniqueId'), name: textIn(folder, 'DisplayName') }];
 }

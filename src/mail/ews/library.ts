@@ -20,12 +20,37 @@ async function load(): Promise<Library> {
   supplyUtil(require('node:util'));
   const writer: WriterModule = require('ews-javascript-api/js/Core/EwsServiceXmlWriter.js');
   escapeWhatIsWritten(writer.EwsServiceXmlWriter);
+  const logging: LoggingModule = require('ews-javascript-api/js/Core/EwsLogging.js');
+  logging.EwsLogging.Log = () => undefined;
+  const collections: CollectionModule = require('ews-javascript-api/js/ComplexProperties/ComplexPropertyCollection.js');
+  readNoTextAsList(collections.ComplexPropertyCollection.prototype);
   return import('ews-javascript-api');
 }
 
 /** The library calls it for every extended property; Node 23 took it away. */
 function supplyUtil(util: { isNullOrUndefined?: (value: unknown) => boolean }): void {
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+/** It writes to standard output what it makes nothing of, where only data may stand. */
+interface LoggingModule {
+  readonly EwsLogging: { Log: () => void };
+}
+
+interface CollectionModule {
+  readonly ComplexPropertyCollection: { readonly prototype: CollectionReader };
+}
+
+interface CollectionReader {
+  CreateFromXmlJsObjectCollection: (this: CollectionReader, value: unknown, service: unknown) => void;
+}
+
+/** Where a list should stand, the library makes a member of each letter of a text, in minutes where it is long. */
+function readNoTextAsList(reader: CollectionReader): void {
+  const create = reader.CreateFromXmlJsObjectCollection;
+  reader.CreateFromXmlJsObjectCollection = function readList(this: CollectionReader, value, service) {
+    if (typeof value !== 'string') create.call(this, value, service);
+  };
 }
 
 interface WriterModule {

@@ -13,6 +13,10 @@ export interface EwsLimits {
   readonly syncPage: number;
   /** Mails in one GetItem; Microsoft recommends ten, and gives a batch one minute. */
   readonly batch: number;
+  /** The same in bytes, as the listing gives the size of each; a larger mail comes alone. */
+  readonly batchBytes: number;
+  /** Mails of one page of changes in bytes: whoever reads the page holds them together. */
+  readonly pageBytes: number;
 }
 
 export const usualLimits: EwsLimits = {
@@ -22,6 +26,8 @@ export const usualLimits: EwsLimits = {
   contentBytes: 256 * 1_048_576,
   syncPage: 512,
   batch: 15,
+  batchBytes: 4 * 1_048_576,
+  pageBytes: 16 * 1_048_576,
 };
 
 /** As for Graph: a mailbox's owner keeps room. */

@@ -1,9 +1,9 @@
-import type { DateTime, EmailAddress, EmailMessage, Item } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Header, ImportedMessage, MessageBody, Person, Sensitivity } from '../../domain/message.ts';
 import { normalMessageId, toPerson, writtenOtherwise } from '../address.ts';
 import type { MessageParts } from '../provider.ts';
 import type { Library } from './client.ts';
+import { countIn, fieldOf, flagIn, listIn, textIn, timeIn } from './values.ts';
 
 const transportHeadersTag = 0x7d;
 
@@ -39,84 +39,65 @@ export function propertiesOf(library: Library, uniqueBody: boolean, light: boole
   return new library.PropertySet(library.BasePropertySet.IdOnly, light ? usual : [...usual, ...heavy]);
 }
 
-/** Their item as our message. Throws `protocol` where it has no date at all. */
-export function toMessage(item: Item, library: Library, parts: MessageParts): ImportedMessage {
-  // Not every item has what a mail has; what is not there reads as nothing.
-  const mail = item as EmailMessage;
-  const sentAtMs = timeOf(optional(() => mail.DateTimeSent));
-  const receivedAtMs = timeOf(optional(() => mail.DateTimeReceived)) ?? sentAtMs;
+/** Their item as our message; `providerId` is the one it was asked for by. Throws `protocol` where it has no date at all. */
+export function toMessage(item: unknown, providerId: string, library: Library, parts: MessageParts): ImportedMessage {
+  const sentAtMs = timeIn(item, 'DateTimeSent');
+  const receivedAtMs = timeIn(item, 'DateTimeReceived') ?? sentAtMs;
   if (receivedAtMs === null) throw new IntegratorError('protocol', 'a mail without a date');
-  const from = personOf(optional(() => mail.From));
-  const sender = personOf(optional(() => mail.Sender));
-  const itemClass = (optional(() => mail.ItemClass) ?? '').toUpperCase();
+  const from = personIn(item, 'From');
+  const sender = personIn(item, 'Sender');
+  const itemClass = textIn(item, 'ItemClass').toUpperCase();
   return {
-    providerId: item.Id.UniqueId,
-    internetMessageId: normalMessageId(optional(() => mail.InternetMessageId)),
+    providerId,
+    internetMessageId: normalMessageId(textIn(item, 'InternetMessageId')),
     from,
-    ...writtenOtherwise(optional(() => mail.From.Address)),
+    ...writtenOtherwise(textIn(fieldOf(item, 'From'), 'Address')),
     sender: sender?.address === from?.address ? null : sender,
-    replyTo: peopleOf(optional(() => mail.ReplyTo.GetEnumerator())),
-    to: peopleOf(optional(() => mail.ToRecipients.GetEnumerator())),
-    cc: peopleOf(optional(() => mail.CcRecipients.GetEnumerator())),
-    bcc: peopleOf(optional(() => mail.BccRecipients.GetEnumerator())),
-    subject: optional(() => mail.Subject) ?? '',
+    replyTo: peopleIn(item, 'ReplyTo'),
+    to: peopleIn(item, 'ToRecipients'),
+    cc: peopleIn(item, 'CcRecipients'),
+    bcc: peopleIn(item, 'BccRecipients'),
+    subject: textIn(item, 'Subject'),
     sentAtMs,
     receivedAtMs,
-    body: bodyOf(
-      optional(() => mail.Body),
-      library,
-    ) ?? { kind: 'text', content: '' },
-    uniqueBody: bodyOf(
-      optional(() => mail.UniqueBody),
-      library,
-    ),
+    body: bodyIn(item, 'Body', library) ?? { kind: 'text', content: '' },
+    uniqueBody: bodyIn(item, 'UniqueBody', library),
     headers: headersOf(item),
-    conversationId: optional(() => mail.ConversationId.UniqueId) ?? null,
-    isDraft: optional(() => mail.IsDraft) ?? false,
-    sensitivity: sensitivityOf(optional(() => mail.Sensitivity) ?? 0),
+    conversationId: conversationOf(item),
+    isDraft: flagIn(item, 'IsDraft'),
+    sensitivity: sensitivityOf(item),
     meeting: itemClass.startsWith('IPM.SCHEDULE.MEETING'),
     report: itemClass.startsWith('REPORT.'),
     ...parts,
   };
 }
 
-/** The library throws for what an item does not have, and says null where its types say otherwise. */
-export function optional<T>(read: () => T): NonNullable<T> | undefined {
-  try {
-    return read() ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Epoch milliseconds. */
-export function timeOf(time: DateTime | undefined): number | null {
-  const ms = time?.TotalMilliSeconds;
-  return ms === undefined || Number.isNaN(ms) ? null : ms;
+export function conversationOf(item: unknown): string | null {
+  return textIn(fieldOf(item, 'ConversationId'), 'UniqueId') || null;
 }
 
 /** All of them where the mail travelled; else what the item keeps of a thread. */
-export function headersOf(item: Item): readonly Header[] {
+export function headersOf(item: unknown): readonly Header[] {
   const whole = transportHeaders(item);
-  const listed = (optional(() => item.InternetMessageHeaders.GetEnumerator()) ?? []).map((one) => ({
-    name: one.Name,
-    value: one.Value ?? '',
-  }));
-  const headers = whole.length > 0 ? whole : listed;
+  const headers = whole.length > 0 ? whole : listIn(item, 'InternetMessageHeaders').flatMap(headerOf);
   const known = new Set(headers.map(({ name }) => name.toLowerCase()));
-  const mail = item as EmailMessage;
   const thread = [
-    { name: 'In-Reply-To', value: optional(() => mail.InReplyTo) ?? '' },
-    { name: 'References', value: optional(() => mail.References) ?? '' },
+    { name: 'In-Reply-To', value: textIn(item, 'InReplyTo') },
+    { name: 'References', value: textIn(item, 'References') },
   ];
   return [...headers, ...thread.filter(({ name, value }) => value !== '' && !known.has(name.toLowerCase()))];
 }
 
-function transportHeaders(item: Item): readonly Header[] {
-  const properties = optional(() => item.ExtendedProperties.GetEnumerator()) ?? [];
-  const text: unknown = properties.find((one) => one.PropertyDefinition.Tag === transportHeadersTag)?.Value;
+function headerOf(one: unknown): readonly Header[] {
+  const name = textIn(one, 'Name');
+  return name === '' ? [] : [{ name, value: textIn(one, 'Value') }];
+}
+
+function transportHeaders(item: unknown): readonly Header[] {
+  const properties = listIn(item, 'ExtendedProperties');
+  const found = properties.find((one) => fieldOf(fieldOf(one, 'PropertyDefinition'), 'Tag') === transportHeadersTag);
   const headers: Header[] = [];
-  for (const line of typeof text === 'string' ? text.split(/\r\n|\n|\r/) : []) {
+  for (const line of textIn(found, 'Value').split(/\r\n|\n|\r/)) {
     const [, name, value = ''] = /^([!-9;-~]+)[ \t]*:[ \t]*(.*)$/s.exec(line) ?? [];
     const last = headers.at(-1);
     if (/^[ \t]/.test(line) && last !== undefined) {
@@ -136,23 +117,30 @@ function joined(before: string, more: string): string {
   return before === '' || more === '' ? before + more : `${before} ${more}`;
 }
 
-export function personOf(address: EmailAddress | undefined): Person | null {
-  return address === undefined ? null : toPerson(address.Name, address.Address);
+export function personIn(item: unknown, name: 'From' | 'Sender'): Person | null {
+  return personOf(fieldOf(item, name));
 }
 
-export function peopleOf(list: readonly EmailAddress[] | undefined): readonly Person[] {
-  return (list ?? []).flatMap((one) => personOf(one) ?? []);
+export function peopleIn(
+  item: unknown,
+  name: 'ReplyTo' | 'ToRecipients' | 'CcRecipients' | 'BccRecipients',
+): readonly Person[] {
+  return listIn(item, name).flatMap((one) => personOf(one) ?? []);
 }
 
-function bodyOf(body: TheirBody | undefined, library: Library): MessageBody | null {
-  if (body === undefined) return null;
-  return { kind: body.BodyType === library.BodyType.Text ? 'text' : 'html', content: body.Text ?? '' };
+function personOf(address: unknown): Person | null {
+  return toPerson(textIn(address, 'Name'), textIn(address, 'Address'));
 }
 
-type TheirBody = Pick<EmailMessage['Body'], 'BodyType' | 'Text'>;
+function bodyIn(item: unknown, name: 'Body' | 'UniqueBody', library: Library): MessageBody | null {
+  const body = fieldOf(item, name);
+  if (typeof body !== 'object' || body === null) return null;
+  const isText = fieldOf(body, 'BodyType') === library.BodyType.Text;
+  return { kind: isText ? 'text' : 'html', content: textIn(body, 'Text') };
+}
 
 const sensitivities: readonly Sensitivity[] = ['normal', 'personal', 'private', 'confidential'];
 
-function sensitivityOf(value: number): Sensitivity {
-  return sensitivities[value] ?? 'normal';
+function sensitivityOf(item: unknown): Sensitivity {
+  return sensitivities[countIn(item, 'Sensitivity')] ?? 'normal';
 }

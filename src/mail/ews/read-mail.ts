@@ -1,15 +1,18 @@
-import type { GetItemResponse, Item } from 'ews-javascript-api';
+import type { GetItemResponse } from 'ews-javascript-api';
 import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
 import type { StoredFile } from '../../domain/message.ts';
 import { protectionOf } from '../protection.ts';
 import type { PresentEntry, ReadOptions, ReadResult } from '../provider.ts';
-import { AttachmentReader, once } from './attachments.ts';
-import { ownFault } from './blame.ts';
+import { AttachmentReader } from './attachments.ts';
+import { ofItself, ownFault } from './blame.ts';
 import type { Library } from './client.ts';
+import { base64Bytes, storeContent } from './content-answer.ts';
+import type { EwsLimits } from './limits.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { headersOf, propertiesOf, toMessage } from './map.ts';
 import { isUnanswered, passes } from './refusals.ts';
 import { serviceErrorOf } from './responses.ts';
+import { fieldOf, textIn } from './values.ts';
 
 const goneCodes = new Set(['ErrorItemNotFound', 'ErrorInvalidIdMalformed', 'ErrorInvalidId']);
 /** Where the item can perhaps be read without its text and unique body. */
@@ -25,7 +28,7 @@ interface Refused {
   readonly ofAll: boolean;
   readonly error: IntegratorError;
 }
-type Fetched = { readonly kind: 'item'; readonly item: Item; readonly library: Library } | Refused;
+type Fetched = { readonly kind: 'item'; readonly item: object; readonly library: Library } | Refused;
 
 interface Batch {
   readonly ids: readonly string[];
@@ -45,20 +48,20 @@ export class MailReader {
   }
 
   async *read(entries: readonly PresentEntry[], options: ReadOptions): AsyncGenerator<ReadResult> {
-    const { batch } = this.#mailbox.client.limits;
-    const begin = (from: number): Batch => {
-      const ids = entries.slice(from, from + batch).map(({ providerId }) => providerId);
+    const batches = batchesOf(entries, this.#mailbox.client.limits);
+    const begin = (ids: readonly string[]): Batch => {
       const fetched = this.#fetch(ids, options.signal);
       // Whoever stops reading does not wait for what was asked ahead.
       fetched.catch(() => undefined);
       return { ids, fetched };
     };
-    let next = entries.length === 0 ? null : begin(0);
-    for (let from = batch; next !== null; from += batch) {
+    let [next = null] = batches.slice(0, 1).map(begin);
+    for (let index = 1; next !== null; index += 1) {
       const { ids, fetched }: Batch = next;
       const found = await fetched;
+      const following = batches[index];
       // The server works on the next batch while this one is taken apart.
-      next = from < entries.length ? begin(from) : null;
+      next = following === undefined ? null : begin(following);
       for (const id of ids) yield await this.#complete(id, found.get(id), options);
     }
   }
@@ -75,7 +78,18 @@ export class MailReader {
     for (const [id, answer] of fetched) {
       if (answer.kind === 'refused') answers.set(id, await this.#retried(id, answer, ids.length, signal));
     }
+    const others = [...answers.values()].some(({ kind }) => kind === 'item');
+    for (const [id, answer] of answers) {
+      if (answer.kind === 'refused' && !others) answers.set(id, await this.#blamed(answer, signal));
+    }
     return answers;
+  }
+
+  /** No mail of a batch came: what is said of each of them may be meant of the mailbox, and is thrown then. */
+  async #blamed(answer: Refused, signal: AbortSignal): Promise<Refused> {
+    const { error } = answer;
+    if (answer.ofAll || goneCodes.has(error.code ?? '') || isOfItself(error)) return answer;
+    return { ...answer, error: await ownFault(this.#mailbox, error, signal) };
   }
 
   async #retried(id: string, answer: Refused, together: number, signal: AbortSignal): Promise<Fetched> {
@@ -115,12 +129,12 @@ export class MailReader {
     if (fetched === undefined) throw new IntegratorError('bug', 'a mail was not asked for');
     if (fetched.kind === 'refused') return refusedResult(providerId, fetched.error);
     const { item, library } = fetched;
-    const attachments = await this.attachments.readAll(item, options);
+    const attachments = await this.attachments.readAll(item, library, options);
     const protection = protectionOf(headersOf(item), attachments);
     const keep = options.keepOriginal || protection !== 'none';
     const original = keep ? await this.#original(providerId, options) : null;
     try {
-      return { kind: 'message', message: toMessage(item, library, { attachments, original, protection }) };
+      return { kind: 'message', message: toMessage(item, providerId, library, { attachments, original, protection }) };
     } catch (error) {
       return { kind: 'damaged', providerId, error: toIntegratorError(error) };
     }
@@ -129,23 +143,46 @@ export class MailReader {
   /** The MIME bytes as they are; null where the server cannot give them: the mail comes nevertheless. */
   async #original(id: string, options: ReadOptions): Promise<StoredFile | null> {
     const { contentBytes } = this.#mailbox.client.limits;
+    let file: StoredFile | null = null;
+    const take = async (body: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+      const taken = await storeContent(body, options.files, contentBytes);
+      ({ file } = taken);
+      return taken.rest;
+    };
     const asked = this.#mailbox.call(
       'the original of a mail',
       options.signal,
       async (service, library) => {
         const properties = new library.PropertySet(library.BasePropertySet.IdOnly, [library.ItemSchema.MimeContent]);
         const answer = (await service.BindToItems([new library.ItemId(id)], properties)).Responses[0];
-        const error = serviceErrorOf(answer, library.ServiceError, 'the original of a mail');
-        return error === null ? (answer?.Item?.MimeContent.Content ?? null) : null;
+        if (serviceErrorOf(answer, library.ServiceError, 'the original of a mail') !== null) return null;
+        if (file !== null) return file;
+        const base64 = textIn(fieldOf(answer?.Item, 'MimeContent'), 'Content');
+        return base64 === '' ? null : options.files.put([base64Bytes(base64)], contentBytes);
       },
-      { maxBytes: contentBytes },
+      { maxBytes: contentBytes, take },
     );
-    const base64 = await asked.catch(async (thrown: unknown) => {
+    return asked.catch(async (thrown: unknown) => {
       await ownFault(this.#mailbox, thrown, options.signal);
       return null;
     });
-    return base64 === null ? null : options.files.put(once(Buffer.from(base64, 'base64')), contentBytes);
   }
+}
+
+/** By count and by bytes; what does not say its size counts as nothing. */
+function batchesOf(entries: readonly PresentEntry[], { batch, batchBytes }: EwsLimits): readonly (readonly string[])[] {
+  const batches: string[][] = [];
+  let bytes = 0;
+  for (const { providerId, content } of entries) {
+    const size = typeof content === 'number' ? content : 0;
+    bytes += size;
+    const last = batches.at(-1);
+    if (last === undefined || last.length >= batch || bytes > batchBytes) {
+      batches.push([providerId]);
+      bytes = size;
+    } else last.push(providerId);
+  }
+  return batches;
 }
 
 function mayComeAlone({ ofAll, error: { code = '' } }: Refused): boolean {
@@ -159,8 +196,8 @@ function mayComeLight({ ofAll, error: { code = '' } }: Refused): boolean {
 function fetchedOf(answer: GetItemResponse | undefined, library: Library): Fetched {
   const error = serviceErrorOf(answer, library.ServiceError, 'a mail');
   if (error !== null) return { kind: 'refused', ofAll: false, error };
-  const item = answer?.Item ?? null;
-  if (item !== null) return { kind: 'item', item, library };
+  const item: unknown = answer?.Item;
+  if (typeof item === 'object' && item !== null) return { kind: 'item', item, library };
   return {
     kind: 'refused',
     ofAll: false,
@@ -170,6 +207,10 @@ function fetchedOf(answer: GetItemResponse | undefined, library: Library): Fetch
 
 function refusedResult(providerId: string, error: IntegratorError): ReadResult {
   if (goneCodes.has(error.code ?? '')) return { kind: 'gone', providerId };
-  if (error.kind === 'access_denied' || error.kind === 'throttled') throw error;
-  return { kind: 'damaged', providerId, error };
+  if (error.kind === 'throttled') throw error;
+  return { kind: 'damaged', providerId, error: isOfItself(error) ? error : ofItself(error) };
+}
+
+function isOfItself({ kind }: IntegratorError): boolean {
+  return kind === 'protocol' || kind === 'unreachable';
 }

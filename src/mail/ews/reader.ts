@@ -1,5 +1,4 @@
 import type { StoredFile } from '../../domain/message.ts';
-import { normalMessageId } from '../address.ts';
 import type {
   ChangePage,
   ChangesOptions,
@@ -11,10 +10,8 @@ import type {
   ReadOptions,
   ReadResult,
 } from '../provider.ts';
-import type { EmailMessage, Item } from 'ews-javascript-api';
 import { changesOf, type ChangesSource } from './changes.ts';
 import { findItems, type Stretch } from './find.ts';
-import { optional, personOf, timeOf } from './map.ts';
 import { MailReader } from './read-mail.ts';
 
 /** One mailbox through Exchange Web Services. Only reads. */
@@ -59,10 +56,10 @@ export class EwsReader implements MailboxReader {
     const seen = new Set<string>();
     for (let stretch: Stretch | null = { fromMs: sinceMs, untilMs: null, skip: 0 }; stretch !== null;) {
       const page = await findItems(this.#source.mailbox, folder, stretch, { signal, described: true });
-      for (const listed of page.items.map(listedOf)) {
-        if (seen.has(listed.providerId)) continue;
-        seen.add(listed.providerId);
-        yield listed;
+      for (const { id, receivedAtMs, internetMessageId, subject, from } of page.items) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+        yield { providerId: id, internetMessageId, receivedAtMs: receivedAtMs ?? 0, subject, from };
       }
       stretch = page.next;
     }
@@ -72,15 +69,4 @@ export class EwsReader implements MailboxReader {
   async kind(): Promise<MailboxKind> {
     return 'unknown';
   }
-}
-
-function listedOf(item: Item): ListedMessage {
-  const mail = item as EmailMessage;
-  return {
-    providerId: item.Id.UniqueId,
-    internetMessageId: normalMessageId(optional(() => mail.InternetMessageId)),
-    receivedAtMs: timeOf(optional(() => item.DateTimeReceived)) ?? 0,
-    subject: optional(() => item.Subject) ?? '',
-    from: personOf(optional(() => mail.From))?.address ?? '',
-  };
 }

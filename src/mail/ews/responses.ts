@@ -1,6 +1,7 @@
 import type { ServiceResponse } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import { codeError } from './refusals.ts';
+import { textOf } from './values.ts';
 
 /** The trouble of one part of a batch; null where there is none. The library numbers the codes. */
 export function serviceErrorOf(
@@ -10,6 +11,6 @@ export function serviceErrorOf(
 ): IntegratorError | null {
   if (answer === undefined)
     return new IntegratorError('protocol', `${about} was not answered for`, { code: 'unreadable' });
-  const code = codes[answer.ErrorCode] ?? String(answer.ErrorCode);
-  return code === 'NoError' ? null : codeError(code, answer.ErrorMessage ?? '', about, null);
+  const code = codes[answer.ErrorCode] ?? 'UnknownResponseCode';
+  return code === 'NoError' ? null : codeError(code, textOf(answer.ErrorMessage), about, null);
 }

@@ -7,6 +7,7 @@ import { mailFolders } from './folders.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { foundOf, markProperty, ownProperties } from './sender-message.ts';
 import { serviceErrorOf } from './responses.ts';
+import { fieldOf, textIn } from './values.ts';
 
 const about = 'the search for sent mail';
 /** A search looks through each folder by itself; more in one request would outlast the server's minute. */
@@ -65,7 +66,7 @@ function search(
         const error = serviceErrorOf(answer, library.ServiceError, `${about} of ${mailbox.address}`);
         if (error !== null && !passedOver.has(error.code ?? '')) throw error;
         const items = error === null ? (answer?.Results?.Items ?? []) : [];
-        return items.map((item) => ({ id: item.Id.UniqueId, place }));
+        return items.map((item) => ({ id: textIn(fieldOf(item, 'Id'), 'UniqueId'), place }));
       });
     },
     { parts: true },
@@ -87,7 +88,7 @@ function described(mailbox: EwsMailbox, hits: readonly Hit[], signal: AbortSigna
       const answer = answers[index];
       const error = serviceErrorOf(answer, library.ServiceError, `${about} of ${mailbox.address}`);
       if (error !== null && !passedOver.has(error.code ?? '')) throw error;
-      const item: Item | null = error === null ? (answer?.Item ?? null) : null;
+      const item: unknown = error === null ? (answer?.Item ?? null) : null;
       return item === null ? [] : [foundOf(item, place)];
     });
   });

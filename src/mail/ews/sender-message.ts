@@ -1,12 +1,13 @@
-import type { EmailMessage, ExchangeService, ExtendedPropertyDefinition, Item } from 'ews-javascript-api';
+import type { EmailMessage, ExchangeService, ExtendedPropertyDefinition } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Header, Person } from '../../domain/message.ts';
 import { normalMessageId } from '../address.ts';
 import { markHeader, markName, markSet } from '../mark.ts';
 import type { Draft, FoundMail, OutgoingMail, OutgoingReply } from '../sender.ts';
 import type { Library } from './client.ts';
-import { headersOf, optional, peopleOf, personOf } from './map.ts';
+import { conversationOf, headersOf, peopleIn, personIn } from './map.ts';
 import { serviceErrorOf } from './responses.ts';
+import { fieldOf, flagIn, listIn, textIn } from './values.ts';
 
 /** A mail as it will be saved, with everything but its attachments. */
 export function newMessage(service: ExchangeService, library: Library, mail: OutgoingMail): EmailMessage {
@@ -84,11 +85,11 @@ export async function boundMail(
 export function draftOf(message: EmailMessage): Draft {
   return {
     id: message.Id.UniqueId,
-    internetMessageId: normalMessageId(optional(() => message.InternetMessageId)),
-    conversationId: optional(() => message.ConversationId.UniqueId) ?? null,
-    subject: optional(() => message.Subject) ?? '',
-    to: addressesOf(peopleOf(optional(() => message.ToRecipients.GetEnumerator()))),
-    cc: addressesOf(peopleOf(optional(() => message.CcRecipients.GetEnumerator()))),
+    internetMessageId: normalMessageId(textIn(message, 'InternetMessageId')),
+    conversationId: conversationOf(message),
+    subject: textIn(message, 'Subject'),
+    to: addressesOf(peopleIn(message, 'ToRecipients')),
+    cc: addressesOf(peopleIn(message, 'CcRecipients')),
   };
 }
 
@@ -96,26 +97,23 @@ function addressesOf(people: readonly Person[]): readonly string[] {
   return people.map(({ address }) => address).filter((address) => address !== '');
 }
 
-export function foundOf(item: Item, place: FoundMail['place']): FoundMail {
-  // Not every item is a mail; what it lacks reads as nothing.
-  const mail = item as EmailMessage;
-  const from = personOf(optional(() => mail.From))?.address ?? '';
+export function foundOf(item: unknown, place: FoundMail['place']): FoundMail {
+  const from = personIn(item, 'From')?.address ?? '';
   return {
-    id: item.Id.UniqueId,
-    isDraft: optional(() => item.IsDraft) ?? false,
+    id: textIn(fieldOf(item, 'Id'), 'UniqueId'),
+    isDraft: flagIn(item, 'IsDraft'),
     place,
-    internetMessageId: normalMessageId(optional(() => mail.InternetMessageId)),
-    conversationId: optional(() => mail.ConversationId.UniqueId) ?? null,
+    internetMessageId: normalMessageId(textIn(item, 'InternetMessageId')),
+    conversationId: conversationOf(item),
     from,
-    sender: personOf(optional(() => mail.Sender))?.address || from,
+    sender: personIn(item, 'Sender')?.address || from,
   };
 }
 
 /** By the property on our side, or the header on the recipient's. */
 export function bearsMark(message: EmailMessage, mark: string): boolean {
-  const properties = optional(() => message.ExtendedProperties.GetEnumerator()) ?? [];
   return (
-    properties.some(({ Value: value }) => value === mark) ||
+    listIn(message, 'ExtendedProperties').some((property) => textIn(property, 'Value') === mark) ||
     headersOf(message).some(({ name, value }) => name.toLowerCase() === markHeader && value.trim() === mark)
   );
 }

@@ -106,13 +106,18 @@ const statusFault = {
   code: z.string().exactOptional(),
   message: z.string().exactOptional(),
   retryAfter: z.string().exactOptional(),
+  location: z.string().exactOptional(),
   noBody: z.boolean().exactOptional(),
 };
 
 const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), ...statusFault }),
   z.object({ kind: z.literal('status_after'), ...statusFault }),
-  z.object({ kind: z.literal('html'), status: z.number().int().exactOptional() }),
+  z.object({
+    kind: z.literal('html'),
+    status: z.number().int().exactOptional(),
+    text: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal('reset_before') }),
   z.object({ kind: z.literal('reset_after') }),
   z.object({ kind: z.literal('hang') }),
@@ -123,6 +128,10 @@ const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cut_connection') }),
   z.object({ kind: z.literal('drip'), pieceBytes: z.number().int().positive(), pauseMs: z.number() }),
   z.object({ kind: z.literal('delay'), ms: z.number() }),
+  z.object({
+    kind: z.literal('rewrite'),
+    changes: z.array(z.object({ pattern: z.string(), replacement: z.string() })),
+  }),
   z.object({ kind: z.literal('cut_json') }),
   z.object({ kind: z.literal('content_type'), contentType: z.string() }),
   z.object({ kind: z.literal('next_link'), how: z.enum(['loop', 'none', 'both']) }),

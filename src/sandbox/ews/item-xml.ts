@@ -35,7 +35,7 @@ const itemFields: readonly (readonly [string, Field])[] = [
   ['item:Body', (item, _mailbox, shape) => bodyXml('t:Body', item.body, shape.bodyType)],
   ['item:Attachments', (item, mailbox) => attachmentsXml(item, mailbox)],
   ['item:DateTimeReceived', (item) => value('t:DateTimeReceived', time(item.receivedAt))],
-  ['item:Size', (item) => value('t:Size', item.body.content.length + 2_000)],
+  ['item:Size', (item) => value('t:Size', sizeOf(item))],
   ['item:Importance', (item) => value('t:Importance', importances[item.importance])],
   ['item:InReplyTo', (item) => value('t:InReplyTo', item.inReplyTo)],
   ['item:IsDraft', (item) => value('t:IsDraft', item.isDraft)],
@@ -90,6 +90,11 @@ const onlyWhole = new Set([
   'item:MimeContent',
   'item:InternetMessageHeaders',
 ]);
+
+/** With its attachments, as a mailbox counts it. */
+function sizeOf(item: Item): number {
+  return item.attachments.reduce((sum, { bytes }) => sum + bytes.length, item.body.content.length + 2_000);
+}
 
 export function itemXml(item: Item, mailbox: Mailbox, shape: ItemShape, whole: boolean): string {
   const shown = (fields: readonly (readonly [string, Field])[]): readonly string[] =>

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 /** Twelve mailboxes of one account; `status` says what the server thinks of the password. */
 async function account() {
-  const state = { status: 500, seen: 0 };
+  const state = { status: 503, seen: 0 };
   server = await strangeServer((_request, response) => {
     state.seen += 1;
     response.writeHead(state.status, { 'content-length': '0' }).end();

@@ -72,7 +72,7 @@ const signIn = (...args: string[]) => login(args, (url) => browse(sandbox, url, 
 async function signInHere(): Promise<void> {
   const { config } = await loadConfig({ path: join(directory, 'integrator.yaml'), env: {}, cwd: directory });
   const [connection] = config.connections;
-  const settings = connection === undefined ? undefined : authSettings(connection, {});
+  const settings = connection === undefined ? undefined : authSettings(connection, {}, { sends: 'configured' });
   if (settings === undefined) throw new Error('no connection');
   const stateDir = config.state_dir;
   const store = new TokenStore(stateDir);

@@ -1,7 +1,9 @@
 import type { DeviceCodeRequest, INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
+import { z } from 'zod';
 import { IntegratorError } from '../../domain/errors.ts';
 import { sleep } from '../../http/deadline.ts';
 import { scopesFor } from '../cloud.ts';
+import { explainRefusal } from '../failure.ts';
 import { publicApp } from '../msal-app.ts';
 import type { EntraNetwork } from '../network.ts';
 import type { Redeemed } from './accept.ts';
@@ -24,7 +26,7 @@ export interface DevicePrompt {
 export function signInByDevice(parts: SignInParts, show: (prompt: DevicePrompt) => void): Promise<SignedIn> {
   return signIn(parts, async (network) => {
     const { settings, timeoutMs } = parts;
-    const app = publicApp({ settings, network: patientPolling(network, parts.signal) });
+    const app = publicApp({ settings, network: patientPolling(network, parts) });
     const request: DeviceCodeRequest = {
       scopes: [...scopesFor(settings, settings.resources[0])],
       timeout: Math.ceil(timeoutMs / 1000),
@@ -33,7 +35,7 @@ export function signInByDevice(parts: SignInParts, show: (prompt: DevicePrompt) 
       },
     };
     const polling = app.acquireTokenByDeviceCode(request).catch((error: unknown) => {
-      throw ranOut(error) ? tooLate(settings.connection, timeoutMs) : error;
+      throw ranOut(error) ? tooLate(settings, timeoutMs) : error;
     });
     const result = await patiently(parts, polling).finally(() => {
       request.cancel = true;
@@ -55,25 +57,61 @@ const slowDownMs = 5_000;
  * MSAL takes every hiccup between two polls for the end. RFC 8628, 3.5: after slow_down the client waits 5 s more, and
  * a poll that got no answer is repeated.
  */
-function patientPolling(network: EntraNetwork, signal: AbortSignal): INetworkModule {
+function patientPolling(network: EntraNetwork, parts: SignInParts): INetworkModule {
   let polls = 0;
   return {
     sendGetRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
       network.sendGetRequestAsync<T>(url, options),
     sendPostRequestAsync: async <T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> => {
       const isPoll = options?.body?.includes('device_code=') === true;
-      if (!isPoll) return network.sendPostRequestAsync<T>(url, options);
+      if (!isPoll) return askForCode<T>(network, parts, url, options);
       polls += 1;
       try {
         const answer = await network.sendPostRequestAsync<T>(url, options);
         if (network.trouble?.kind !== 'refused' || network.trouble.refusal.error !== 'slow_down') return answer;
-        await sleep(slowDownMs, signal);
+        await sleep(slowDownMs, parts.signal);
       } catch (error) {
         if (polls === 1 || !isHiccup(error)) throw error;
       }
       return { status: 400, headers: {}, body: JSON.parse('{"error":"authorization_pending"}') };
     },
   };
+}
+
+/** RFC 8628, 3.2: where no interval is given it is 5 s. */
+const usualIntervalSeconds = 5;
+const longestIntervalSeconds = 60;
+
+const deviceAnswer = z.object({
+  device_code: z.string().min(1),
+  // Both are printed on a terminal, for a person to open and to type.
+  user_code: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
+  verification_uri: z.url({ protocol: /^https$/ }),
+  expires_in: z.coerce.number().positive().max(86_400),
+  interval: z.coerce.number().positive().max(longestIntervalSeconds).catch(usualIntervalSeconds),
+});
+
+/** MSAL takes any answer for a code and shows it; a refusal, or one that lacks a part, ends here. */
+async function askForCode<T>(
+  network: EntraNetwork,
+  { settings, world }: SignInParts,
+  url: string,
+  options: NetworkRequestOptions | undefined,
+): Promise<NetworkResponse<T>> {
+  const answer = await network.sendPostRequestAsync<T>(url, options);
+  const { trouble } = network;
+  if (trouble?.kind === 'refused') throw explainRefusal(trouble.refusal, { settings, nowMs: world.clock() });
+  const checked = deviceAnswer.safeParse(answer.body);
+  if (checked.success) return { ...answer, body: JSON.parse(JSON.stringify(checked.data)) };
+  const parts = checked.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new IntegratorError(
+    'protocol',
+    `Entra gave no code that could be shown: wrong or missing ${parts || 'answer'}`,
+    {
+      hint: `Sign in with the browser: integrator auth login ${settings.connection}, or --paste on a machine without one.`,
+      cause: checked.error,
+    },
+  );
 }
 
 function isHiccup(error: unknown): boolean {

@@ -7,6 +7,7 @@ import { referenceMark } from './client.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { optional } from './map.ts';
 import { isUnanswered } from './refusals.ts';
+import type { EwsPlace } from './refusals.ts';
 import { serviceErrorOf } from './responses.ts';
 
 /** Together in one request up to here; a larger one comes alone. */
@@ -82,14 +83,15 @@ export class AttachmentReader {
   }
 
   async #fetchTogether(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Bytes>> {
-    const { contentBytes } = this.#mailbox.client.limits;
+    const { place, limits } = this.#mailbox.client;
+    const { contentBytes } = limits;
     return this.#mailbox.call(
       'attachments',
       signal,
       async (service, library) => {
         // Items carry their text only as MIME; files do not mind being asked.
         const answers = await service.GetAttachments([...ids], nothing(), [library.ItemSchema.MimeContent]);
-        return new Map(ids.map((id, index) => [id, bytesOf(answers.Responses[index], library.ServiceError)]));
+        return new Map(ids.map((id, index) => [id, bytesOf(answers.Responses[index], library.ServiceError, place)]));
       },
       { maxBytes: contentBytes },
     );
@@ -101,8 +103,12 @@ function nothing(): never {
   return null as never;
 }
 
-function bytesOf(answer: GetAttachmentResponse | undefined, codes: Readonly<Record<number, string>>): Bytes {
-  const error = serviceErrorOf(answer, codes, 'an attachment');
+function bytesOf(
+  answer: GetAttachmentResponse | undefined,
+  codes: Readonly<Record<number, string>>,
+  place: EwsPlace,
+): Bytes {
+  const error = serviceErrorOf(answer, codes, 'an attachment', place);
   if (error !== null) return { kind: 'refused', error };
   const attachment: unknown = answer?.Attachment;
   const base64 = base64In(attachment);

@@ -9,6 +9,7 @@ import type { Library } from './client.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { headersOf, propertiesOf, toMessage } from './map.ts';
 import { isUnanswered, passes } from './refusals.ts';
+import type { EwsPlace } from './refusals.ts';
 import { serviceErrorOf } from './responses.ts';
 
 const goneCodes = new Set(['ErrorItemNotFound', 'ErrorInvalidIdMalformed', 'ErrorInvalidId']);
@@ -107,7 +108,9 @@ export class MailReader {
         ids.map((id) => new library.ItemId(id)),
         properties,
       );
-      return new Map(ids.map((id, index) => [id, fetchedOf(answers.Responses[index], library)]));
+      return new Map(
+        ids.map((id, index) => [id, fetchedOf(answers.Responses[index], library, this.#mailbox.client.place)]),
+      );
     });
   }
 
@@ -135,7 +138,12 @@ export class MailReader {
       async (service, library) => {
         const properties = new library.PropertySet(library.BasePropertySet.IdOnly, [library.ItemSchema.MimeContent]);
         const answer = (await service.BindToItems([new library.ItemId(id)], properties)).Responses[0];
-        const error = serviceErrorOf(answer, library.ServiceError, 'the original of a mail');
+        const error = serviceErrorOf(
+          answer,
+          library.ServiceError,
+          'the original of a mail',
+          this.#mailbox.client.place,
+        );
         return error === null ? (answer?.Item?.MimeContent.Content ?? null) : null;
       },
       { maxBytes: contentBytes },
@@ -156,8 +164,8 @@ function mayComeLight({ ofAll, error: { code = '' } }: Refused): boolean {
   return ofAll || partlyReadable.has(code);
 }
 
-function fetchedOf(answer: GetItemResponse | undefined, library: Library): Fetched {
-  const error = serviceErrorOf(answer, library.ServiceError, 'a mail');
+function fetchedOf(answer: GetItemResponse | undefined, library: Library, place: EwsPlace): Fetched {
+  const error = serviceErrorOf(answer, library.ServiceError, 'a mail', place);
   if (error !== null) return { kind: 'refused', ofAll: false, error };
   const item = answer?.Item ?? null;
   if (item !== null) return { kind: 'item', item, library };

@@ -120,7 +120,7 @@ describe('the app itself', () => {
       message: expect.stringContaining('clock of this machine is wrong'),
       hint: expect.stringMatching(/NTP/),
     });
-    expect(error instanceof Error ? `${error.message}` : '').not.toMatch(/secret/i);
+    expect(error instanceof Error ? error.message : '').not.toMatch(/secret/i);
   });
 
   test('auth status needs nobody signed in, and --probe finds a wrong secret', async () => {

@@ -159,7 +159,10 @@ export class Exchange {
     if (pauseMs > 0) {
       if (pauseMs >= deadline.remainingMs()) {
         return done({
-          error: codeError('ErrorServerBusy', '', asker.about, this.#options.nowMs() + pauseMs, this.place),
+          error: codeError('ErrorServerBusy', '', asker.about, {
+            retryAtMs: this.#options.nowMs() + pauseMs,
+            place: this.place,
+          }),
         });
       }
       await deadline.sleep(pauseMs);
@@ -244,7 +247,10 @@ export class Exchange {
       return text.trimEnd().endsWith('Envelope>') ? done({ text }) : again({ error: noXml(asker.about) }, null);
     }
     const waitMs = backOffOf(spoken);
-    const error = codeError(code, spoken.message, asker.about, this.#comeBack(asker, waitMs), this.place);
+    const error = codeError(code, spoken.message, asker.about, {
+      retryAtMs: this.#comeBack(asker, waitMs),
+      place: this.place,
+    });
     return passes(code) ? again({ error }, waitMs) : done({ error });
   }
 

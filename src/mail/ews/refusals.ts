@@ -23,20 +23,17 @@ export function isUnanswered(code: string): boolean {
   return code === 'ErrorBatchProcessingStopped' || code === 'ErrorTimeoutExpired';
 }
 
-/**
- * An error of the service's own code. `about` names the thing: "the mailbox ann@contoso.test". Without a place the
- * advice is as for an account that signs in.
- */
-export function codeError(
-  code: string,
-  words: string,
-  about: string,
-  retryAtMs: number | null,
-  place?: EwsPlace,
-): IntegratorError {
+export interface CodeFacts {
+  readonly retryAtMs: number | null;
+  /** Absent: the advice is as for an account that signs in. */
+  readonly place?: EwsPlace | undefined;
+}
+
+/** An error of the service's own code. `about` names the thing: "the mailbox ann@contoso.test". */
+export function codeError(code: string, words: string, about: string, facts: CodeFacts): IntegratorError {
   const meaning = meaningOfCode(code) ?? unknown;
   const message = `${about} ${meaning.says} (${code})${words === '' ? '' : `: ${words}`}`;
-  return made(meaning, message, code, retryAtMs, place);
+  return made(meaning, { message, code, ...facts });
 }
 
 export interface StatusFacts {
@@ -54,7 +51,7 @@ export function statusError(status: number, about: string, facts: StatusFacts): 
   const hint = told(meaning.hint ?? '', place.credential);
   const advised = clock === null ? meaning : { ...meaning, hint: `${clock} ${hint}`.trim() };
   const message = `${about} ${meaning.says} (HTTP ${status})${reasonIn(facts.diagnostics)}`;
-  return made(advised, message, `HTTP ${status}`, retryAtMs, place);
+  return made(advised, { message, code: `HTTP ${status}`, retryAtMs, place });
 }
 
 const blockedOnline =
@@ -125,18 +122,11 @@ function byRange(status: number): EwsMeaning {
 
 const account: CredentialInUse = { signIn: 'basic', proof: 'password' };
 
-function made(
-  meaning: EwsMeaning,
-  message: string,
-  code: string,
-  retryAtMs: number | null,
-  place: EwsPlace | undefined,
-): IntegratorError {
-  const { hint } = meaning;
-  const credential = place?.credential ?? account;
-  return new IntegratorError(retryAtMs === null ? meaning.kind : 'throttled', message, {
+function made({ kind, hint }: EwsMeaning, facts: CodeFacts & { readonly message: string; readonly code: string }) {
+  const { message, code, retryAtMs, place } = facts;
+  return new IntegratorError(retryAtMs === null ? kind : 'throttled', message, {
     code,
-    ...(hint === undefined ? {} : { hint: told(hint, credential) }),
+    ...(hint === undefined ? {} : { hint: told(hint, place?.credential ?? account) }),
     ...(retryAtMs === null ? {} : { retryAtMs }),
   });
 }

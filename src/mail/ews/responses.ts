@@ -12,5 +12,5 @@ export function serviceErrorOf(
   if (answer === undefined)
     return new IntegratorError('protocol', `${about} was not answered for`, { code: 'unreadable' });
   const code = codes[answer.ErrorCode] ?? String(answer.ErrorCode);
-  return code === 'NoError' ? null : codeError(code, answer.ErrorMessage ?? '', about, null, place);
+  return code === 'NoError' ? null : codeError(code, answer.ErrorMessage ?? '', about, { retryAtMs: null, place });
 }

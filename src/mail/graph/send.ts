@@ -63,20 +63,27 @@ export class Send extends ChainLink {
     // The front end behind this connection is in trouble; another connection may reach another one.
     if (reply.status === 503) this.#transport.renew();
     const retryAtMs = busy && asked !== null ? Math.ceil(this.#nowMs() + asked) : null;
-    const credential = call.credential ?? signedInPerson;
-    const ahead = reply.status === 401 ? clockAheadMs(reply.header('date'), this.#nowMs()) : null;
-    const clock = ahead === null ? null : clockWords(ahead, new URL(call.request.url).host);
+    const { about } = call.plan;
+    const { credential = signedInPerson } = call;
+    const clock = clockTold(reply, call, this.#nowMs());
     call.answer = {
       kind: 'refused',
       problem: 'status',
       status: reply.status,
       code: spoken.code.toLowerCase(),
-      error: refusalError(spoken, { about: call.plan.about, doing, credential, retryAtMs, clock }),
+      error: refusalError(spoken, { about, doing, credential, retryAtMs, clock }),
     };
     if (reply.status === 504) call.gatewayTimeouts += 1;
     const enough = reply.status === 504 && call.gatewayTimeouts >= call.plan.gatewayAttempts;
     if (repeatable.has(reply.status) && !enough) call.again = { retryAfterMs: busy ? asked : null };
   }
+}
+
+/** A refused token may be one that our clock takes for a good one. */
+function clockTold(reply: HttpReply, call: GraphCall, nowMs: number): string | null {
+  if (reply.status !== 401) return null;
+  const ahead = clockAheadMs(reply.header('date'), nowMs);
+  return ahead === null ? null : clockWords(ahead, new URL(call.request.url).host);
 }
 
 async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promise<void> {

@@ -48,14 +48,17 @@ function checkAssertion(entra: Entra, app: AppRegistration, assertion: string): 
   const claims = payloadSchema.safeParse(decodeJson(payload));
   const header = headSchema.safeParse(decodeJson(head));
   if (!claims.success || !header.success) throw new Refusal(50012);
-  const { exp, nbf = 0 } = claims.data;
-  if (exp * 1000 < entra.now() || nbf * 1000 > entra.now() + clockToleranceMs) throw new Refusal(700024);
+  if (!isInTime(claims.data, entra.now())) throw new Refusal(700024);
   // A token of another issuer stands for itself: the sandbox has no keys to check it with.
   if (app.federatedIssuers.has(claims.data.iss)) return;
   if (claims.data.iss.toLowerCase() !== app.clientId.toLowerCase()) throw new Refusal(50012);
   const key = app.certificates.get(header.data['x5t#S256'] ?? header.data.x5t ?? '');
   if (key === undefined) throw new Refusal(700027);
   if (!signatureFits(header.data.alg, `${head}.${payload}`, key, signature)) throw new Refusal(50012);
+}
+
+function isInTime({ exp, nbf = 0 }: { readonly exp: number; readonly nbf?: number | undefined }, now: number): boolean {
+  return exp * 1000 >= now && nbf * 1000 <= now + clockToleranceMs;
 }
 
 function signatureFits(algorithm: string, signed: string, key: KeyObject, signature: string): boolean {

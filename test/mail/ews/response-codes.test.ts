@@ -22,7 +22,10 @@ const further = [
 const online = 'outlook.office365.com';
 
 function told(code: string, credential: CredentialInUse) {
-  const error = codeError(code, '', 'the mailbox ann@contoso.test', null, { credential, host: online });
+  const error = codeError(code, '', 'the mailbox ann@contoso.test', {
+    retryAtMs: null,
+    place: { credential, host: online },
+  });
   return { kind: error.kind, words: `${error.message} ${error.hint ?? ''}` };
 }
 

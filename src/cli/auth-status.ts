@@ -108,7 +108,7 @@ function render(lines: readonly Line[], timezone: string, { style, width }: Page
       { title: 'ACCOUNT', value: ({ account }) => account ?? '–', shrinks: true },
       { title: 'LAST REFRESH', value: ({ lastRefreshAtMs }) => time(lastRefreshAtMs) },
       { title: 'ENDS IF UNUSED', value: ({ expiresAtMs }) => time(expiresAtMs) },
-      { title: 'SECRET FROM', value: ({ secretSource }) => secretSource, shrinks: true },
+      { title: 'PROOF FROM', value: ({ secretSource }) => secretSource, shrinks: true },
     ],
     lines,
     { width, paintTitle: style.bold },

@@ -24,6 +24,14 @@ test.each([
   expect(readCodes([words])).toEqual(codes);
 });
 
+test('words of their own are numbers too, beside others that are named', () => {
+  expect(readCodes(['AADSTS50105', '700024'])).toEqual([50105, 700024]);
+  expect(readCodes(['AADSTS', '50011'])).toEqual([50011]);
+  const unquoted =
+    'AADSTS50076: Due to a change … Correlation ID: 12345678-7425-40de-944b-e07fc1f90ae7 Timestamp: 2026-11-30 10:11:12Z';
+  expect(readCodes(unquoted.split(' '))).toEqual([50076]);
+});
+
 test('a number is found in whatever sentence it was pasted with', () => {
   const sentence = fc.string({ unit: 'grapheme', maxLength: 60 }).filter((text) => !/aadsts|\d/i.test(text));
   fc.assert(

@@ -111,7 +111,7 @@ function checkPerson({ serviceAccount, connection }: AuthSettings, username: str
     'not_allowed',
     `${username} signed in, but connection ${connection} must be signed in by ${serviceAccount}`,
     {
-      hint: `Nothing was stored. Run: integrator auth login ${connection} and choose ${serviceAccount}, or correct service_account.`,
+      hint: `Nothing was stored. Run: integrator auth login ${connection} and choose ${serviceAccount} (in a private window, where the browser chooses by itself), or correct service_account.`,
     },
   );
 }

@@ -40,7 +40,16 @@ export interface AppOptions {
 export async function openApp({ config, env, now = Date.now, byHand = false }: AppOptions): Promise<App> {
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
   const world = lazily(() => authWorld(config, env, now));
-  const around = { env, now, world, store, stateDir: config.state_dir, byHand, sends: (one: Connection) => sendsMail(config, one), guards: new Map() };
+  const around = {
+    env,
+    now,
+    world,
+    store,
+    stateDir: config.state_dir,
+    byHand,
+    sends: (one: Connection) => sendsMail(config, one),
+    guards: new Map(),
+  };
   const provider = keptByName((connection: Connection) => createProvider(connection, around));
   const sender = keptByName((connection: Connection) => createSender(connection, around));
   return {

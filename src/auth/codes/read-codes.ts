@@ -4,12 +4,12 @@
  */
 export function readCodes(words: readonly string[]): readonly number[] {
   const text = words.join(' ');
-  const named = /AADSTS[\s:#-]*0*(\d{4,8})(?!\d)/gi;
-  if (!named.test(text)) return numbersIn(text, /(?<![\w.-])0*(\d{4,8})(?![\w-])/g);
-  const alone = words.filter((word) => /^\d{4,8}[:.,;]?$/.test(word));
-  return numbersIn(words.length === 1 ? text : `${text} ${alone.map((word) => `AADSTS${word}`).join(' ')}`, named);
+  if (!/AADSTS[\s:#-]*\d/i.test(text)) return numbersOf(text.matchAll(/(?<![\w.-])0*(\d{4,8})(?![\w-])/g));
+  const alone = words.length === 1 ? [] : words.filter((word) => /^\d{4,8}[:.,;]?$/.test(word));
+  const named = [text, ...alone.map((word) => `AADSTS${word}`)].join(' ');
+  return numbersOf(named.matchAll(/AADSTS[\s:#-]*0*(\d{4,8})(?!\d)/gi));
 }
 
-function numbersIn(text: string, pattern: RegExp): readonly number[] {
-  return [...new Set([...text.matchAll(new RegExp(pattern))].map(([, digits]) => Number(digits)))];
+function numbersOf(found: Iterable<RegExpExecArray>): readonly number[] {
+  return [...new Set(Array.from(found, ([, digits]) => Number(digits)))];
 }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AuthWorld } from './auth/connect.ts';
+import type { Sends } from './auth/settings.ts';
+import { sendsMail } from './config/sends-mail.ts';
 import type { Config, Connection, EwsConnection, GraphConnection } from './config/schema.ts';
 import { IntegratorError } from './domain/errors.ts';
 import type { EwsSignIn } from './mail/ews/exchange.ts';
@@ -38,7 +40,16 @@ export interface AppOptions {
 export async function openApp({ config, env, now = Date.now, byHand = false }: AppOptions): Promise<App> {
   const store = await openStore({ stateDir: config.state_dir, url: config.store });
   const world = lazily(() => authWorld(config, env, now));
-  const around = { env, now, world, store, stateDir: config.state_dir, byHand, guards: new Map() };
+  const around = {
+    env,
+    now,
+    world,
+    store,
+    stateDir: config.state_dir,
+    byHand,
+    sends: (one: Connection) => sendsMail(config, one),
+    guards: new Map(),
+  };
   const provider = keptByName((connection: Connection) => createProvider(connection, around));
   const sender = keptByName((connection: Connection) => createSender(connection, around));
   return {
@@ -84,6 +95,8 @@ interface Surroundings {
   readonly store: Store;
   readonly stateDir: string;
   readonly byHand: boolean;
+  /** The configuration sends mail through it. */
+  readonly sends: (connection: Connection) => boolean;
   /** By server, name and password: all who use it share the one attempt that a password has. */
   readonly guards: Map<string, PasswordGuard>;
 }
@@ -124,12 +137,13 @@ async function graphProvider(connection: GraphConnection, around: Surroundings):
 }
 
 async function graphSender(connection: GraphConnection, around: Surroundings): Promise<SendProvider> {
+  const sends = around.sends(connection) ? 'configured' : 'by_hand';
   const { createGraphSendProvider } = await import('./mail/graph/sender-provider.ts');
   const { serviceHost } = await import('./auth/cloud.ts');
   const { proxyFor } = await import('./http/proxy.ts');
   return createGraphSendProvider({
     baseUrl: connection.endpoints.graph ?? serviceHost(connection.cloud, 'graph'),
-    tokens: await tokens(connection, around),
+    tokens: await tokens(connection, around, sends),
     caPem: await caPem(connection),
     proxy: (target) => proxyFor(target, around.env),
     clock: around.now,
@@ -189,11 +203,12 @@ async function ewsSignIn(connection: EwsConnection, server: string, around: Surr
   return { kind: auth, username, password: secret, guard };
 }
 
-async function tokens(connection: Connection, around: Surroundings) {
+async function tokens(connection: Connection, around: Surroundings, sends?: Sends) {
   const { authSettings } = await import('./auth/from-config.ts');
   const { connectionCredential } = await import('./auth/connect.ts');
   const { tokenSource } = await import('./auth/credential.ts');
-  const settings = authSettings(connection, around.env);
+  const configured = around.sends(connection) ? 'configured' : 'no';
+  const settings = authSettings(connection, around.env, { sends: sends ?? configured });
   if (settings === undefined) throw new IntegratorError('bug', `connection ${connection.name} has no sign-in`);
   return tokenSource(connectionCredential(settings, await around.world()), settings);
 }

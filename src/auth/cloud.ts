@@ -31,16 +31,26 @@ const hosts: Readonly<Record<Cloud, CloudHosts>> = {
   },
 };
 
-const delegatedPermissions: Readonly<Record<Resource, readonly string[]>> = {
-  graph: ['User.Read', 'Mail.ReadWrite.Shared', 'Mail.Send', 'Mail.Send.Shared'],
-  ews: ['EWS.AccessAsUser.All'],
-};
+/**
+ * What a signed-in person grants: reading alone needs no more than reading. Drafts of outgoing mail lie in the agents'
+ * mailboxes, so sending needs Mail.ReadWrite.Shared.
+ */
+function delegatedPermissions({ sends }: Pick<AuthSettings, 'sends'>, resource: Resource): readonly string[] {
+  if (resource === 'ews') return ['EWS.AccessAsUser.All'];
+  return sends === 'no'
+    ? ['User.Read', 'Mail.Read.Shared']
+    : ['User.Read', 'Mail.ReadWrite.Shared', 'Mail.Send', 'Mail.Send.Shared'];
+}
 
-/** Without these the connection could not read a single mailbox. */
-const indispensable: Readonly<Record<Resource, string>> = {
-  graph: 'Mail.ReadWrite.Shared',
-  ews: 'EWS.AccessAsUser.All',
-};
+/** Without one of these the connection could not read a single mailbox. */
+const indispensable: ReadonlySet<string> = new Set([
+  'Mail.Read.Shared',
+  'Mail.ReadWrite.Shared',
+  'EWS.AccessAsUser.All',
+]);
+
+/** A permission that includes another one. */
+const includedIn: Readonly<Record<string, string>> = { 'mail.read.shared': 'mail.readwrite.shared' };
 
 /** The public host of a service in this cloud, without a slash at the end. */
 export function serviceHost(cloud: Cloud, resource: Resource): string {
@@ -64,7 +74,7 @@ export function authorityUrl(settings: AuthSettings): string {
 export function scopesFor(settings: AuthSettings, resource: Resource): readonly string[] {
   const host = hosts[settings.cloud][resource];
   if (settings.kind !== 'delegated') return [`${host}/.default`];
-  return delegatedPermissions[resource].map((permission) => `${host}/${permission}`);
+  return delegatedPermissions(settings, resource).map((permission) => `${host}/${permission}`);
 }
 
 /** Everything a sign-in asks consent for. */
@@ -72,17 +82,32 @@ export function consentScopes(settings: AuthSettings): readonly string[] {
   return settings.resources.flatMap((resource) => scopesFor(settings, resource));
 }
 
+/** The scopes of a sign-in that a further one would have to be asked for. */
+export function uncovered(asked: readonly string[], granted: readonly string[]): readonly string[] {
+  return asked.filter((scope) => covering(scope, granted) === undefined);
+}
+
+/** Of what was granted, the scope that is or includes this one. */
+export function covering(scope: string, granted: readonly string[]): string | undefined {
+  const name = permissionName(scope).toLowerCase();
+  const named = (wanted: string | undefined) => granted.find((one) => permissionName(one).toLowerCase() === wanted);
+  return named(name) ?? named(includedIn[name]);
+}
+
 /**
  * Which asked-for permissions are not among the granted ones. Entra may answer `Mail.Send` for
  * `https://graph.microsoft.com/Mail.Send`, so only the last part counts.
  */
-export function missingPermissions(resource: Resource, granted: readonly string[]): readonly string[] {
-  const have = new Set(granted.map((scope) => permissionName(scope).toLowerCase()));
-  return delegatedPermissions[resource].filter((permission) => !have.has(permission.toLowerCase()));
+export function missingPermissions(
+  settings: AuthSettings,
+  resource: Resource,
+  granted: readonly string[],
+): readonly string[] {
+  return uncovered(delegatedPermissions(settings, resource), granted);
 }
 
-export function isIndispensable(resource: Resource, permission: string): boolean {
-  return indispensable[resource] === permission;
+export function isIndispensable(permission: string): boolean {
+  return indispensable.has(permission);
 }
 
 /** "Mail.Send" of "https://graph.microsoft.com/Mail.Send". */

@@ -4,6 +4,7 @@ import { stopped } from '../http/deadline.ts';
 import { scopesFor } from './cloud.ts';
 import { FailureGate } from './gate.ts';
 import type { GateParts } from './gate.ts';
+import { credentialOf } from './settings.ts';
 import type { AuthSettings } from './settings.ts';
 import type { AccessTokenFetched, TokenFetcher } from './token-fetcher.ts';
 import type { TokenSource } from './token-source.ts';
@@ -107,6 +108,7 @@ export class ConnectionCredential implements TokenCredential {
 /** The door for connectors, see TokenSource. */
 export function tokenSource(credential: ConnectionCredential, settings: AuthSettings): TokenSource {
   return {
+    credential: credentialOf(settings),
     async getToken(resource, signal) {
       return (await credential.getToken(scopesFor(settings, resource), { abortSignal: signal })).token;
     },

@@ -1,12 +1,14 @@
 import { IntegratorError } from '../domain/errors.ts';
-import { adviceByCode, adviceByWord } from './aadsts.ts';
-import type { Advice } from './aadsts.ts';
-import { adminConsentUrl, authorityHost, consentScopes, permissionName } from './cloud.ts';
+import { clockWords } from '../http/clock-skew.ts';
+import { authorityHost, permissionName, uncovered } from './cloud.ts';
+import { fill, namesOf } from './codes/fill.ts';
+import { meaningFor } from './codes/meaning.ts';
+import type { EntraMeaning } from './codes/meaning.ts';
+import { meaningByCode, meaningByWord } from './codes/table.ts';
 import type { Refusal, Trouble } from './network.ts';
+import { credentialOf } from './settings.ts';
 import type { AuthSettings } from './settings.ts';
-
-/** The redirect URI as it is registered; for localhost Entra ignores the port. */
-export const registeredRedirectUri = 'http://localhost/authcallback';
+import type { StoredSignIn } from './token-store.ts';
 
 const loopPauseMs = 3_600_000;
 
@@ -28,20 +30,27 @@ export function explainFailure(thrown: unknown, trouble: Trouble | undefined, at
   return explainLibraryError(thrown, attempt);
 }
 
-/** A refusal of Entra as our error, with advice. */
-export function explainRefusal(refusal: Refusal, attempt: Attempt): IntegratorError {
-  const advice = adviceFor(refusal);
+/** A refusal of Entra as our error, with advice that fits the credential. */
+export function explainRefusal(refusal: Refusal, { settings, account, nowMs }: Attempt): IntegratorError {
+  const meaning = meaningFor(meaningOf(refusal), credentialOf(settings));
+  const names = namesOf(settings, account);
   const code = refusal.code === undefined ? refusal.error || `HTTP ${refusal.status}` : `AADSTS${refusal.code}`;
   const where = refusal.correlationId === undefined ? '' : `, correlation id ${plain(refusal.correlationId)}`;
-  const { connection } = attempt.settings;
-  const message = `sign-in of connection ${connection}: ${fill(advice.what, attempt)} (${plain(code)}${where})`;
-  const retryAtMs = retryAt(refusal, attempt.nowMs);
-  return new IntegratorError(advice.kind, message, {
-    hint: fill(advice.todo, attempt),
+  const says = fill(meaning.says, names);
+  const message = `sign-in of connection ${settings.connection}: ${says} (${plain(code)}${where})`;
+  const retryAtMs = retryAt(refusal, nowMs);
+  return new IntegratorError(meaning.kind, message, {
+    hint: withClock(fill(meaning.cure, names), refusal, settings),
     code: plain(code),
     cause: new Error(plain(refusal.description)),
     ...(retryAtMs === undefined ? {} : { retryAtMs }),
   });
+}
+
+/** A clock that is wrong by more than Entra allows is named first: other causes are guesses beside it. */
+function withClock(cure: string, refusal: Refusal, settings: AuthSettings): string {
+  if (refusal.clockAheadMs === null) return cure;
+  return `${clockWords(refusal.clockAheadMs, new URL(authorityHost(settings)).host)} ${cure}`;
 }
 
 /** The error for a connection whose account never signed in, or signed out. */
@@ -51,21 +60,38 @@ export function notSignedIn(connection: string): IntegratorError {
   });
 }
 
-function adviceFor(refusal: Refusal): Advice {
-  const known = refusal.code === undefined ? undefined : adviceByCode.get(refusal.code);
-  return known ?? adviceByWord.get(refusal.suberror) ?? adviceByWord.get(refusal.error) ?? byStatus(refusal.status);
+/** The error where the stored sign-in does not cover what is needed now; a sign-in that names no scopes covers all. */
+export function lackOfScopes(
+  { connection, sends }: AuthSettings,
+  { scopes: granted, username }: Pick<StoredSignIn, 'scopes' | 'username'>,
+  needed: readonly string[],
+): IntegratorError | undefined {
+  const lacking = granted.length === 0 ? [] : uncovered(needed, granted).map(permissionName);
+  if (lacking.length === 0) return undefined;
+  const why = sends === 'configured' ? 'the configuration sends mail now' : 'sending mail needs more than reading';
+  const first = sends === 'by_hand' ? 'Write `outgoing: {}` into the configuration, then run' : 'Run';
+  return new IntegratorError(
+    'needs_login',
+    `connection ${connection}: ${username} signed in without ${lacking.join(', ')}: ${why}`,
+    { hint: `${first}: integrator auth login ${connection}` },
+  );
 }
 
-function byStatus(status: number): Advice {
+function meaningOf(refusal: Refusal): EntraMeaning {
+  const known = refusal.code === undefined ? undefined : meaningByCode.get(refusal.code);
+  return known ?? meaningByWord.get(refusal.suberror) ?? meaningByWord.get(refusal.error) ?? byStatus(refusal.status);
+}
+
+function byStatus(status: number): EntraMeaning {
   if (status === 429) {
-    return { kind: 'throttled', what: 'Entra is busy', todo: 'Nothing to do: it is tried again by itself' };
+    return { kind: 'throttled', says: 'Entra is busy', cure: 'Nothing to do: it is tried again by itself' };
   }
-  const what = `Entra answered HTTP ${status}`;
-  if (status >= 500) return { kind: 'unreachable', what, todo: 'Nothing to do: it is tried again by itself' };
+  const says = `Entra answered HTTP ${status}`;
+  if (status >= 500) return { kind: 'unreachable', says, cure: 'Nothing to do: it is tried again by itself' };
   return {
     kind: 'config',
-    what,
-    todo: 'Check tenant_id, client_id and endpoints.authority of connection {connection}',
+    says,
+    cure: 'Check tenant_id, client_id and endpoints.authority of connection {connection}',
   };
 }
 
@@ -116,22 +142,6 @@ function errorCodeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
   if ('errorCode' in thrown && typeof thrown.errorCode === 'string') return thrown.errorCode;
   return /^([a-z]+(?:_[a-z]+)+)\b/.exec(thrown.message)?.[1];
-}
-
-function fill(template: string, attempt: Attempt): string {
-  const { settings } = attempt;
-  const values: Readonly<Record<string, string>> = {
-    connection: settings.connection,
-    account: attempt.account ?? settings.serviceAccount ?? 'the account',
-    client: settings.clientId,
-    tenant: settings.tenantId,
-    authority: authorityHost(settings),
-    secret: settings.proofSource,
-    scopes: consentScopes(settings).map(permissionName).join(', '),
-    redirect_uri: registeredRedirectUri,
-    consent_url: adminConsentUrl(settings, registeredRedirectUri),
-  };
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
 /** Words from outside on one line, without control characters and without anything that looks like a token. */

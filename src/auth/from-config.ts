@@ -1,10 +1,15 @@
 import type { Connection, SecretRef } from '../config/schema.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import { IntegratorError } from '../domain/errors.ts';
+import type { Proof } from './credential-in-use.ts';
 import type { AuthKind, AuthSettings, ClientProof, Environment } from './settings.ts';
 
 /** What sign-in needs of a configured connection; undefined for basic and ntlm, which do not sign in with Microsoft. */
-export function authSettings(connection: Connection, env: Environment): AuthSettings | undefined {
+export function authSettings(
+  connection: Connection,
+  env: Environment,
+  { sends }: Pick<AuthSettings, 'sends'>,
+): AuthSettings | undefined {
   const kind = connection.auth;
   if (kind === 'basic' || kind === 'ntlm') return undefined;
   return {
@@ -17,6 +22,8 @@ export function authSettings(connection: Connection, env: Environment): AuthSett
     caFile: connection.endpoints.ca_file,
     serviceAccount: connection.service_account,
     resources: [connection.type],
+    sends,
+    proof: proofOf(connection, kind),
     proofSource: proofSource(connection, kind, env),
     readProof: () => readProof(connection, env),
   };
@@ -39,6 +46,13 @@ async function readProof({ name, ...connection }: Connection, env: Environment):
   }
   if (secret === undefined) return { kind: 'none' };
   return { kind: 'secret', secret: await resolveSecret(secret, `the client secret of ${name}`, env) };
+}
+
+function proofOf(connection: Connection, kind: AuthKind): Proof {
+  if (kind === 'managed_identity') return 'platform';
+  if (kind === 'workload_identity') return 'federated_token';
+  if (connection.certificate !== undefined) return 'certificate';
+  return connection.client_secret === undefined ? 'none' : 'secret';
 }
 
 function proofSource(connection: Connection, kind: AuthKind, env: Environment): string {

@@ -2,6 +2,7 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@az
 import { z } from 'zod';
 import { IntegratorError } from '../domain/errors.ts';
 import { readBytes } from '../http/body.ts';
+import { clockAheadMs } from '../http/clock-skew.ts';
 import { Deadline } from '../http/deadline.ts';
 import { proxyFor } from '../http/proxy.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
@@ -25,6 +26,8 @@ export interface Refusal {
   /** A claims challenge, to be handed to the next sign-in. */
   readonly claims: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** How far our clock is ahead of Entra's; null where it is not wrong. */
+  readonly clockAheadMs: number | null;
 }
 
 /** Why the last exchange came to nothing. */
@@ -213,6 +216,7 @@ function refusalIn(answer: Answer, nowMs: number): Refusal | undefined {
     correlationId: body.correlation_id,
     claims: body.claims,
     retryAfterMs: wait ?? undefined,
+    clockAheadMs: clockAheadMs(answer.headers['date'], nowMs),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CredentialInUse, Proof } from './credential-in-use.ts';
 import type { Resource } from './token-source.ts';
 
 export type Cloud = 'public' | 'usgov' | 'usgov_dod' | 'china';
@@ -9,6 +10,12 @@ export type ClientProof =
   | { readonly kind: 'secret'; readonly secret: string }
   | { readonly kind: 'certificate'; readonly pem: string }
   | { readonly kind: 'none' };
+
+/**
+ * Does mail go out through a connection? A sign-in asks for more where the configuration says so. `by_hand`: somebody
+ * sends although it does not say so, which works where the permission happens to be there.
+ */
+export type Sends = 'configured' | 'by_hand' | 'no';
 
 /** What sign-in needs to know of one connection. */
 export interface AuthSettings {
@@ -27,10 +34,17 @@ export interface AuthSettings {
   readonly serviceAccount: string | undefined;
   /** The services this connection talks to; the first one is what a sign-in is redeemed for. */
   readonly resources: readonly [Resource, ...Resource[]];
+  readonly sends: Sends;
+  /** By what the app proves itself. */
+  readonly proof: Proof;
   /** Where the secret comes from, for people: "file /run/credentials/contoso". Never the secret. */
   readonly proofSource: string;
   /** Throws IntegratorError `config` when it cannot be read. */
   readonly readProof: () => Promise<ClientProof>;
+}
+
+export function credentialOf({ kind, proof }: AuthSettings): CredentialInUse {
+  return { signIn: kind === 'delegated' ? 'person' : kind, proof };
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

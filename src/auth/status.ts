@@ -2,10 +2,10 @@ import { toErrorReport, toIntegratorError } from '../domain/errors.ts';
 import type { ErrorKind, ErrorReport } from '../domain/errors.ts';
 import { sealPurpose } from './cache-plugin.ts';
 import { readCertificate } from './certificate.ts';
-import { scopesFor } from './cloud.ts';
+import { consentScopes, scopesFor } from './cloud.ts';
 import { tokenFetcher } from './connect.ts';
 import type { AuthWorld } from './connect.ts';
-import { notSignedIn } from './failure.ts';
+import { lackOfScopes, notSignedIn } from './failure.ts';
 import { requireKeyRing } from './key.ts';
 import { openSealed } from './seal.ts';
 import type { AuthKind, AuthSettings } from './settings.ts';
@@ -109,6 +109,8 @@ function openRow(settings: AuthSettings, world: AuthWorld): StoredSignIn {
     throw notSignedIn(connection);
   }
   openSealed(row.box, requireKeyRing(world).all, sealPurpose(connection));
+  const lacking = lackOfScopes(settings, row, consentScopes(settings));
+  if (lacking !== undefined) throw lacking;
   return row;
 }
 

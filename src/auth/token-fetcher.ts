@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { AuthenticationResult, SilentFlowRequest } from '@azure/msal-node';
 import { IntegratorError, toErrorReport } from '../domain/errors.ts';
 import { cachePlugin } from './cache-plugin.ts';
+import { covering } from './cloud.ts';
 import { withEntra } from './entra-session.ts';
 import type { EntraParts } from './entra-session.ts';
-import { notSignedIn } from './failure.ts';
+import { lackOfScopes, notSignedIn } from './failure.ts';
 import { loadKeyRing, requireKeyRing } from './key.ts';
 import { confidentialApp, publicApp } from './msal-app.ts';
 import type { EntraNetwork } from './network.ts';
@@ -44,12 +45,21 @@ export class DelegatedFetcher implements TokenFetcher {
     const { settings, store } = this.#parts;
     const row = store.read(settings.connection);
     if (row === undefined || row.box === null) throw notSignedIn(settings.connection);
-    const refresh = (network: EntraNetwork) =>
-      this.#silently(row, network, { scopes: [...scopes], forceRefresh: force });
-    const result = await withEntra(this.#parts, row.username, refresh, ({ error, refusal }) => {
-      store.failed(settings.connection, row.version, toErrorReport(error), refusal?.claims);
-    });
-    return fetched(result);
+    const lacking = lackOfScopes(settings, row, scopes);
+    if (lacking !== undefined && settings.sends !== 'by_hand') throw lacking;
+    const asked = scopes.map((scope) => covering(scope, row.scopes) ?? scope);
+    const refresh = (network: EntraNetwork) => this.#silently(row, network, { scopes: asked, forceRefresh: force });
+    try {
+      return fetched(
+        await withEntra(this.#parts, row.username, refresh, ({ error, refusal }) => {
+          // Who sends by hand learns it; for the connection as it is configured nothing is wrong.
+          if (lacking !== undefined) return;
+          store.failed(settings.connection, row.version, toErrorReport(error), refusal?.claims);
+        }),
+      );
+    } catch (error) {
+      throw error instanceof IntegratorError && error.kind === 'needs_admin' ? (lacking ?? error) : error;
+    }
   }
 
   async circumstances(): Promise<string> {

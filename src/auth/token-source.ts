@@ -1,3 +1,5 @@
+import type { CredentialInUse } from './credential-in-use.ts';
+
 /** Which of Microsoft's mail services a token is for; a token for one is refused by the other. */
 export type Resource = 'graph' | 'ews';
 
@@ -6,6 +8,9 @@ export type Resource = 'graph' | 'ews';
  * that a thousand callers cost one request and one refusal stops them all with the same error.
  */
 export interface TokenSource {
+  /** What signs in, for advice that fits; absent: a person. */
+  readonly credential?: CredentialInUse;
+
   /**
    * A token that is good for at least some minutes. Costs nothing while one is in memory; ask again for every request.
    * Rejects with IntegratorError: needs_login, needs_admin, config (nothing is asked again until a person did

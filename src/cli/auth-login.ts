@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { adminConsentUrl, authorityUrl, consentScopes, permissionName } from '../auth/cloud.ts';
-import { registeredRedirectUri } from '../auth/failure.ts';
+import { registeredRedirectUri } from '../auth/redirect-uri.ts';
 import { signInByBrowser, signInByPaste } from '../auth/login/browser.ts';
 import { signInByDevice } from '../auth/login/device.ts';
 import type { SignInParts, SignedIn } from '../auth/login/sign-in.ts';
@@ -52,10 +52,19 @@ function signInBy(context: CommandContext, request: LoginRequest, parts: SignInP
     case 'browser':
       return signInByBrowser(parts, (url) => {
         output.warn(`Open this address in a browser on this machine and sign in as ${who}:\n\n${url}\n`);
+        helpWithBrowser(context, parts.settings);
         if (request.openBrowser && output.interactive) openInBrowser(url, context.env);
         output.say(`Waiting for the sign-in, at most ${Math.round(parts.timeoutMs / 1000)} s …`);
       });
   }
+}
+
+/** What Entra shows in the browser never comes back here. */
+function helpWithBrowser({ output }: CommandContext, settings: AuthSettings): void {
+  output.say(
+    `If it asks for an administrator's approval, which most tenants need once, an administrator opens this address and accepts (its last page cannot be reached, which is normal):\n\n${adminConsentUrl(settings, registeredRedirectUri)}\n`,
+  );
+  output.say('If it shows AADSTS and a number: integrator auth explain AADSTS<number> says what it means.');
 }
 
 async function signInWithPastedAddress(context: CommandContext, parts: SignInParts, who: string): Promise<SignedIn> {
@@ -68,6 +77,7 @@ async function signInWithPastedAddress(context: CommandContext, parts: SignInPar
       parts,
       (url) => {
         output.warn(`Open this address in a browser, on any machine, and sign in as ${who}:\n\n${url}\n`);
+        helpWithBrowser(context, parts.settings);
         output.warn('The browser ends on a page that cannot be reached. Copy its address and paste it here:');
       },
       async (problem) => {

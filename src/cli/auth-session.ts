@@ -1,8 +1,9 @@
 import { authSettings } from '../auth/from-config.ts';
 import type { AuthWorld } from '../auth/connect.ts';
-import type { AuthSettings } from '../auth/settings.ts';
+import type { AuthSettings, Environment } from '../auth/settings.ts';
 import { TokenStore } from '../auth/token-store.ts';
 import type { Config, Connection } from '../config/schema.ts';
+import { sendsMail } from '../config/sends-mail.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import { decideAccess } from '../domain/policy.ts';
@@ -82,10 +83,14 @@ export function findConnection(config: Config, name: string): Connection {
   throw new IntegratorError('usage', `there is no connection "${name}"${didYouMean(name, known, 'connections are')}`);
 }
 
+export function settingsOf(config: Config, connection: Connection, env: Environment): AuthSettings | undefined {
+  return authSettings(connection, env, { sends: sendsMail(config, connection) ? 'configured' : 'no' });
+}
+
 /** The settings of a connection that a person signs in for. Throws `usage` for one that signs in by itself. */
 export function delegatedSettings({ config, world }: AuthSession, name: string): AuthSettings {
   const connection = findConnection(config, name);
-  const settings = authSettings(connection, world.env);
+  const settings = settingsOf(config, connection, world.env);
   if (settings?.kind === 'delegated') return settings;
   throw new IntegratorError('usage', `connection ${name} has auth: ${connection.auth}; nobody signs in for it`, {
     hint:

@@ -1,10 +1,9 @@
-import { authSettings } from '../auth/from-config.ts';
 import { authStatus } from '../auth/status.ts';
 import type { AuthState, ConnectionAuthStatus } from '../auth/status.ts';
 import type { Connection } from '../config/schema.ts';
 import { toErrorReport } from '../domain/errors.ts';
 import type { ErrorReport } from '../domain/errors.ts';
-import { findConnection, withAuth } from './auth-session.ts';
+import { findConnection, settingsOf, withAuth } from './auth-session.ts';
 import type { AuthSession } from './auth-session.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -30,9 +29,9 @@ export function status(context: CommandContext, name: string | undefined, probe:
   });
 }
 
-async function lineOf(connection: Connection, { world }: AuthSession, probe: boolean): Promise<Line> {
+async function lineOf(connection: Connection, { config, world }: AuthSession, probe: boolean): Promise<Line> {
   try {
-    const settings = authSettings(connection, world.env);
+    const settings = settingsOf(config, connection, world.env);
     if (settings !== undefined) return await authStatus(settings, world, probe);
     return unsigned(connection, null);
   } catch (thrown) {
@@ -109,7 +108,7 @@ function render(lines: readonly Line[], timezone: string, { style, width }: Page
       { title: 'ACCOUNT', value: ({ account }) => account ?? '–', shrinks: true },
       { title: 'LAST REFRESH', value: ({ lastRefreshAtMs }) => time(lastRefreshAtMs) },
       { title: 'ENDS IF UNUSED', value: ({ expiresAtMs }) => time(expiresAtMs) },
-      { title: 'SECRET FROM', value: ({ secretSource }) => secretSource, shrinks: true },
+      { title: 'PROOF FROM', value: ({ secretSource }) => secretSource, shrinks: true },
     ],
     lines,
     { width, paintTitle: style.bold },

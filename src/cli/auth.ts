@@ -15,7 +15,12 @@ export function register(noun: Command, context: CommandContext): void {
     .command('login')
     .argument('<connection>', 'the connection to sign in for')
     .description('"Sign in with Microsoft" as the service account of a connection')
-    .addOption(new Option('--device', 'sign in with a code on another machine').conflicts('paste'))
+    .addOption(
+      new Option(
+        '--device',
+        'sign in with a code on another machine; many tenants block this, --paste works everywhere',
+      ).conflicts('paste'),
+    )
     .option('--paste', 'for a machine without a browser: paste the address the sign-in ends on')
     .option('--no-browser', 'print the address only, open no browser')
     .option('--timeout <seconds>', 'how long to wait for the person', seconds, 300)
@@ -48,6 +53,14 @@ export function register(noun: Command, context: CommandContext): void {
     .action(async (connection: string, flags: { readonly dryRun?: boolean }) => {
       const { logout } = await import('./auth-logout.ts');
       await logout(context, connection, flags.dryRun === true);
+    });
+  noun
+    .command('explain')
+    .argument('<code...>', 'what Microsoft showed: AADSTS50011, 50011, or the whole sentence')
+    .description('what an error number of Microsoft means, and its cure')
+    .action(async (words: readonly string[]) => {
+      const { explain } = await import('./auth-explain.ts');
+      await explain(context, words);
     });
   registerKeys(noun, context);
 }

@@ -184,13 +184,23 @@ function verdictColumn({ style }: Page): Column<MailboxVerdict> {
   };
 }
 
-/** Commands in an advice name the mailbox: where the advice is for several, MAILBOX stands in its place. */
+/** Commands in an advice name the mailbox: where the advice is for several, one line of PowerShell does them all. */
 function adviceLines(verdicts: readonly MailboxVerdict[]): string[] {
   const told = verdicts.flatMap(({ mailbox, advice }) =>
     advice === null ? [] : [{ mailbox, lines: [terminalText(advice).replaceAll(mailbox, 'MAILBOX')] }],
   );
-  return toldAlike(told, verdicts.length).map(({ who, mailboxes: [first = '', ...others], lines }) => {
+  return toldAlike(told, verdicts.length).map(({ who, mailboxes, lines }) => {
     const words = lines.join(' ');
-    return `${who}: ${others.length > 0 ? words : words.replaceAll('MAILBOX', first)}`;
+    const [first = '', ...others] = mailboxes;
+    return `${who}: ${others.length > 0 ? forAll(words, mailboxes) : words.replaceAll('MAILBOX', first)}`;
   });
+}
+
+const command =
+  /\b(?:Get|Set|Add|Test)-[A-Za-z]+(?: -[A-Za-z]+ [\w-]+)* (?:-[A-Za-z]+ )?MAILBOX(?: -[A-Za-z]+ [^\s;:,.]+(?:\.[^\s;:,.]+)*)*(?: \| select [\w,]+)?/g;
+
+/** "'a@x','b@x' | ForEach-Object { Get-Mailbox $_ | select … }" in the place of "Get-Mailbox MAILBOX | select …". */
+function forAll(words: string, mailboxes: readonly string[]): string {
+  const list = mailboxes.map((address) => `'${address.replaceAll("'", "''")}'`).join(',');
+  return words.replace(command, (one) => `${list} | ForEach-Object { ${one.replace('MAILBOX', '$_')} }`);
 }

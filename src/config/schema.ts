@@ -53,13 +53,16 @@ const keys = z.strictObject({
     ])
     .describe('For ticket_system local; others bring their own'),
   business_units: z.array(businessUnit).default([]).describe('Parts of the organisation that an incident can touch'),
-  outgoing,
+  outgoing: outgoing.optional(),
   metrics: z.strictObject({ listen: listenAddress }).optional().describe('Off when absent'),
   retention: z.strictObject({ unmatched: duration.optional() }).optional().describe('Off when absent'),
 });
 
 export const configSchema = keys.transform(({ $schema: _editorOnly, ...parsed }) => ({
   ...parsed,
+  outgoing: parsed.outgoing ?? outgoing.parse({}),
+  /** Derived: a configuration without `outgoing` only reads. */
+  sends_mail: parsed.outgoing !== undefined,
   connections: parsed.connections.map((one) => ({ ...one, schedule: one.schedule ?? parsed.schedule })),
 }));
 

@@ -126,6 +126,7 @@ function unreadable(file: string, what: string, cause: unknown): IntegratorError
 
 /** The configuration fit for showing: a literal secret as `***`, a reference as `*** (file …)`. */
 export function redactConfig(config: Config): unknown {
+  const { sends_mail: _derived, ...written } = config;
   const hidden = new Map(secretsOf(config).map(({ path, ref }) => [path.join('\n'), describeHidden(ref)]));
   const copy = (value: unknown, path: KeyPath): unknown => {
     const secret = hidden.get(path.join('\n'));
@@ -134,7 +135,7 @@ export function redactConfig(config: Config): unknown {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner, [...path, key])]));
   };
-  return copy({ ...config, store: redactUrl(config.store) }, []);
+  return copy({ ...written, store: redactUrl(config.store) }, []);
 }
 
 function describeHidden(ref: SecretRef): string {

@@ -78,7 +78,8 @@ const transientCodes = new Set([
 
 /** A broken connection that may well work at the next attempt. */
 export function isTransient(error: IntegratorError): boolean {
-  return error.kind === 'unreachable' && error.code !== undefined && transientCodes.has(error.code);
+  if (error.kind !== 'unreachable' || error.code === undefined) return false;
+  return transientCodes.has(error.code) || error.code.startsWith('proxy HTTP 5');
 }
 
 const neverLeftCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
@@ -89,7 +90,11 @@ const perhapsLeftCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']
 export function neverLeft(error: IntegratorError): boolean {
   if (error.kind !== 'unreachable') return false;
   const code = error.code ?? '';
-  return neverLeftCodes.has(code) || (perhapsLeftCodes.has(code) && isConnecting(error.cause));
+  return (
+    neverLeftCodes.has(code) ||
+    code.startsWith('proxy HTTP ') ||
+    (perhapsLeftCodes.has(code) && isConnecting(error.cause))
+  );
 }
 
 /** Node tries several addresses of a host and then throws an AggregateError that itself names no call. */

@@ -107,7 +107,7 @@ export class HttpTransport {
       this.#clock.tell(reply.headers['date']);
       return toReply(reply, root.host);
     } catch (error) {
-      throw networkError(error, root.host);
+      throw networkError(error, root.host, this.#options.proxy);
     }
   }
 
@@ -131,8 +131,7 @@ export class HttpTransport {
     if (options.proxy === undefined) {
       return new Agent({ ...times, ...kind, connect: { ...tls, timeout: connectTimeoutMs } });
     }
-    return new ProxyAgent({
-      uri: options.proxy,
+    return proxyAgent(options.proxy, {
       ...times,
       ...kind,
       requestTls: { ...tls, timeout: connectTimeoutMs },
@@ -149,6 +148,16 @@ export class HttpTransport {
       .on('disconnect', () => {
         this.#open -= 1;
       });
+}
+
+function proxyAgent(uri: string, rest: Omit<ProxyAgent.Options, 'uri'>): ProxyAgent {
+  const hint = 'Write HTTPS_PROXY as http://host:port, with user:password@ before the host where it wants a sign-in.';
+  if (!/^(?:https?|socks5?):$/.test(URL.canParse(uri) ? new URL(uri).protocol : '')) {
+    throw new IntegratorError('config', 'the proxy that the environment names (HTTPS_PROXY) has no usable address', {
+      hint,
+    });
+  }
+  return new ProxyAgent({ uri, ...rest });
 }
 
 /** By the authorities added. A process knows one or two. */

@@ -156,11 +156,26 @@ class Trial {
       sent_items: this.#sentItems,
       send_as: this.#sendAs,
       reason: this.#error === null || ownKinds.has(this.#error.kind) ? null : this.#error.kind,
-      ...this.#judgement(),
+      ...this.#named(this.#judgement()),
     };
   }
 
-  #judgement(): Pick<MailboxVerdict, 'verdict' | 'code' | 'advice'> {
+  /** Commands in an advice are there to be copied: with the names of this very mailbox, account and application. */
+  #named(judgement: Judgement): Judgement {
+    const { connection, mailbox } = this.#job;
+    const names = new Map([
+      ['MAILBOX', mailbox.address],
+      ['SERVICE_ACCOUNT', accountOf(connection) ?? 'SERVICE_ACCOUNT'],
+      ['CLIENT_ID', connection.client_id ?? 'CLIENT_ID'],
+    ]);
+    const named = judgement.advice?.replace(
+      /\b(?:MAILBOX|SERVICE_ACCOUNT|CLIENT_ID)\b/g,
+      (one) => names.get(one) ?? one,
+    );
+    return { ...judgement, advice: named ?? null };
+  }
+
+  #judgement(): Judgement {
     const error = this.#error;
     if (error !== null) {
       const advice = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
@@ -181,6 +196,12 @@ class Trial {
   }
 }
 
+function accountOf(connection: Connection): string | undefined {
+  return connection.service_account ?? (connection.type === 'ews' ? connection.username : undefined);
+}
+
+type Judgement = Pick<MailboxVerdict, 'verdict' | 'code' | 'advice'>;
+
 const sendAdvice = {
   denied: 'grant Send As: Add-RecipientPermission MAILBOX -Trustee SERVICE_ACCOUNT -AccessRights SendAs',
   on_behalf:
@@ -189,7 +210,7 @@ const sendAdvice = {
 
 function unknownKindAdvice({ connection, mailbox }: MailboxToTest): string {
   const why = connection.type === 'ews' ? 'cannot be determined over EWS' : 'cannot be told with these permissions';
-  return `whether it is shared ${why}; check it in Exchange PowerShell: Get-Mailbox ${mailbox.address} | select RecipientTypeDetails`;
+  return `whether it is shared ${why}; check it in Exchange PowerShell: Get-Mailbox ${mailbox.address} | select PrimarySmtpAddress,RecipientTypeDetails`;
 }
 
 /** Where the connection goes over EWS. Without server it is Exchange Online. */

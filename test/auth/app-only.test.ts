@@ -102,6 +102,27 @@ describe('the app itself', () => {
     await expect(tenant.credential(settings).getToken(graphDefault)).rejects.toMatchObject({ code: 'AADSTS700027' });
   });
 
+  test('a clock that is wrong by days is named, and no secret where a certificate is in use', async () => {
+    const pem = registered(makeCertificate('integrator'));
+    const settings = application({
+      proof: 'certificate',
+      proofSource: 'file ./app.pem',
+      readProof: () => Promise.resolve({ kind: 'certificate', pem }),
+    });
+    tenant.sandbox.clock.advance(3 * 86_400_000);
+    const error: unknown = await tenant
+      .credential(settings)
+      .getToken(graphDefault)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      kind: 'config',
+      code: 'AADSTS700024',
+      message: expect.stringContaining('clock of this machine is wrong'),
+      hint: expect.stringMatching(/NTP/),
+    });
+    expect(error instanceof Error ? error.message : '').not.toMatch(/secret/i);
+  });
+
   test('auth status needs nobody signed in, and --probe finds a wrong secret', async () => {
     expect(await authStatus(application(), tenant.world, true)).toMatchObject({ state: 'ok', probed: true });
     const wrong = application({ readProof: () => Promise.resolve(secret('nope')) });

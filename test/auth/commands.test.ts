@@ -72,7 +72,7 @@ const signIn = (...args: string[]) => login(args, (url) => browse(sandbox, url, 
 async function signInHere(): Promise<void> {
   const { config } = await loadConfig({ path: join(directory, 'integrator.yaml'), env: {}, cwd: directory });
   const [connection] = config.connections;
-  const settings = connection === undefined ? undefined : authSettings(connection, {});
+  const settings = connection === undefined ? undefined : authSettings(connection, {}, { sends: 'configured' });
   if (settings === undefined) throw new Error('no connection');
   const stateDir = config.state_dir;
   const store = new TokenStore(stateDir);
@@ -176,6 +176,38 @@ describe('signing in, standing, signing out', () => {
   test('nobody comes within --timeout: exit 77', async () => {
     const { code, stderr } = await auth('login', 'contoso-sales', '--timeout', '1');
     expect([code, stderr]).toEqual([77, expect.stringContaining('nobody signed in within 1 s')]);
+    // What the browser showed never comes here, and an administrator's consent is the usual case.
+    expect(stderr).toMatch(
+      /Waiting for the sign-in[^]*integrator auth explain AADSTS<number>[^]*v2\.0\/adminconsent\?/,
+    );
+  });
+
+  test('the address for an administrator stands beside that for signing in, with what its last page looks like', async () => {
+    sandbox.app.consentPolicy = 'admin';
+    try {
+      let page = '';
+      const { code, stderr } = await login(['--timeout', '3'], async (url) => {
+        const address = new URL(url);
+        address.searchParams.set('sandbox_account', svc);
+        page = (await openPage(sandbox, address)).text;
+      });
+      expect(page).toContain('AADSTS90094');
+      expect([code, stderr]).toEqual([77, expect.stringMatching(/adminconsent\?client_id=.*Mail\.Read\.Shared/)]);
+      expect(stderr).toMatch(/administrator.*cannot be reached, which is normal/);
+      expect(stderr.indexOf('/authorize?')).toBeLessThan(stderr.indexOf('/adminconsent?'));
+    } finally {
+      sandbox.app.consentPolicy = 'user';
+    }
+  });
+
+  test('--device where the tenant blocks it: exit 77, no code, and the way that works', async () => {
+    sandbox.faults.add({ service: 'entra', path: '/devicecode', fault: { kind: 'aadsts', code: 530035 } });
+    const { code, stdout, stderr } = await startCli(['auth', 'login', 'contoso-sales', '--device', '--json'], {
+      cwd: directory,
+    }).result;
+    expect([code, JSON.parse(stdout).error.kind]).toEqual([77, 'needs_admin']);
+    expect(JSON.parse(stdout).error.hint).toContain('auth login contoso-sales --paste');
+    expect(stderr).not.toMatch(/undefined|NaN|enter the code/);
   });
 
   test('--dry-run says what would be asked, and asks nothing', async () => {

@@ -183,6 +183,8 @@ describe('an authority of one’s own', () => {
     caFile: entra.caFile,
     serviceAccount: undefined,
     resources: ['graph'],
+    sends: 'configured',
+    proof: 'secret',
     proofSource: 'nowhere',
     readProof: () => Promise.resolve(secret('canary-secret')),
     ...changes,

@@ -44,6 +44,8 @@ function settings(changes: Partial<AuthSettings> = {}): AuthSettings {
     caFile: entra.caFile,
     serviceAccount: 'svc-crm@contoso.test',
     resources: ['graph'],
+    sends: 'configured',
+    proof: 'secret',
     proofSource: 'file /run/credentials/contoso',
     readProof: () => Promise.resolve(secret(canarySecret)),
     ...changes,

@@ -78,6 +78,8 @@ function settingsOf(sandbox: Sandbox, caFile: string): AuthSettings {
     caFile,
     serviceAccount: sandbox.serviceAccount.username,
     resources: ['graph'],
+    sends: 'configured',
+    proof: 'secret',
     proofSource: 'file /run/credentials/contoso',
     readProof: () => Promise.resolve(secret(sandbox.clientSecret)),
   };

@@ -73,3 +73,23 @@ test('a shared mailbox for sending is tried too, and whoever sends from it is to
   expect(await send()).toMatchObject({ from: sales, because: expect.stringContaining('on behalf') });
   expect((await here('run', '--once', '--mailbox', sales)).code).toBe(64);
 });
+
+test('what several mailboxes need is one line of PowerShell for all of them, with their names in it', async () => {
+  const cwd = emptyDirectory();
+  const cara = 'cara@contoso.test';
+  for (const address of [ann, ben, cara]) {
+    if (sandbox.world.find(address) === null) sandbox.world.addMailbox({ address, displayName: address, kind: 'user' });
+  }
+  sandbox.world.setAccess(cara, 'none');
+  const signIn = { auth: 'basic', username: sandbox.serviceAccount.username, password: { env: 'EXCHANGE_PASSWORD' } };
+  const mailboxes = [ann, ben, cara].map((address) => ({ address, agent: 'ann' }));
+  writeConfig(cwd, sandbox, { connection: { type: 'ews', ...signIn }, mailboxes });
+  const env = { EXCHANGE_PASSWORD: sandbox.serviceAccount.password };
+  const { stdout } = await runCli(['test-mailboxes'], { cwd, env });
+  const list = `'${ben}','${cara}' | ForEach-Object`;
+  expect(stdout).toContain(
+    `${list} { Add-MailboxPermission $_ -User svc-crm@contoso.test -AccessRights FullAccess -AutoMapping $false }`,
+  );
+  expect(stdout).toContain(`Get-Mailbox ${ann} | select PrimarySmtpAddress,RecipientTypeDetails`);
+  expect(stdout).not.toMatch(/SERVICE_ACCOUNT|CLIENT_ID/);
+});

@@ -276,3 +276,42 @@ test('a certificate in place of the secret: registered ones only', async () => {
   sandbox.app.certificates.set('thumb', publicKey);
   expect((await ask()).status).toBe(200);
 });
+
+test('any error number can be asked for: as JSON where a program asks, as a page where a browser does', async () => {
+  for (const code of [50011, 53003, 700024, 7000229, 9002327, 530035, 123456]) {
+    const rule = sandbox.faults.add({ service: 'entra', count: 0, fault: { kind: 'aadsts', code } });
+    const answer = await client.tokenRequest({ grant_type: 'client_credentials' });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.json).toMatchObject({
+      error: expect.stringMatching(/^[a-z_]+$/),
+      error_codes: [code],
+      error_description: expect.stringMatching(
+        new RegExp(`^AADSTS${code}: .+ Trace ID: .+ Correlation ID: .+ Timestamp: `),
+      ),
+    });
+    const page = await client.request(
+      new URL(`/${sandbox.tenantId}/oauth2/v2.0/authorize?client_id=x`, sandbox.authority).href,
+    );
+    expect(page.headers.get('location')).toBeNull();
+    expect(page.text).toContain(`AADSTS${code}: `);
+    sandbox.faults.remove(rule);
+  }
+});
+
+test.each([
+  [7000215, 'invalid_client'],
+  [700024, 'invalid_client'],
+  [7000229, 'invalid_client'],
+  [700211, 'invalid_client'],
+  [9002327, 'invalid_request'],
+  [500113, 'invalid_request'],
+  [500014, 'invalid_resource'],
+  [700016, 'unauthorized_client'],
+  [53011, 'interaction_required'],
+  [90033, 'temporarily_unavailable'],
+  [530035, 'invalid_grant'],
+])('AADSTS%i comes with the word %s', async (code, word) => {
+  const rule = sandbox.faults.add({ service: 'entra', count: 0, fault: { kind: 'aadsts', code } });
+  expect((await client.tokenRequest({ grant_type: 'client_credentials' })).json['error']).toBe(word);
+  sandbox.faults.remove(rule);
+});

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { IntegratorError } from '../../domain/errors.ts';
 import { sealPurpose } from '../cache-plugin.ts';
 import { adminConsentUrl, authorityUrl, isIndispensable, missingPermissions, scopesFor } from '../cloud.ts';
-import { registeredRedirectUri } from '../failure.ts';
+import { registeredRedirectUri } from '../redirect-uri.ts';
 import type { KeyRing } from '../key.ts';
 import type { EntraNetwork } from '../network.ts';
 import { seal } from '../seal.ts';
@@ -111,14 +111,14 @@ function checkPerson({ serviceAccount, connection }: AuthSettings, username: str
     'not_allowed',
     `${username} signed in, but connection ${connection} must be signed in by ${serviceAccount}`,
     {
-      hint: `Nothing was stored. Run: integrator auth login ${connection} and choose ${serviceAccount}, or correct service_account.`,
+      hint: `Nothing was stored. Run: integrator auth login ${connection} and choose ${serviceAccount} (in a private window, where the browser chooses by itself), or correct service_account.`,
     },
   );
 }
 
 function checkPermissions(settings: AuthSettings, resource: Resource, granted: readonly string[]): readonly string[] {
-  const missing = missingPermissions(resource, granted);
-  if (!missing.some((permission) => isIndispensable(resource, permission))) return missing;
+  const missing = missingPermissions(settings, resource, granted);
+  if (!missing.some((permission) => isIndispensable(permission))) return missing;
   throw new IntegratorError('needs_admin', `the sign-in lacks the permission ${missing.join(', ')}`, {
     hint: `Nothing was stored. An administrator of the tenant opens ${adminConsentUrl(settings, registeredRedirectUri)} and accepts; then run: integrator auth login ${settings.connection}`,
   });

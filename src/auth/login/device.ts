@@ -1,7 +1,9 @@
 import type { DeviceCodeRequest, INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
+import { z } from 'zod';
 import { IntegratorError } from '../../domain/errors.ts';
 import { sleep } from '../../http/deadline.ts';
 import { scopesFor } from '../cloud.ts';
+import { explainRefusal } from '../failure.ts';
 import { publicApp } from '../msal-app.ts';
 import type { EntraNetwork } from '../network.ts';
 import type { Redeemed } from './accept.ts';
@@ -24,7 +26,8 @@ export interface DevicePrompt {
 export function signInByDevice(parts: SignInParts, show: (prompt: DevicePrompt) => void): Promise<SignedIn> {
   return signIn(parts, async (network) => {
     const { settings, timeoutMs } = parts;
-    const app = publicApp({ settings, network: patientPolling(network, parts.signal) });
+    const polls = new PatientPolling(network, parts);
+    const app = publicApp({ settings, network: polls });
     const request: DeviceCodeRequest = {
       scopes: [...scopesFor(settings, settings.resources[0])],
       timeout: Math.ceil(timeoutMs / 1000),
@@ -33,7 +36,7 @@ export function signInByDevice(parts: SignInParts, show: (prompt: DevicePrompt) 
       },
     };
     const polling = app.acquireTokenByDeviceCode(request).catch((error: unknown) => {
-      throw ranOut(error) ? tooLate(settings.connection, timeoutMs) : error;
+      throw polls.problem ?? (ranOut(error) ? tooLate(settings, timeoutMs) : error);
     });
     const result = await patiently(parts, polling).finally(() => {
       request.cancel = true;
@@ -55,26 +58,76 @@ const slowDownMs = 5_000;
  * MSAL takes every hiccup between two polls for the end. RFC 8628, 3.5: after slow_down the client waits 5 s more, and
  * a poll that got no answer is repeated.
  */
-function patientPolling(network: EntraNetwork, signal: AbortSignal): INetworkModule {
-  let polls = 0;
-  return {
-    sendGetRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
-      network.sendGetRequestAsync<T>(url, options),
-    sendPostRequestAsync: async <T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> => {
-      const isPoll = options?.body?.includes('device_code=') === true;
-      if (!isPoll) return network.sendPostRequestAsync<T>(url, options);
-      polls += 1;
-      try {
-        const answer = await network.sendPostRequestAsync<T>(url, options);
-        if (network.trouble?.kind !== 'refused' || network.trouble.refusal.error !== 'slow_down') return answer;
-        await sleep(slowDownMs, signal);
-      } catch (error) {
-        if (polls === 1 || !isHiccup(error)) throw error;
-      }
-      return { status: 400, headers: {}, body: JSON.parse('{"error":"authorization_pending"}') };
-    },
-  };
+class PatientPolling implements INetworkModule {
+  readonly #network: EntraNetwork;
+  readonly #parts: SignInParts;
+  #polls = 0;
+  /** What ended the request for a code; MSAL keeps nothing of an error of ours. */
+  problem: IntegratorError | undefined;
+
+  constructor(network: EntraNetwork, parts: SignInParts) {
+    this.#network = network;
+    this.#parts = parts;
+  }
+
+  sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    return this.#network.sendGetRequestAsync<T>(url, options);
+  }
+
+  sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    const isPoll = options?.body?.includes('device_code=') === true;
+    return isPoll ? this.#poll<T>(url, options) : this.#askForCode<T>(url, options);
+  }
+
+  async #poll<T>(url: string, options: NetworkRequestOptions | undefined): Promise<NetworkResponse<T>> {
+    this.#polls += 1;
+    try {
+      const answer = await this.#network.sendPostRequestAsync<T>(url, options);
+      const { trouble } = this.#network;
+      if (trouble?.kind !== 'refused' || trouble.refusal.error !== 'slow_down') return answer;
+      await sleep(slowDownMs, this.#parts.signal);
+    } catch (error) {
+      if (this.#polls === 1 || !isHiccup(error)) throw error;
+    }
+    return { status: 400, headers: {}, body: JSON.parse('{"error":"authorization_pending"}') };
+  }
+
+  /** MSAL shows any answer to the person; a refusal, or one that lacks a part, ends here. */
+  async #askForCode<T>(url: string, options: NetworkRequestOptions | undefined): Promise<NetworkResponse<T>> {
+    const answer = await this.#network.sendPostRequestAsync<T>(url, options);
+    const { settings, world } = this.#parts;
+    const { trouble } = this.#network;
+    if (trouble?.kind === 'refused') {
+      this.problem = explainRefusal(trouble.refusal, { settings, nowMs: world.clock() });
+      throw this.problem;
+    }
+    const checked = deviceAnswer.safeParse(answer.body);
+    if (checked.success) return { ...answer, body: JSON.parse(JSON.stringify(checked.data)) };
+    this.problem = noCode(settings.connection, checked.error);
+    throw this.problem;
+  }
 }
+
+function noCode(connection: string, cause: z.ZodError): IntegratorError {
+  const parts = cause.issues.map(({ path }) => path.join('.') || 'everything').join(', ');
+  return new IntegratorError('protocol', `Entra gave no code that could be shown: wrong or missing ${parts}`, {
+    hint: `Sign in with the browser: integrator auth login ${connection}, or --paste on a machine without one.`,
+    cause,
+  });
+}
+
+/** RFC 8628, 3.2: where no interval is given it is 5 s. */
+const usualIntervalSeconds = 5;
+const longestIntervalSeconds = 60;
+
+const deviceAnswer = z.object({
+  device_code: z.string().min(1),
+  // Both are printed on a terminal, for a person to open and to type.
+  user_code: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
+  verification_uri: z.url({ protocol: /^https$/ }),
+  expires_in: z.coerce.number().positive().max(86_400),
+  interval: z.coerce.number().positive().max(longestIntervalSeconds).catch(usualIntervalSeconds),
+});
 
 function isHiccup(error: unknown): boolean {
   return error instanceof IntegratorError && error.kind === 'unreachable' && error.code !== 'stopped';

@@ -43,6 +43,7 @@ function refusalOf(error: string, query: URLSearchParams): Refusal {
     correlationId: /Correlation ID: ([0-9a-f-]{36})/.exec(description)?.[1],
     claims: undefined,
     retryAfterMs: undefined,
+    clockAheadMs: null,
   };
 }
 

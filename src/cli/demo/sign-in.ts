@@ -1,17 +1,17 @@
 import { Agent, request } from 'undici';
 import type { AuthWorld } from '../../auth/connect.ts';
-import { authSettings } from '../../auth/from-config.ts';
 import { signInByBrowser } from '../../auth/login/browser.ts';
 import { TokenStore } from '../../auth/token-store.ts';
 import type { Config } from '../../config/schema.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { settingsOf } from '../auth-session.ts';
 import type { CommandContext } from '../context.ts';
 
 /** "Sign in with Microsoft" as a person would, with a few lines of code in the place of the browser. */
 export async function signInToSandbox(config: Config, sandbox: Sandbox, context: CommandContext): Promise<string> {
   const [connection] = config.connections;
-  const settings = connection === undefined ? undefined : authSettings(connection, context.env);
+  const settings = connection === undefined ? undefined : settingsOf(config, connection, context.env);
   if (settings === undefined) throw new IntegratorError('bug', 'the demo has no connection to sign in');
   const store = new TokenStore(config.state_dir);
   const world: AuthWorld = { env: {}, stateDir: config.state_dir, store, clock: Date.now, random: Math.random };

@@ -39,5 +39,4 @@ export const outgoing = z
     templates_dir: text.default('./templates').describe('Where templates are'),
     max_per_minute: z.int().min(1).max(10_000).default(25).describe('Per mailbox'),
   })
-  .prefault({})
   .describe('Outgoing mail');

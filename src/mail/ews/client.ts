@@ -4,6 +4,7 @@ import { IntegratorError } from '../../domain/errors.ts';
 import { type Asker, Exchange, type ExchangeOptions } from './exchange.ts';
 import { loadLibrary } from './library.ts';
 import type { EwsLimits } from './limits.ts';
+import type { EwsPlace } from './refusals.ts';
 import { textOf, timeWritten } from './values.ts';
 
 export type Library = Awaited<ReturnType<typeof loadLibrary>>;
@@ -23,6 +24,11 @@ export class EwsClient {
     this.limits = options.limits;
     this.#options = options;
     this.#exchange = new Exchange(options);
+  }
+
+  /** Who signs in, and where, for advice that fits. */
+  get place(): EwsPlace {
+    return this.#exchange.place;
   }
 
   close(): void {

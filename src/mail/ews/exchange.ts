@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { CredentialInUse } from '../../auth/credential-in-use.ts';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
+import { clockAheadMs, clockWords } from '../../http/clock-skew.ts';
 import { Deadline } from '../../http/deadline.ts';
 import { Gate } from '../../http/gate.ts';
 import { isTransient, type Outcome, retrying } from '../../http/retry.ts';
@@ -12,7 +14,7 @@ import { type EwsLimits, slotsPerAccount, slotsPerMailbox, syncsPerAccount } fro
 import { passwordDoor, type PasswordSignIn } from './password-door.ts';
 import type { PasswordDoor } from './password-guard.ts';
 import { foreignAnswer } from './redirects.ts';
-import { codeError, passes, statusError } from './refusals.ts';
+import { codeError, type EwsPlace, passes, statusError } from './refusals.ts';
 import { FateUnknown, isDefinite, mayRepeat } from './sender-rules.ts';
 import { isFault, openingOf, operationOf, type Spoken, spokenBy } from './spoken.ts';
 
@@ -75,11 +77,13 @@ export class Exchange {
   readonly #syncs = new Gate(syncsPerAccount);
   readonly #closing = new AbortController();
 
+  readonly place: EwsPlace;
   /** Null where tokens sign in. */
   readonly #password: PasswordDoor | null;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.place = { credential: credentialOf(options.signIn), host: options.url.hostname };
     // Everything under way or waiting for its turn listens to it.
     setMaxListeners(0, this.#closing.signal);
     this.#password = options.signIn.kind === 'token' ? null : passwordDoor(options.signIn, options.transport);
@@ -157,7 +161,12 @@ export class Exchange {
     const pauseMs = this.#budget(asker.address).opensInMs();
     if (pauseMs > 0) {
       if (pauseMs >= deadline.remainingMs()) {
-        return done({ error: codeError('ErrorServerBusy', '', asker.about, this.#options.nowMs() + pauseMs) });
+        return done({
+          error: codeError('ErrorServerBusy', '', asker.about, {
+            retryAtMs: this.#options.nowMs() + pauseMs,
+            place: this.place,
+          }),
+        });
       }
       await deadline.sleep(pauseMs);
     }
@@ -209,7 +218,7 @@ export class Exchange {
   /** One refusal may be a token that has just expired, or throttling in disguise. */
   #refused({ asker }: Request, reply: HttpReply, token: string, refusedBefore: boolean): Outcome<Attempt> {
     const { signIn } = this.#options;
-    const error = statusError(401, asker.about, null, reply.header('x-ms-diagnostics'));
+    const error = this.#statusError(reply, asker, null);
     if (signIn.kind !== 'token') return done({ error });
     signIn.tokens.invalidate('ews', token);
     return refusedBefore ? done({ error }) : again({ error }, null);
@@ -225,9 +234,18 @@ export class Exchange {
     if (foreign !== null) return done({ error: foreign });
     if (reply.status === 200) return again({ error: noXml(asker.about) }, null);
     const waitMs = retryAfterMs(reply.header('retry-after'), reply.header('date'), this.#options.nowMs());
-    const diagnostics = reply.header('x-ms-diagnostics');
-    const error = statusError(reply.status, asker.about, this.#comeBack(asker, waitMs), diagnostics);
+    const error = this.#statusError(reply, asker, this.#comeBack(asker, waitMs));
     return error.kind === 'unreachable' || error.kind === 'throttled' ? again({ error }, waitMs) : done({ error });
+  }
+
+  #statusError(reply: HttpReply, { about }: Asker, retryAtMs: number | null): IntegratorError {
+    const ahead = reply.status === 401 ? clockAheadMs(reply.header('date'), this.#options.nowMs()) : null;
+    return statusError(reply.status, about, {
+      retryAtMs,
+      place: this.place,
+      diagnostics: reply.header('x-ms-diagnostics'),
+      clock: ahead === null ? null : clockWords(ahead, this.place.host),
+    });
   }
 
   #judgeSoap({ asker, operation }: Request, text: string): Outcome<Attempt> {
@@ -239,7 +257,10 @@ export class Exchange {
       return text.trimEnd().endsWith('Envelope>') ? done({ text }) : again({ error: noXml(asker.about) }, null);
     }
     const waitMs = backOffOf(spoken);
-    const error = codeError(code, spoken.message, asker.about, this.#comeBack(asker, waitMs));
+    const error = codeError(code, spoken.message, asker.about, {
+      retryAtMs: this.#comeBack(asker, waitMs),
+      place: this.place,
+    });
     return passes(code) ? again({ error }, waitMs) : done({ error });
   }
 
@@ -249,6 +270,11 @@ export class Exchange {
     this.#budget(asker.address).closeFor(waitMs);
     return this.#options.nowMs() + waitMs;
   }
+}
+
+function credentialOf(signIn: EwsSignIn): CredentialInUse {
+  if (signIn.kind !== 'token') return { signIn: signIn.kind, proof: 'password' };
+  return signIn.tokens.credential ?? { signIn: signIn.impersonate ? 'application' : 'person', proof: 'none' };
 }
 
 interface Request {

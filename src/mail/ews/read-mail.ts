@@ -11,6 +11,7 @@ import type { EwsLimits } from './limits.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { headersOf, propertiesOf, toMessage } from './map.ts';
 import { isUnanswered, passes } from './refusals.ts';
+import type { EwsPlace } from './refusals.ts';
 import { serviceErrorOf } from './responses.ts';
 import { fieldOf, textIn } from './values.ts';
 
@@ -121,7 +122,9 @@ export class MailReader {
         ids.map((id) => new library.ItemId(id)),
         properties,
       );
-      return new Map(ids.map((id, index) => [id, fetchedOf(answers.Responses[index], library)]));
+      return new Map(
+        ids.map((id, index) => [id, fetchedOf(answers.Responses[index], library, this.#mailbox.client.place)]),
+      );
     });
   }
 
@@ -155,7 +158,8 @@ export class MailReader {
       async (service, library) => {
         const properties = new library.PropertySet(library.BasePropertySet.IdOnly, [library.ItemSchema.MimeContent]);
         const answer = (await service.BindToItems([new library.ItemId(id)], properties)).Responses[0];
-        if (serviceErrorOf(answer, library.ServiceError, 'the original of a mail') !== null) return null;
+        if (serviceErrorOf(answer, library.ServiceError, 'the original of a mail', this.#mailbox.client.place) !== null)
+          return null;
         if (file !== null) return file;
         const base64 = textIn(fieldOf(answer?.Item, 'MimeContent'), 'Content');
         return base64 === '' ? null : options.files.put([base64Bytes(base64)], contentBytes);
@@ -193,8 +197,8 @@ function mayComeLight({ ofAll, error: { code = '' } }: Refused): boolean {
   return ofAll || partlyReadable.has(code);
 }
 
-function fetchedOf(answer: GetItemResponse | undefined, library: Library): Fetched {
-  const error = serviceErrorOf(answer, library.ServiceError, 'a mail');
+function fetchedOf(answer: GetItemResponse | undefined, library: Library, place: EwsPlace): Fetched {
+  const error = serviceErrorOf(answer, library.ServiceError, 'a mail', place);
   if (error !== null) return { kind: 'refused', ofAll: false, error };
   const item: unknown = answer?.Item;
   if (typeof item === 'object' && item !== null) return { kind: 'item', item, library };

@@ -63,7 +63,12 @@ function search(
       const { Responses: answers } = await request.Execute();
       return places.flatMap(([, place], index) => {
         const answer = answers[index];
-        const error = serviceErrorOf(answer, library.ServiceError, `${about} of ${mailbox.address}`);
+        const error = serviceErrorOf(
+          answer,
+          library.ServiceError,
+          `${about} of ${mailbox.address}`,
+          mailbox.client.place,
+        );
         if (error !== null && !passedOver.has(error.code ?? '')) throw error;
         const items = error === null ? (answer?.Results?.Items ?? []) : [];
         return items.map((item) => ({ id: textIn(fieldOf(item, 'Id'), 'UniqueId'), place }));
@@ -86,7 +91,12 @@ function described(mailbox: EwsMailbox, hits: readonly Hit[], signal: AbortSigna
     const { Responses: answers } = await service.BindToItems(ids, ownProperties(library, 'found'));
     return hits.flatMap(({ place }, index) => {
       const answer = answers[index];
-      const error = serviceErrorOf(answer, library.ServiceError, `${about} of ${mailbox.address}`);
+      const error = serviceErrorOf(
+        answer,
+        library.ServiceError,
+        `${about} of ${mailbox.address}`,
+        mailbox.client.place,
+      );
       if (error !== null && !passedOver.has(error.code ?? '')) throw error;
       const item: unknown = error === null ? (answer?.Item ?? null) : null;
       return item === null ? [] : [foundOf(item, place)];

@@ -1,3 +1,4 @@
+import type { CredentialInUse } from '../../auth/credential-in-use.ts';
 import type { Deadline } from '../../http/deadline.ts';
 import type { Gate } from '../../http/gate.ts';
 import type { RetryRules } from '../../http/retry.ts';
@@ -48,6 +49,8 @@ export class GraphCall {
   /** The path and query to send, once the host was checked. */
   target = '';
   token = '';
+  /** What signed in for it. */
+  credential: CredentialInUse | undefined;
   gatewayTimeouts = 0;
   answer: Answer<unknown> | undefined;
   /** May this answer be asked again, and after which wait the service named. */

@@ -138,6 +138,7 @@ export class Authorisation extends ChainLink {
   async #attempt(call: GraphCall): Promise<string> {
     const token = await this.#tokens.getToken('graph', deadlineOf(call).signal);
     call.token = token;
+    call.credential = this.#tokens.credential;
     await this.pass(call);
     return token;
   }

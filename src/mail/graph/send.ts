@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { CredentialInUse } from '../../auth/credential-in-use.ts';
 import { IntegratorError } from '../../domain/errors.ts';
+import { clockAheadMs, clockWords } from '../../http/clock-skew.ts';
 import { readBytes } from '../../http/body.ts';
 import { networkError } from '../../http/network-error.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
@@ -8,8 +10,10 @@ import type { HttpReply, HttpTransport } from '../../http/transport.ts';
 import type { Refusal } from './answer.ts';
 import type { ByteStream, GraphCall } from './call.ts';
 import { ChainLink, deadlineOf } from './middleware.ts';
-import { type Doing, refusalError, spokenError } from './refusals.ts';
+import type { Doing } from './error-codes.ts';
+import { refusalError, spokenError } from './refusals.ts';
 
+const signedInPerson: CredentialInUse = { signIn: 'person', proof: 'none' };
 /** Error bodies are short; what is longer is not an error body. */
 const errorBytes = 65_536;
 const readAccepts: readonly number[] = [200];
@@ -59,17 +63,27 @@ export class Send extends ChainLink {
     // The front end behind this connection is in trouble; another connection may reach another one.
     if (reply.status === 503) this.#transport.renew();
     const retryAtMs = busy && asked !== null ? Math.ceil(this.#nowMs() + asked) : null;
+    const { about } = call.plan;
+    const { credential = signedInPerson } = call;
+    const clock = clockTold(reply, call, this.#nowMs());
     call.answer = {
       kind: 'refused',
       problem: 'status',
       status: reply.status,
       code: spoken.code.toLowerCase(),
-      error: refusalError(spoken, call.plan.about, retryAtMs, doing),
+      error: refusalError(spoken, { about, doing, credential, retryAtMs, clock }),
     };
     if (reply.status === 504) call.gatewayTimeouts += 1;
     const enough = reply.status === 504 && call.gatewayTimeouts >= call.plan.gatewayAttempts;
     if (repeatable.has(reply.status) && !enough) call.again = { retryAfterMs: busy ? asked : null };
   }
+}
+
+/** A refused token may be one that our clock takes for a good one. */
+function clockTold(reply: HttpReply, call: GraphCall, nowMs: number): string | null {
+  if (reply.status !== 401) return null;
+  const ahead = clockAheadMs(reply.header('date'), nowMs);
+  return ahead === null ? null : clockWords(ahead, new URL(call.request.url).host);
 }
 
 async function accept(call: GraphCall, reply: HttpReply, names: boolean): Promise<void> {

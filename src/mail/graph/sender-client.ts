@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
+import type { CredentialInUse } from '../../auth/credential-in-use.ts';
 import type { TokenSource } from '../../auth/token-source.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import { Gate } from '../../http/gate.ts';
@@ -65,6 +66,10 @@ export class GraphSenderClient {
       defaultVersion: options.root.pathname.split('/').at(-2) ?? '',
       middleware: new IntoOurChain(chain),
     });
+  }
+
+  get credential(): CredentialInUse | undefined {
+    return this.#options.tokens.credential;
   }
 
   close(): void {

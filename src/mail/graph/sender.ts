@@ -1,3 +1,4 @@
+import { isApplication } from '../../auth/credential-in-use.ts';
 import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
 import type { MailboxAddress } from '../provider.ts';
 import {
@@ -170,7 +171,11 @@ export class GraphSender implements MailSender {
       'a large attachment',
       signal,
     );
-    if (session.kind === 'refused') return { kind: 'refused', error: explained(session.error, this.#address) };
+    if (session.kind === 'refused') {
+      const { credential } = this.#client;
+      const known = credential !== undefined && isApplication(credential);
+      return { kind: 'refused', error: known ? session.error : explained(session.error, this.#address) };
+    }
     if (session.kind === 'unsure') return session;
     try {
       const url = uploadTarget(uploadUrlOf(session.value), this.#uploads.root);

@@ -38,20 +38,27 @@ function checkSecret(app: AppRegistration, secret: string): void {
 }
 
 const headSchema = z.looseObject({ alg: z.string(), x5t: z.string().optional(), 'x5t#S256': z.string().optional() });
-const payloadSchema = z.looseObject({ iss: z.string(), sub: z.string(), exp: z.number() });
+/** Entra lets clocks differ by so much. */
+const clockToleranceMs = 300_000;
+
+const payloadSchema = z.looseObject({ iss: z.string(), sub: z.string(), exp: z.number(), nbf: z.number().optional() });
 
 function checkAssertion(entra: Entra, app: AppRegistration, assertion: string): void {
   const [head = '', payload = '', signature = ''] = assertion.split('.');
   const claims = payloadSchema.safeParse(decodeJson(payload));
   const header = headSchema.safeParse(decodeJson(head));
   if (!claims.success || !header.success) throw new Refusal(50012);
-  if (claims.data.exp * 1000 < entra.now()) throw new Refusal(50012);
+  if (!isInTime(claims.data, entra.now())) throw new Refusal(700024);
   // A token of another issuer stands for itself: the sandbox has no keys to check it with.
   if (app.federatedIssuers.has(claims.data.iss)) return;
   if (claims.data.iss.toLowerCase() !== app.clientId.toLowerCase()) throw new Refusal(50012);
   const key = app.certificates.get(header.data['x5t#S256'] ?? header.data.x5t ?? '');
   if (key === undefined) throw new Refusal(700027);
   if (!signatureFits(header.data.alg, `${head}.${payload}`, key, signature)) throw new Refusal(50012);
+}
+
+function isInTime({ exp, nbf = 0 }: { readonly exp: number; readonly nbf?: number | undefined }, now: number): boolean {
+  return exp * 1000 >= now && nbf * 1000 <= now + clockToleranceMs;
 }
 
 function signatureFits(algorithm: string, signed: string, key: KeyObject, signature: string): boolean {

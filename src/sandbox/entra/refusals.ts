@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { json } from '../reply.ts';
 import type { Reply } from '../reply.ts';
+import { furtherRefusal } from './further-refusals.ts';
 
 interface RefusalKind {
   readonly status: number;
@@ -176,5 +177,5 @@ export function refusalReply(code: number, { now, origin }: RefusalContext): Rep
 }
 
 function kindOf(code: number): RefusalKind {
-  return kinds[code] ?? grant('The sandbox has no text for this code.');
+  return kinds[code] ?? furtherRefusal(code);
 }

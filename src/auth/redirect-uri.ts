@@ -1,0 +1,2 @@
+/** The redirect URI as it is registered; for localhost Entra ignores the port. */
+export const registeredRedirectUri = 'http://localhost/authcallback';

@@ -1,6 +1,6 @@
 import type { Authentication } from './authentication.ts';
 import type { Automatic } from './automatic.ts';
-import { automaticKind } from './automatic.ts';
+import { automaticKind, automaticSubject } from './automatic.ts';
 import { authenticationOf } from './authentication.ts';
 import { givenReferencesIn } from './given-reference.ts';
 import { doubledHeaders, headerIndex } from './headers.ts';
@@ -25,6 +25,8 @@ export interface MatchMessage {
   /** References of ours that it carries in our own header, as written; whether we gave them is for the store to say. */
   readonly ourReferences: readonly string[];
   readonly automatic: Automatic | null;
+  /** An automatic reply by its subject alone; only an answer to mail of ours is one for that. */
+  readonly automaticBySubject: Automatic | null;
   readonly meeting: boolean;
   readonly authentication: Authentication;
   /** Headers that must occur once and occur with different values: the mail is not what it seems. */
@@ -52,6 +54,7 @@ export function matchMessage(mail: MatchSource): MatchMessage {
     references: messageKeysIn(headers, 'references'),
     ourReferences: givenReferencesIn(headers),
     automatic: automaticKind(mail, headers),
+    automaticBySubject: automaticSubject(mail.subject),
     meeting: mail.meeting,
     authentication: authenticationOf(headers),
     doubled: doubledHeaders(headers, ['From', 'Subject']),

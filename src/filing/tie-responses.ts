@@ -28,7 +28,7 @@ export async function tieResponses(
 /** What the receiving server found forged tells nothing. */
 function responseRows(prepared: PreparedMail, mailbox: string, messageId: number | null): NewMailResponse[] {
   const { mail, facts, identity, reports } = prepared;
-  if (facts.automatic === null || unverifiedBecause(facts) !== null) return [];
+  if ((facts.automatic ?? facts.automaticBySubject) === null || unverifiedBecause(facts) !== null) return [];
   const response = mailResponse(mail, reports);
   if (response === null) return [];
   const { kind, recipient, reason } = response;

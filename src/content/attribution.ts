@@ -30,8 +30,6 @@ const maxWrappedLines = 4;
 const maxLength = 350;
 const maxShortLength = 120;
 const ending = /[:：]\s*[>*_"”»)]*$/u;
-/** "---- Ann wrote ----", "--- On … Ann <…> wrote ---", "-----On 2/2/2026, Ann wrote-----" (Android, Zoho and others). */
-const dashed = /^[-=_*~—–]{2,}\s*(\S.{0,200}?)\s*[-=_*~—–]{2,}$/u;
 const groupWise = /^>>> .{3,200} >>>$/u;
 /** The old Gmail form without an address: "2016-03-03 17:21 GMT+01:00 Ann Archer". */
 const dateAndName = /^\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2} (?:GMT|UTC)?[+-]\d{1,2}:?\d{2} \p{L}.{1,80}$/u;
@@ -81,7 +79,7 @@ export function attributionEndingAt(lines: readonly Line[], at: number, quotedBe
 }
 
 function mayEndOne(text: string): boolean {
-  return [ending, endsWithVerb, dateAndName, dashed, groupWise].some((form) => form.test(text));
+  return isFramed(text) || [ending, endsWithVerb, dateAndName, groupWise].some((form) => form.test(text));
 }
 
 interface Form {
@@ -121,15 +119,32 @@ function judge(traits: Traits): Strength {
   const { text, who, when } = traits;
   if (dateAndName.test(text)) return 'strong';
   if (groupWise.test(text)) return who || when ? 'strong' : undefined;
-  if (dashed.test(text)) return judgeDashed(traits);
+  if (isFramed(text)) return judgeFramed(traits);
   if (ending.test(text)) return isStrong(traits) ? 'strong' : weakWithColon(traits);
   if (endsWithVerb.test(text) && opensWithDate(text) && bracketedAddress.test(text)) return 'strong';
   return weakWithoutColon(traits);
 }
 
-function judgeDashed({ text, who, when, wrote }: Traits): Strength {
-  const words = (dashed.exec(text)?.[1] ?? '').replace(/\s*[:：]$/u, '');
-  return wrote && (who || when || (endsWithVerb.test(words) && nameOnly.test(words))) ? 'strong' : undefined;
+/** "---- Ann wrote ----", "--- On … Ann <…> wrote ---", "-----On 2/2/2026, Ann wrote-----" (Android, Zoho and others). */
+function judgeFramed({ text, who, when, wrote }: Traits): Strength {
+  if (!wrote) return undefined;
+  const words = withoutFrame(text).replace(/[:：]$/u, '');
+  return who || when || (endsWithVerb.test(words) && nameOnly.test(words)) ? 'strong' : undefined;
+}
+
+function isFramed(text: string): boolean {
+  return /^[-=_*~—–]{2}/u.test(text) && /[-=_*~—–]{2}$/u.test(text) && withoutFrame(text) !== '';
+}
+
+function withoutFrame(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isFrame(text.charAt(start))) start += 1;
+  while (end > start && isFrame(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end).trim();
+}
+
+function isFrame(character: string): boolean {
+  return '-=_*~—–'.includes(character);
 }
 
 /** Good enough without quoted lines below, where the rest of a mail is at stake. */
@@ -193,7 +208,7 @@ function lacksItsBeginning(text: string): boolean {
 }
 
 function beginsLikeOne(text: string): boolean {
-  if (groupWise.test(text) || dashed.test(text)) return true;
+  if (groupWise.test(text) || isFramed(text)) return true;
   return /^\p{N}/u.test(text) ? day.test(text) : !/^\p{Ll}/u.test(text) && opensWithDate(text);
 }
 

@@ -28,7 +28,7 @@ const labelled = /^[\s*_•|]{0,6}(\p{L}[^:：\t@<>]{0,34}?)[\s*_]{0,4}[:：](?!
 const address = /[^\s<>"'(),;:]@[\p{L}\p{N}-]+\.[\p{L}\p{N}]|\[mailto:/u;
 const dateLike = /\p{N}{4}|\p{N}{1,2}[./-]\p{N}{1,2}|\p{N}{1,2}[:.]\p{N}{2}|[年月日년월일]/u;
 const timeLike = /\p{N}{1,2}(?:[:h時时])\p{N}{2}|(?<![\p{N}.])\p{N}{1,2}\.\p{N}{2}(?![\p{N}.])/u;
-const notesName = /\p{L}[^/@:;,<>]{0,60}(?:\/[\p{L}\p{N}_ -]{1,40}){1,4}(?:@[\p{L}\p{N}]{1,40}(?!\.)|$|,)/u;
+const notesName = /[\p{L}\p{N}]\/[\p{L}\p{N}_ -]{1,40}(?:[/@,]|$)/u;
 const inlineLabel = /(?:^|[\s>*\]])(\p{L}[\p{L}\p{M} .'’-]{0,22}?)[:：]/gu;
 
 const maxBlockLines = 60;

@@ -62,7 +62,20 @@ export function findChain(lines: readonly Line[], nature: MailNature): ChainFind
   const start = finding.column > 0 ? finding.start : withSeparators(lines, finding.start);
   const tail = finding.end === null ? [] : lines.slice(finding.end);
   const isNew = finding.column > 0 || saysSomething(lines.slice(0, start)) || saysSomething(tail);
-  return isNew ? { ...finding, start } : none('nothing_new');
+  return isNew ? { ...finding, start } : (historyOf(lines, finding.start) ?? none('nothing_new'));
+}
+
+/**
+ * In a forward without a word the forwarded mail is what it brings, and older mail below it is chain: only where the
+ * client's own mark stands at the header of both, so that no part of the forwarded mail itself is taken for one.
+ */
+function historyOf(lines: readonly Line[], start: number): ChainFinding | undefined {
+  const forwarded = lines[start]?.marks.divider === true ? readHeaderBlock(lines, start) : undefined;
+  if (forwarded === undefined || !isConvincing(forwarded, true)) return undefined;
+  const older = firstMarker(lines, forwarded.end);
+  if (older?.reason !== 'header_block' || lines[older.start]?.marks.divider !== true) return undefined;
+  if (!saysSomething(lines.slice(forwarded.end, older.start))) return undefined;
+  return { kind: 'found', reason: 'header_block', start: withSeparators(lines, older.start), column: 0, end: null };
 }
 
 function inAnswer(lines: readonly Line[]): ChainFinding {
@@ -108,8 +121,8 @@ function attributionNear(lines: readonly Line[], at: number): boolean {
   return false;
 }
 
-function firstMarker(lines: readonly Line[]): Marker | undefined {
-  for (let at = 0; at < lines.length; at += 1) {
+function firstMarker(lines: readonly Line[], from = 0): Marker | undefined {
+  for (let at = from; at < lines.length; at += 1) {
     if (!isText(lines[at])) continue;
     const marker = separatorAt(lines, at) ?? headerAt(lines, at) ?? attributionAt(lines, at);
     if (marker !== undefined) return marker;

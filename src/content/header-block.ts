@@ -79,6 +79,8 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
   for (; at < lines.length && at < start + maxBlockLines && found.length < maxLabels; at += 1) {
     const line = lines[at];
     if (line === undefined || (line.quote !== quote && line.text !== '')) break;
+    // A client's own mark begins the next one.
+    if (at > start && line.marks.divider) break;
     const header = headerOf(line);
     if (header !== undefined) {
       found.push(header);

@@ -249,6 +249,11 @@ const htmlParts: readonly (readonly [what: string, html: string, fresh: string])
     'See:\n\n[plan]',
   ],
   [
+    'a forward without a word, of a mail with a chain of its own',
+    '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p><b>From:</b> Ann &lt;ann@contoso.test&gt;<br><b>Sent:</b> Monday, 2 February 2026 10:05<br><b>To:</b> Bob<br><b>Subject:</b> RE: Bolts</p></div><p>Forty, please.</p><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p><b>From:</b> Bob<br><b>Sent:</b> Monday, 2 February 2026 09:05<br><b>To:</b> Ann<br><b>Subject:</b> Bolts</p></div><p>How many?</p>',
+    'From: Ann <ann@contoso.test>\nSent: Monday, 2 February 2026 10:05\nTo: Bob\nSubject: RE: Bolts\n\nForty, please.',
+  ],
+  [
     'only a picture',
     '<p><img src="cid:1" alt="plan"></p><p>On 2 Feb 2026, at 10:05, Ann &lt;ann@contoso.test&gt; wrote:</p><p>Where?</p>',
     '[plan]',

@@ -79,9 +79,9 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
   for (; at < lines.length && at < start + maxBlockLines && found.length < maxLabels; at += 1) {
     const line = lines[at];
     if (line === undefined || (line.quote !== quote && line.text !== '')) break;
-    // A client's own mark begins the next one.
-    if (at > start && line.marks.divider) break;
     const header = headerOf(line);
+    // The label it began with, at a client's own mark, begins the next one.
+    if (found.length > 1 && line.marks.divider && header?.label === found[0]?.label) break;
     if (header !== undefined) {
       found.push(header);
       end = at + 1;

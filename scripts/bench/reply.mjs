@@ -81,7 +81,7 @@ function score() {
   const kept = bare.filter(({ cut }) => !cut).length;
   console.log(`bare forwards kept whole: ${kept} of ${bare.length}\n`);
   return ['text', 'html'].flatMap((format) => {
-    const [chains, none] = [withChain, withoutChain].map((cases) => cases.filter((one) => one.format === format));
+    const [chains, none] = [withChain, withoutChain].map((mails) => mails.filter((one) => one.format === format));
     const lost =
       chains.length === 0 ? null : (100 * sum(chains, (one) => one.wordsLost)) / sum(chains, (one) => one.words);
     return [

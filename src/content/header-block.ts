@@ -80,8 +80,7 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
     const line = lines[at];
     if (line === undefined || (line.quote !== quote && line.text !== '')) break;
     const header = headerOf(line);
-    // The label it began with, at a client's own mark, begins the next one.
-    if (found.length > 1 && line.marks.divider && header?.label === found[0]?.label) break;
+    if (line.marks.divider && beginsNext(header, found)) break;
     if (header !== undefined) {
       found.push(header);
       end = at + 1;
@@ -95,6 +94,11 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
     if (skipped > maxContinuationLines) break;
   }
   return assess(start, end, found);
+}
+
+/** The label that a block began with, met again at a client's own mark, begins the next one. */
+function beginsNext(header: HeaderLine | undefined, found: readonly HeaderLine[]): boolean {
+  return found.length > 1 && header?.label === found[0]?.label;
 }
 
 /** A blank line, or the rest of a long list of recipients, between two header lines. */

@@ -121,25 +121,16 @@ async function show(context: CommandContext, name: string, chain: boolean): Prom
   const { ticketLines } = await import('./ticketing/ticket-show.ts');
   const { requireTicketAccess } = await import('../inbox/ticket-access.ts');
   const { permittedView } = await import('./ticketing/withheld.ts');
-  const { shownBody } = await import('../tickets/shown-body.ts');
-  const { startSplitter } = await import('../content/splitter.ts');
-  const splitter = startSplitter();
-  try {
-    await withStore(context, 'ticket.pick', async ({ store, config, actor }) => {
-      const ticket = await requireTicket(store.db, name);
-      const asked = { verb: 'ticket.read', ticket: ticket.id, command: 'ticket.show' } as const;
-      await requireTicketAccess({ store, config, actor, now: Date.now }, asked);
-      const whole = await viewTicket(store.db, ticket, {
-        showBody: (mail, newPartOnly) => shownBody(mail, newPartOnly, splitter),
-        chain,
-      });
-      const { view, note } = await permittedView({ store, config, actor }, ticket, whole);
-      context.output.print(view, (page) => ticketLines(view, page, config.timezone));
-      if (note !== null) context.output.warn(note);
-    });
-  } finally {
-    await splitter.close();
-  }
+  const bodies = await import('../tickets/shown-body.ts');
+  await withStore(context, 'ticket.pick', async ({ store, config, actor }) => {
+    const ticket = await requireTicket(store.db, name);
+    const asked = { verb: 'ticket.read', ticket: ticket.id, command: 'ticket.show' } as const;
+    await requireTicketAccess({ store, config, actor, now: Date.now }, asked);
+    const whole = await viewTicket(store.db, ticket, { bodies, chain });
+    const { view, note } = await permittedView({ store, config, actor }, ticket, whole);
+    context.output.print(view, (page) => ticketLines(view, page, config.timezone));
+    if (note !== null) context.output.warn(note);
+  });
 }
 
 interface FieldFlags extends DryRunFlag {

@@ -30,8 +30,6 @@ const maxWrappedLines = 4;
 const maxLength = 350;
 const maxShortLength = 120;
 const ending = /[:：]\s*[>*_"”»)]*$/u;
-/** "---- Ann wrote ----", "--- On … Ann <…> wrote ---" (Android, Zoho). */
-const dashed = /^-{2,}\s.{1,200}\s-{2,}$/u;
 const groupWise = /^>>> .{3,200} >>>$/u;
 /** The old Gmail form without an address: "2016-03-03 17:21 GMT+01:00 Ann Archer". */
 const dateAndName = /^\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2} (?:GMT|UTC)?[+-]\d{1,2}:?\d{2} \p{L}.{1,80}$/u;
@@ -40,6 +38,19 @@ const nameAndVerb = new RegExp(
   `^["']?[\\p{Lu}\\p{Lo}][^<>:.!?]{1,60}<[^<>\\s@]+@[^<>\\s]+>,? ?(?:${verb.source})\\s*[:：]$`,
   'iu',
 );
+/**
+ * "Ann Archer wrote:", as phones have it: two to four words that begin in capitals, or a name of a script without, and
+ * what authors do. A sentence of somebody's begins so too ("As Ann wrote:"), hence the words it begins with.
+ */
+const authored = `(?!(?:sent|said|posted|commented|replied|writes)\\b)(?:${verb.source})`;
+const capital = "\\p{Lu}[\\p{L}\\p{M}.'’-]{0,30}";
+const namePart = `(?:${capital}|van|von|de|del|della|der|den|di|da|do|dos|la|le|af|av|al|bin|ibn|ter|zu)(?![\\p{L}\\p{M}])`;
+const nameAlone = `${capital}(?:,? ${namePart}){1,4}|[\\p{Lo}\\p{M}]{2,20}(?: [\\p{Lo}\\p{M}]{1,20}){0,3}`;
+const nameAndVerbAlone = new RegExp(`^["'“]?(?:${nameAlone})["'”]?,? ?${authored}\\s*[:：]$`, 'u');
+const sentenceOpener =
+  /^(?:as|like|what|when|while|where|how|why|here|there|this|that|these|those|he|she|it|they|we|you|the|an?|so|and|but|or|if|then|also|yesterday|today|later|earlier|finally|once|since|because|our|my|your|his|her|their|wie|was|wann|wo|hier|dies|das|die|der|er|sie|wir|ihr|und|aber|dann|auch|gestern|heute|mein|unser|comme|ce|voici|il|elle|nous|vous|et|mais|hier|como|lo|aquí|él|ella|y|pero|ayer|come|questo|ecco|lui|lei|e|ma|ieri|zoals|wat|hij|zij|wij|en|maar|gisteren|som|vad|han|hon|vi|och|men|hvad|hun|og|jak|co|on|ona|my|i|ale|wczoraj|как|что|он|она|мы|и|но|вчера)(?=[\s,])/iu;
+/** '--- "Archer, Ann" <ann@contoso.test>', as Yahoo had it, and the same without dashes. */
+const beginsWithAuthor = /^(?:-{2,4} ?)?["'“]?\p{Lu}[^.!?<>]{1,60}<[^<>\s@]+@[^<>\s]+>/u;
 /** Few words, and no sentence. */
 const nameOnly = /^[\p{Lu}\p{Lo}][^.!?,;]{2,50}$/u;
 const everyVerb = new RegExp(verb.source, 'giu');
@@ -62,12 +73,13 @@ export function attributionEndingAt(lines: readonly Line[], at: number, quotedBe
     found.find(({ text }) => beginsLikeOne(text)) ??
     sharedLine(last, at, quotedBelow) ??
     found.find(({ text }) => address.test(text) && day.test(text)) ??
+    found.find(({ text }) => beginsWithAuthor.test(text)) ??
     found[0]
   );
 }
 
 function mayEndOne(text: string): boolean {
-  return [ending, endsWithVerb, dateAndName, dashed, groupWise].some((form) => form.test(text));
+  return isFramed(text) || [ending, endsWithVerb, dateAndName, groupWise].some((form) => form.test(text));
 }
 
 interface Form {
@@ -107,14 +119,32 @@ function judge(traits: Traits): Strength {
   const { text, who, when } = traits;
   if (dateAndName.test(text)) return 'strong';
   if (groupWise.test(text)) return who || when ? 'strong' : undefined;
-  if (dashed.test(text)) return judgeDashed(traits);
+  if (isFramed(text)) return judgeFramed(traits);
   if (ending.test(text)) return isStrong(traits) ? 'strong' : weakWithColon(traits);
   if (endsWithVerb.test(text) && opensWithDate(text) && bracketedAddress.test(text)) return 'strong';
   return weakWithoutColon(traits);
 }
 
-function judgeDashed({ text, who, when, wrote, quotedBelow }: Traits): Strength {
-  return wrote && (who || when || quotedBelow || text.length < maxShortLength / 2) ? 'strong' : undefined;
+/** "---- Ann wrote ----", "--- On … Ann <…> wrote ---", "-----On 2/2/2026, Ann wrote-----" (Android, Zoho and others). */
+function judgeFramed({ text, who, when, wrote }: Traits): Strength {
+  if (!wrote) return undefined;
+  const words = withoutFrame(text).replace(/[:：]$/u, '');
+  return who || when || (endsWithVerb.test(words) && nameOnly.test(words)) ? 'strong' : undefined;
+}
+
+function isFramed(text: string): boolean {
+  return /^[-=_*~—–]{2}/u.test(text) && /[-=_*~—–]{2}$/u.test(text) && withoutFrame(text) !== '';
+}
+
+function withoutFrame(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isFrame(text.charAt(start))) start += 1;
+  while (end > start && isFrame(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end).trim();
+}
+
+function isFrame(character: string): boolean {
+  return '-=_*~—–'.includes(character);
 }
 
 /** Good enough without quoted lines below, where the rest of a mail is at stake. */
@@ -122,9 +152,14 @@ function isStrong(traits: Traits): boolean {
   const { text, who, when, timed, divider } = traits;
   const wrote = traits.wrote && namesTheAuthor(text);
   const dated = when || timed;
-  if ((divider && who && dated) || nameAndVerb.test(text)) return true;
+  if ((divider && who && dated) || nameAndVerb.test(text) || isNameAndVerb(text)) return true;
   if (wrote && ((who && dated && beginsWithFacts(text)) || (when && timed))) return true;
   return isLanguageFree(traits);
+}
+
+/** "Ann Archer wrote:" and nothing else. */
+function isNameAndVerb(text: string): boolean {
+  return text.length <= maxShortLength && !sentenceOpener.test(text) && nameAndVerbAlone.test(text);
 }
 
 /** A date, a time and an address in brackets. */
@@ -173,7 +208,7 @@ function lacksItsBeginning(text: string): boolean {
 }
 
 function beginsLikeOne(text: string): boolean {
-  if (groupWise.test(text) || dashed.test(text)) return true;
+  if (groupWise.test(text) || isFramed(text)) return true;
   return /^\p{N}/u.test(text) ? day.test(text) : !/^\p{Ll}/u.test(text) && opensWithDate(text);
 }
 

@@ -1,3 +1,4 @@
+import type { MailNature } from '../domain/mail-nature.ts';
 import type { MessageBody } from '../domain/message.ts';
 import { cutHtml, type Place } from './cut-html.ts';
 import { type ChainFinding, type ChainReason, findChain } from './find-chain.ts';
@@ -27,14 +28,22 @@ export interface ChainSplit {
 /** Characters of text that are looked at. */
 export const scanLimit = 256 * 1024;
 
+/** What is known of a mail besides its text. */
+export interface About {
+  readonly nature: MailNature;
+  /** The server's idea of the new part; asked only of an answer in which our own rules find no chain. */
+  readonly uniqueBody: MessageBody | null;
+}
+
 /**
- * Splits a mail into its new part and its chain. `uniqueBody`, the server's idea of the new part, is asked only where
- * our own rules find no chain. Time is linear in the length of the body.
+ * Splits a mail into its new part and its chain. The same mail is always split the same: nothing here looks at a clock,
+ * the work is bounded by `scanLimit`, the number of lines and their length.
  */
-export function splitChain(body: MessageBody, uniqueBody: MessageBody | null): ChainSplit {
+export function splitChain(body: MessageBody, { nature, uniqueBody }: About): ChainSplit {
   const scan = scanBody(body);
-  const own = findChain(scan.lines);
-  const finding = own.kind === 'none' && own.reason === 'no_chain' ? (hinted(scan.lines, uniqueBody) ?? own) : own;
+  const own = findChain(scan.lines, nature);
+  const asks = nature === 'answer' && own.kind === 'none' && own.reason === 'no_chain';
+  const finding = asks ? (hinted(scan.lines, uniqueBody) ?? own) : own;
   const truncated = scan.scannedTo < body.content.length;
   if (finding.kind === 'none') return keepWhole(body, finding.reason, truncated);
   const parts =
@@ -48,7 +57,7 @@ export function splitChain(body: MessageBody, uniqueBody: MessageBody | null): C
 }
 
 /** The mail as it came, with the reason why it is not split. */
-export function keepWhole(body: MessageBody, reason: ChainReason, truncated = false): ChainSplit {
+function keepWhole(body: MessageBody, reason: ChainReason, truncated = false): ChainSplit {
   return { fresh: body, chain: null, reason, flags: { interleaved: reason === 'interleaved', truncated } };
 }
 

@@ -1,5 +1,6 @@
 import { attributionEndingAt } from './attribution.ts';
-import { headerLine, isConvincing, readHeaderBlock } from './header-block.ts';
+import type { MailNature } from '../domain/mail-nature.ts';
+import { headerLine, isComplete, isConvincing, readHeaderBlock } from './header-block.ts';
 import { type Line } from './lines.ts';
 import { notesStart } from './notes.ts';
 import { isPicture, isText, quotedBelow, type QuoteRun, quoteRuns } from './quotes.ts';
@@ -16,9 +17,8 @@ export type ChainReason =
   | 'no_chain'
   | 'nothing_new'
   | 'interleaved'
-  /** The splitter did not answer in time, or broke down. */
-  | 'deadline'
-  | 'failed';
+  /** A bounce, a report or an automatic reply: what it quotes is what it says. */
+  | 'notice';
 
 export type ChainFinding =
   | {
@@ -42,6 +42,8 @@ const none = (reason: ChainReason): ChainFinding => ({ kind: 'none', reason });
 
 /** Fewer quoted lines at the end of a mail than this, with nobody named, may be anything. */
 const minLoneQuote = 3;
+const maxBlanksAboveHeader = 2;
+const maxAttributionLines = 4;
 const maxFooterLines = 6;
 const maxRuledFooterLines = 25;
 /** What mailing lists and free mail services put below a mail. */
@@ -49,22 +51,78 @@ const footer =
   /^(?:-- ?$|--$|_{5,}|-{10,}|={10,}|\*{10,}|~{10,}|to unsubscribe|unsubscribe|you received this message because|this e?-?mail|sent (?:from|via|with)|get (?:your|more|outlook)|do you yahoo|mailing list)/iu;
 
 /**
- * Where the chain of a mail lies, decided on its lines alone. It never calls everything the chain, and keeps a mail
- * whole whose answers stand between the quoted lines (in HTML, as far as the last answer).
+ * Where the chain of a mail lies, by its lines and its nature. It never calls everything the chain, and keeps a mail
+ * whole whose answers stand between the quoted lines (in HTML, as far as the last answer). In a mail that answers
+ * nothing only what a mail client alone writes begins a chain: forms, covers and bookings look like headers too.
  */
-export function findChain(lines: readonly Line[]): ChainFinding {
-  const marker = firstMarker(lines);
-  const runs = quoteRuns(lines, marker?.start ?? lines.length);
-  const finding = marker === undefined ? fromQuotes(lines, runs) : fromMarker(lines, marker, runs);
+export function findChain(lines: readonly Line[], nature: MailNature): ChainFinding {
+  if (nature === 'notice') return none('notice');
+  const finding = nature === 'answer' ? inAnswer(lines) : inFirst(lines);
   if (finding.kind === 'none') return finding;
   const start = finding.column > 0 ? finding.start : withSeparators(lines, finding.start);
   const tail = finding.end === null ? [] : lines.slice(finding.end);
   const isNew = finding.column > 0 || saysSomething(lines.slice(0, start)) || saysSomething(tail);
-  return isNew ? { ...finding, start } : none('nothing_new');
+  return isNew ? { ...finding, start } : (historyOf(lines, finding.start) ?? none('nothing_new'));
 }
 
-function firstMarker(lines: readonly Line[]): Marker | undefined {
-  for (let at = 0; at < lines.length; at += 1) {
+/**
+ * In a forward without a word the forwarded mail is what it brings, and older mail below it is chain: only where the
+ * client's own mark stands at the header of both, so that no part of the forwarded mail itself is taken for one.
+ */
+function historyOf(lines: readonly Line[], start: number): ChainFinding | undefined {
+  const forwarded = lines[start]?.marks.divider === true ? readHeaderBlock(lines, start) : undefined;
+  if (forwarded === undefined || !isConvincing(forwarded, true)) return undefined;
+  const older = firstMarker(lines, forwarded.end);
+  if (older?.reason !== 'header_block' || lines[older.start]?.marks.divider !== true) return undefined;
+  if (!saysSomething(lines.slice(forwarded.end, older.start))) return undefined;
+  return { kind: 'found', reason: 'header_block', start: withSeparators(lines, older.start), column: 0, end: null };
+}
+
+function inAnswer(lines: readonly Line[]): ChainFinding {
+  const marker = firstMarker(lines);
+  const runs = quoteRuns(lines, marker?.start ?? lines.length);
+  return marker === undefined ? fromQuotes(lines, runs) : fromMarker(lines, marker, runs);
+}
+
+function inFirst(lines: readonly Line[]): ChainFinding {
+  const start = lines.findIndex((_, at) => isClientMade(lines, at));
+  if (start === -1) return none('no_chain');
+  const runs = quoteRuns(lines, lines.length).filter((run) => run.end > start);
+  // Somebody may have answered between the lines of what a client quoted; it is kept whole then.
+  return runs.length > 1 ? none('interleaved') : { kind: 'found', reason: 'separator', start, column: 0, end: null };
+}
+
+/**
+ * A client's own mark of the quoted mail, with the header or the attribution that belongs to it: "-----Original
+ * Message-----" in any language above a complete header, "Begin forwarded message:" likewise, an element that only a
+ * mail client names so.
+ */
+function isClientMade(lines: readonly Line[], at: number): boolean {
+  const line = lines[at];
+  if (line === undefined || line.text === '') return false;
+  if (line.marks.divider && (hasHeader(lines, at) || attributionNear(lines, at))) return true;
+  const phrase = framedWords(line.text)?.known === true || isOpenPhrase(line.text);
+  return phrase && hasHeader(lines, at + 1);
+}
+
+/** A complete header begins here, or below up to two blank lines. */
+function hasHeader(lines: readonly Line[], at: number): boolean {
+  const first = lines.slice(at, at + maxBlanksAboveHeader + 1).findIndex(({ text }) => text !== '');
+  const block = first === -1 ? undefined : readHeaderBlock(lines, at + first);
+  return block !== undefined && isComplete(block);
+}
+
+/** An attribution begins here: it ends within the lines that one may be wrapped to. */
+function attributionNear(lines: readonly Line[], at: number): boolean {
+  for (let end = at; end < at + maxAttributionLines; end += 1) {
+    const found = attributionEndingAt(lines, end, true);
+    if (found !== undefined) return found.start <= at;
+  }
+  return false;
+}
+
+function firstMarker(lines: readonly Line[], from = 0): Marker | undefined {
+  for (let at = from; at < lines.length; at += 1) {
     if (!isText(lines[at])) continue;
     const marker = separatorAt(lines, at) ?? headerAt(lines, at) ?? attributionAt(lines, at);
     if (marker !== undefined) return marker;
@@ -76,16 +134,18 @@ function separatorAt(lines: readonly Line[], at: number): Marker | undefined {
   const text = lines[at]?.text ?? '';
   const column = text.search(/(?<=\S )-{4,}[^-]{3,60}-{4,}$/u);
   if (column > 0 && framedWords(text.slice(column))?.known === true) return { start: at, column, reason: 'separator' };
-  const separates =
-    asksToReplyAbove(text) || (/^[-_=~*+—–─>]{2}/u.test(text) && isKnownFrame(text, lines[at + 1]?.text ?? ''));
+  const separates = asksToReplyAbove(text) || (/^[-_=~*+—–─>]{2}/u.test(text) && isKnownFrame(lines, at));
   return separates ? { start: at, column: 0, reason: 'separator' } : undefined;
 }
 
 /** "----- Original Message -----", also when it is wrapped, or when the header follows on the same line. */
-function isKnownFrame(text: string, below: string): boolean {
+function isKnownFrame(lines: readonly Line[], at: number): boolean {
+  const text = lines[at]?.text ?? '';
   const frame = framedWords(text);
-  if (frame !== undefined) return frame.known || (frame.rest !== '' && headerLine(frame.rest) !== undefined);
-  return framedWords(`${text} ${below}`)?.known === true;
+  if (frame === undefined) return framedWords(`${text} ${lines[at + 1]?.text ?? ''}`)?.known === true;
+  if (frame.known || (frame.rest !== '' && headerLine(frame.rest) !== undefined)) return true;
+  const below = lines.slice(at + 1, at + 2 + maxBlanksAboveHeader).find((line) => line.text !== '');
+  return frame.likely && below !== undefined && headerLine(below.text) !== undefined;
 }
 
 function headerAt(lines: readonly Line[], at: number): Marker | undefined {
@@ -105,14 +165,19 @@ function attributionAt(lines: readonly Line[], at: number): Marker | undefined {
 
 /** Something before the line says that a quoted mail comes: a rule, a separator, the client's own markup. */
 function isAnnounced(lines: readonly Line[], at: number): boolean {
-  if (lines[at]?.marks.divider === true) return true;
+  const marks = lines[at]?.marks;
+  if (marks?.divider === true || marks?.ruled === true) return true;
   const above = lines.slice(Math.max(0, at - 3), at).findLast((line) => line.text !== '');
   return above !== undefined && isSeparator(above.text);
 }
 
 function isSeparator(text: string): boolean {
   const frame = framedWords(text);
-  return isRule(text) || isOpenPhrase(text) || (frame !== undefined && (frame.known || /^[-_=~*]{3}/u.test(text)));
+  return (
+    isRule(text) ||
+    isOpenPhrase(text) ||
+    (frame !== undefined && (frame.known || frame.likely || /^[-_=~*]{3}/u.test(text)))
+  );
 }
 
 /** Rules and separators right above the chain are part of it. */

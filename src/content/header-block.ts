@@ -10,6 +10,10 @@ export interface HeaderBlock {
   readonly hasDate: boolean;
   /** A date with a time of day. */
   readonly hasTime: boolean;
+  /** When it was sent stands before to whom, as clients have it, not as "from Berlin to Munich on 5 May". */
+  readonly dateBeforeTo: boolean;
+  /** It names somebody as Lotus Notes does: "Ann Archer/SALES/CONTOSO@CONTOSO", or its label "cc:". */
+  readonly isNotes: boolean;
   /** Labels in capitals (TO, FROM, DATE) are those of a memorandum; no mail client writes them. */
   readonly isMemo: boolean;
 }
@@ -23,7 +27,9 @@ interface HeaderLine {
 const labelled = /^[\s*_•|]{0,6}(\p{L}[^:：\t@<>]{0,34}?)[\s*_]{0,4}[:：](?!\/\/)[\s*_]{0,4}(.*)$/u;
 const address = /[^\s<>"'(),;:]@[\p{L}\p{N}-]+\.[\p{L}\p{N}]|\[mailto:/u;
 const dateLike = /\p{N}{4}|\p{N}{1,2}[./-]\p{N}{1,2}|\p{N}{1,2}[:.]\p{N}{2}|[年月日년월일]/u;
-const inlineLabel = /(?:^|[\s>*\]])(\p{L}[\p{L} .'’-]{0,22}?)[:：]/gu;
+const timeLike = /\p{N}{1,2}(?:[:h時时])\p{N}{2}|(?<![\p{N}.])\p{N}{1,2}\.\p{N}{2}(?![\p{N}.])/u;
+const notesName = /[\p{L}\p{N}]\/[\p{L}\p{N}_ -]{1,40}(?:[/@,]|$)/u;
+const inlineLabel = /(?:^|[\s>*\]])(\p{L}[\p{L}\p{M} .'’-]{0,22}?)[:：]/gu;
 
 const maxBlockLines = 60;
 /** More labels than any client writes. */
@@ -58,7 +64,10 @@ export function readHeaderBlock(lines: readonly Line[], start: number): HeaderBl
   const header = headerOf(first);
   if (first === undefined || header === undefined) return undefined;
   if (![...header.roles].some((role) => role !== 'other' && role !== 'cc')) return undefined;
-  return inlineBlock(first.text, start) ?? blockFrom(lines, start);
+  const inline = inlineBlock(first.text, start);
+  if (inline !== undefined && inline.roles.size >= 3) return inline;
+  const block = blockFrom(lines, start);
+  return inline !== undefined && block.roles.size < 2 ? inline : block;
 }
 
 function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
@@ -71,6 +80,7 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
     const line = lines[at];
     if (line === undefined || (line.quote !== quote && line.text !== '')) break;
     const header = headerOf(line);
+    if (line.marks.divider && beginsNext(header, found)) break;
     if (header !== undefined) {
       found.push(header);
       end = at + 1;
@@ -84,6 +94,11 @@ function blockFrom(lines: readonly Line[], start: number): HeaderBlock {
     if (skipped > maxContinuationLines) break;
   }
   return assess(start, end, found);
+}
+
+/** The label that a block began with, met again at a client's own mark, begins the next one. */
+function beginsNext(header: HeaderLine | undefined, found: readonly HeaderLine[]): boolean {
+  return found.length > 1 && header?.label === found[0]?.label;
 }
 
 /** A blank line, or the rest of a long list of recipients, between two header lines. */
@@ -127,8 +142,15 @@ function assess(start: number, end: number, found: readonly HeaderLine[]): Heade
     hasAddress: people.some((header) => address.test(header.value)),
     hasDate: dates.some((header) => dateLike.test(header.value)),
     isMemo: found.filter((header) => /^\p{Lu}{3,}$/u.test(header.label)).length >= 2,
-    hasTime: dates.some((header) => /\p{N}{4}.*\p{N}{1,2}:\p{N}{2}/u.test(header.value)),
+    hasTime: dates.some(({ value }) => /\p{N}{4}|\p{N}[./-]\p{N}{2}/u.test(value) && timeLike.test(value)),
+    dateBeforeTo: isBefore(found, 'date', 'to'),
+    isNotes: people.some(({ label, value }) => label === 'cc' || notesName.test(value)),
   };
+}
+
+function isBefore(found: readonly HeaderLine[], first: HeaderRole, second: HeaderRole): boolean {
+  const at = (role: HeaderRole) => found.findIndex(({ roles }) => roles.has(role));
+  return at(first) !== -1 && at(first) < at(second);
 }
 
 /** A whole block on one line, as some clients flatten it: "From: … Sent: … To: … Subject: …". */
@@ -139,7 +161,7 @@ function inlineBlock(text: string, start: number): HeaderBlock | undefined {
     if (roles !== undefined) found.push({ label: match[1] ?? '', roles, value: text.slice(match.index) });
   }
   const block = assess(start, start + 1, found);
-  return block.roles.size >= 3 && block.roles.has('from') && (block.hasAddress || block.hasDate) ? block : undefined;
+  return block.roles.size >= 2 && block.roles.has('from') && (block.hasAddress || block.hasDate) ? block : undefined;
 }
 
 /**
@@ -152,10 +174,18 @@ export function isConvincing(block: HeaderBlock, announced: boolean): boolean {
   return block.roles.has('from') ? namesAMail(block, known, announced) : isDatedToSomebody(block, known, announced);
 }
 
-function namesAMail({ roles, hasAddress, hasDate }: HeaderBlock, known: number, announced: boolean): boolean {
+function namesAMail(block: HeaderBlock, known: number, announced: boolean): boolean {
+  const { roles, hasAddress, hasDate, hasTime, dateBeforeTo } = block;
   if (known >= 3 && (hasAddress || announced || (roles.has('subject') && hasDate))) return true;
+  // Windows Mail writes no subject where the mail had none.
+  if (hasTime && dateBeforeTo) return true;
   if (announced) return hasAddress || hasDate || roles.has('subject');
   return hasAddress && (hasDate || roles.has('subject'));
+}
+
+/** All that a client says of the mail it quotes: who, when, and to whom or about what. */
+export function isComplete({ roles, hasDate }: HeaderBlock): boolean {
+  return roles.has('from') && roles.has('date') && hasDate && (roles.has('to') || roles.has('subject'));
 }
 
 /** Without a From: a date with somebody's address, or with everything else. */

@@ -7,6 +7,8 @@ const dividerNames =
   /divRplyFwdMsg|appendonsend|stopSpelling|OLK_SRC_BODY_SECTION|reference-message|moz-cite-prefix|moz-forward-container|gmail_attr|yahoo_quoted|yahooQuoted|protonmail_quote|tutanota_quote|zmail_extra|zimbra_quote|WM_ForwardMessage|mail_android_quote|originbody|isReplyContent|x_divRply|replyHeader|quoteHeader|reply-header|hs_reply|mimecast|qt-head|msg-quote/iu;
 const citationNames = /quote|citation|cite|moz-email|WordSection.*quote/iu;
 const outlookRule = /border-top:\s*solid[^;]*;?[^"]*padding:\s*3(?:\.0)?pt/iu;
+/** Windows Mail, Outlook.com and others draw a rule above the header of the quoted mail. */
+const topRule = /border-top(?:-style)?:[^;]*\bsolid/iu;
 const leftRule = /border-left(?:-width|-style)?:\s*[^;]*(?:solid|px|pt)/iu;
 
 /** The lines of an HTML body, as far as `maxChars` characters of its text. */
@@ -32,6 +34,7 @@ class LineBuilder implements HtmlVisitor {
   private startAt: OpenElement | null = null;
   private endAt: OpenElement | null = null;
   private divider = false;
+  private ruled = false;
   private gap = '';
 
   constructor(maxChars: number) {
@@ -47,6 +50,7 @@ class LineBuilder implements HtmlVisitor {
     if (name === 'img' && !isPixel(attributes)) this.add(imageMark, element.start, element.end, element.parent);
     if (name === 'hr') this.rule(element);
     if (isDivider(name, attributes)) this.divider = true;
+    if (name !== 'hr' && topRule.test(named(attributes).style)) this.ruled = true;
     if (name === 'blockquote') this.quotedBy.push({ element, citation: isCitation(attributes) });
   }
 
@@ -109,11 +113,13 @@ class LineBuilder implements HtmlVisitor {
       length: this.end - this.start,
       start: this.start,
       end: this.end,
-      marks: { divider: this.divider, citation },
+      indented: false,
+      marks: { divider: this.divider, ruled: this.ruled, citation },
       at: { start: this.startAt, end: this.endAt },
     });
     this.parts = [];
     this.divider = false;
+    this.ruled = false;
     if (this.chars < this.maxChars && this.lines.length < maxLines) return;
     this.full = true;
     this.scannedTo ??= this.end;

@@ -2,8 +2,10 @@ import type { OpenElement } from './html-walk.ts';
 
 /** What the markup of a line says about it; evidence besides the text, never instead of it. */
 export interface Marks {
-  /** Something a mail client puts where the chain starts: a named divider, the rule of Outlook. */
+  /** Something only a mail client puts where the chain starts: a named divider, the rule of Outlook. */
   readonly divider: boolean;
+  /** It is drawn with a rule above it, as other clients do there, and as anybody may. */
+  readonly ruled: boolean;
   /** It is quoted by a blockquote that a mail client made. */
   readonly citation: boolean;
 }
@@ -16,6 +18,8 @@ export interface Line {
   readonly quote: number;
   /** Its length in the source; a mail program wraps long lines. */
   readonly length: number;
+  /** It begins with a tab or four blanks; only for text. */
+  readonly indented: boolean;
   /** Source offsets, without the line break. */
   readonly start: number;
   readonly end: number;
@@ -30,7 +34,7 @@ const rawLineLength = 2000;
 /** Lines that are looked at; more than anybody reads. */
 export const maxLines = 50_000;
 const minBarQuote = 4;
-export const noMarks: Marks = { divider: false, citation: false };
+export const noMarks: Marks = { divider: false, ruled: false, citation: false };
 /** Stands for an image: content, but no text. */
 export const imageMark = '\ufffc';
 
@@ -110,8 +114,10 @@ export function detectorText(raw: string): string {
 }
 
 function lineOf(content: string, start: number, end: number): Line {
-  const { text, quote } = unquoted(content.slice(start, Math.min(end, start + rawLineLength)));
-  return { text: detectorText(text), quote, length: end - start, start, end, marks: noMarks, at: null };
+  const raw = content.slice(start, Math.min(end, start + rawLineLength));
+  const { text, quote } = unquoted(raw);
+  const indented = /^(?: {4}| {0,3}\t)/u.test(raw);
+  return { text: detectorText(text), quote, length: end - start, indented, start, end, marks: noMarks, at: null };
 }
 
 function lineEnd(content: string, from: number): number {

@@ -15,7 +15,20 @@ export function notesStart(lines: readonly Line[], at: number, block: HeaderBloc
   if (block === undefined) return beginsInColumn(lines[at]) ? columnStart(lines, at) : undefined;
   const { roles } = block;
   if (!roles.has('to') || !roles.has('subject')) return undefined;
-  return authorAbove(lines, at);
+  const author = authorAbove(lines, at);
+  if (author !== undefined) return withLetterhead(lines, author);
+  // Without an author the labels must be those of Notes, all three of them.
+  return block.isNotes && roles.has('cc') && !block.isMemo && (lines[at - 1]?.text ?? '') === '' ? at : undefined;
+}
+
+/** The organisation's name, indented above an author who is indented too, a blank line between. */
+function withLetterhead(lines: readonly Line[], author: number): number {
+  if (lines[author]?.indented !== true) return author;
+  const gap = lines[author - 1]?.text === '' ? 1 : 0;
+  const name = lines[author - 1 - gap];
+  const alone = (lines[author - 2 - gap]?.text ?? '') === '';
+  const isName = name?.indented === true && name.text !== '' && name.text.length <= maxNameLength;
+  return isName && alone ? author - 1 - gap : author;
 }
 
 function beginsInColumn(line: Line | undefined): boolean {

@@ -20,9 +20,13 @@ export interface QuoteRun {
 /** Mail programs break lines from about here, and the rest then stands unquoted. */
 const wrapLength = 58;
 const maxWrapLines = 12;
+const maxLinkPieces = 4;
 const maxRest = 30;
 const maxOpeningLines = 8;
-const linkOnly = /^[<([]?https?:\/\/\S+(?:\s*>)?$/u;
+const linkOnly = /^[<([]?(?:https?:\/\/|www\.|mailto:)\S+(?:\s*[>)\]])?[.,;]?$/iu;
+/** What programs put behind the words of a link; no answer looks so. */
+const bracketedLink = /^[<([](?:https?:\/\/|www\.|mailto:)\S+[>)\]]/iu;
+const linkThenWords = /^[<([]?(?:https?:\/\/|www\.|mailto:)\S/iu;
 const sentenceEnd = /[.?!:]["”)]?$/u;
 
 /** The quoted stretches among the first `end` lines. */
@@ -67,7 +71,8 @@ function endOfRun(lines: readonly Line[], start: number, limit: number): number 
   for (let at = end; at < limit; at += 1) {
     const line = lines[at];
     if (line === undefined) break;
-    if (line.quote > 0) end = at + 1;
+    // A broken line at the very end may be an answer after all; a link in brackets is none.
+    if (line.quote > 0 || (bracketedLink.test(line.text) && isBrokenLink(lines, at))) end = at + 1;
     else if (line.text !== '' && !isBrokenWrap(lines, at)) break;
   }
   return end;
@@ -81,21 +86,39 @@ function isBrokenWrap(lines: readonly Line[], at: number): boolean {
   let first = at;
   while (first > at - maxWrapLines && isText(lines[first - 1]) && isLong(lines[first - 1])) first -= 1;
   const rest = lines[first]?.text ?? '';
-  if (isWithinOldQuote(lines, at)) return true;
+  if (isWithinOldQuote(lines, at) || isBrokenLink(lines, at)) return true;
   if (!isUnfinished(lines[first - 1], rest)) return false;
   return quoteGoesOn(lines, at) || (beginsWithin(rest) && paragraphEnds(lines, at));
+}
+
+/**
+ * A link that a mail program put on a line of its own, or broke: right below a quoted line, and either in brackets or
+ * with the quote going on below it. So is a rule.
+ */
+function isBrokenLink(lines: readonly Line[], at: number): boolean {
+  const [above, text] = [lines[at - 1], lines[at]?.text ?? ''];
+  if (above === undefined || above.at !== null) return false;
+  const goesOn = (lines[afterPieces(lines, at)]?.quote ?? 0) > 0;
+  if (above.quote === 0) return goesOn && linkThenWords.test(above.text) && isPiece(text);
+  return bracketedLink.test(text) || (goesOn && (linkThenWords.test(text) || isRule(text)));
+}
+
+/** The first line below `at` that is no piece of a long link. */
+function afterPieces(lines: readonly Line[], at: number): number {
+  let below = at + 1;
+  while (below <= at + maxLinkPieces && isText(lines[below]) && isPiece(lines[below]?.text ?? '')) below += 1;
+  return below;
+}
+
+function isPiece(text: string): boolean {
+  return !/\s/u.test(text);
 }
 
 /** A few words between lines quoted twice or more, which nobody answers any longer. */
 function isWithinOldQuote(lines: readonly Line[], at: number): boolean {
   const [above, line, below] = [lines[at - 1], lines[at], lines[at + 1]];
-  return (
-    above !== undefined &&
-    above.at === null &&
-    above.quote > 1 &&
-    below?.quote === above.quote &&
-    (line?.length ?? 0) <= maxRest
-  );
+  if (above === undefined || above.at !== null || above.quote < 2 || (line?.length ?? 0) > maxRest) return false;
+  return below?.quote === above.quote || (above.quote > 2 && (below?.quote ?? 0) > 0);
 }
 
 /** A blank line comes, all lines before the last one being long. */

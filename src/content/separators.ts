@@ -50,24 +50,48 @@ const rule = new RegExp(`^(?:${frame}[ ]?){3,}$`, 'u');
 const framed = new RegExp(`^(?:${frame} ?){2,}\\s*(\\S.{0,160}?)\\s*(?:${frame} ?){2,}`, 'u');
 const framedKnown = new RegExp(`^(?:${framedPhrases})[:：.]?$`, 'iu');
 const openKnown = new RegExp(`^(?:${openPhrases})\\s*[:：]?$`, 'iu');
-/** Tickets by mail ask for this; everything below the line is history. */
-const replyAbove =
-  /(?:reply|respond|type|write|antworten?|répon(?:dre|dez|se)|respond(?:a|er)|escriba|rispond(?:i|ere)|antwoord(?:en)?|svara?|odpowied[zź]|odpov[ěe]d)[^.:]{0,50}(?:above|over|oberhalb|über|au-dessus|ci-dessus|dessus|encima|arriba|acima|sopra|boven|ovanför|over|powyżej|nad)[^.:]{0,20}(?:line|zeile|linie|ligne|línea|linea|linha|riga|lijn|regel|raden|linjen|linii|řádk)/iu;
+/**
+ * Tickets by mail ask for an answer above *this* line; everything below it is history. The words alone are prose
+ * ("please write your name above the dotted line"): they count where the line holds little else.
+ */
+const answer =
+  'reply|replying|respond|response|answer|antwort|antworten|répondre|répondez|réponse|responder|responda|responde|respuesta|resposta|rispondi|rispondere|risposta|' +
+  'antwoord|antwoorden|svar|svara|vastaus|vastaa|vastaukseksi|odpowiedz|odpowiedź|odpověď|odpovězte|odpoveď|odpovedajte|válasz|válaszoljon|răspuns|răspundeți|' +
+  'ответ|ответьте|отвечайте|відповідь|відповідайте|απάντηση|απαντήστε|yanıt|yanıtınızı|yanıtla';
+const write = 'type|write|schreiben|écrire|écrivez|escribir|escriba|escreva|scrivere|scriva|schrijf|skriv';
+const above =
+  'above|over|oberhalb|über|au-dessus|ci-dessus|dessus|encima|arriba|acima|sopra|boven|ovanför|ovenfor|över|yläpuolelle|powyżej|nad|fölé|deasupra|выше|над|вище|üstüne|üzerine|πάνω';
+const thisLine =
+  'this line|this text|diese[rn]? (?:zeile|linie)|cette ligne|d?esta línea|d?esta linea|d?esta linha|questa (?:riga|linea)|deze (?:lijn|regel)|denna (?:rad|linje)|denne (?:linje|linjen)|' +
+  'tämän rivin|(?:tej|tą) lini[ią]|tímto řádkem|týmto riadkom|e sor|această linie|acestei linii|этой (?:строки|строкой|линии|чертой|черты)|цього рядка|bu satırın|αυτή τη γραμμή';
+const replyAbove = [
+  `(?:\\S{1,15} ){0,4}?(?:${answer}) (?:\\S{1,15} ){0,3}?(?:${above}) (?:\\S{1,10} ){0,2}?(?:${thisLine})`,
+  `(?:\\S{1,15} ){0,3}?(?:${write}) (?:${above}) (?:\\S{1,10} ){0,2}?(?:${thisLine})`,
+  // The line first: "bu satırın üzerine", "tämän rivin yläpuolelle".
+  `(?:\\S{1,15} ){0,4}?(?:${thisLine}) (?:${above})`,
+].map((form) => new RegExp(`^${form}(?:[ ,][^.:;!?]{0,40})?$`, 'iu'));
+const citedWords = /["“”«»„]/u;
 
 /** A line of nothing but dashes, underscores and the like. */
 export function isRule(text: string): boolean {
   return text.length <= 200 && rule.test(text);
 }
 
-/** What stands between the dashes of "----- words -----", or undefined; `rest` is what follows on the same line. */
-export function framedWords(
-  text: string,
-): { readonly words: string; readonly known: boolean; readonly rest: string } | undefined {
+/** What stands between the dashes of "----- words -----"; `rest` is what follows on the same line. */
+interface FramedWords {
+  /** A mail client's own phrase. */
+  readonly known: boolean;
+  /** Some words about a message, which may be anybody's; they want a header below them. */
+  readonly likely: boolean;
+  readonly rest: string;
+}
+
+export function framedWords(text: string): FramedWords | undefined {
   const match = framed.exec(text);
   const words = match?.[1];
   if (match === null || words === undefined || !/\p{L}/u.test(words)) return undefined;
   const likely = strongFrame.test(text) && framedStem.test(words) && words.split(/\s+/u).length <= 4;
-  return { words, known: likely || framedKnown.test(words), rest: text.slice(match[0].length).trim() };
+  return { known: framedKnown.test(words), likely, rest: text.slice(match[0].length).trim() };
 }
 
 /** "Begin forwarded message:" in the languages of Apple Mail and others. */
@@ -76,5 +100,7 @@ export function isOpenPhrase(text: string): boolean {
 }
 
 export function asksToReplyAbove(text: string): boolean {
-  return text.length <= 160 && replyAbove.test(text);
+  if (text.length > 120 || citedWords.test(text)) return false;
+  const words = text.replace(/^\P{L}+|\P{L}+$/gu, '');
+  return replyAbove.some((form) => form.test(words));
 }

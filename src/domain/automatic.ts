@@ -1,6 +1,7 @@
 import { headerIndex, headerValue, headerValues } from './headers.ts';
 import type { HeaderIndex } from './headers.ts';
 import type { ImportedMessage } from './message.ts';
+import { withoutTags } from './subject.ts';
 
 /** Mail that no person wrote. */
 export interface Automatic {
@@ -141,53 +142,63 @@ function exchangeReply(headers: HeaderIndex): Automatic | null {
 }
 
 /**
- * How Outlook and Exchange begin the subject of an out-of-office reply. People may begin one so too, hence it counts
- * only beside X-Auto-Response-Suppress, which a mail written in Outlook does not have.
+ * How mail programs begin the subject of an automatic reply. People may begin one so too, hence it counts only beside
+ * X-Auto-Response-Suppress, which a mail written in Outlook does not have, or in an answer to mail of ours.
  */
-const outOfOffice = [
-  'automatic reply',
-  'out of office',
-  'out of office autoreply',
-  'autoreply',
-  'auto reply',
-  'automatische antwort',
-  'abwesenheitsnotiz',
-  'abwesend',
-  'réponse automatique',
-  'absence du bureau',
-  'respuesta automática',
-  'fuera de la oficina',
-  'resposta automática',
-  'ausência temporária',
-  'risposta automatica',
-  'fuori sede',
-  'automatisch antwoord',
-  'afwezigheidsbericht',
-  'autosvar',
-  'automatisk svar',
-  'automaattinen vastaus',
-  'odpowiedź automatyczna',
-  'automatická odpověď',
-  'automatická odpoveď',
-  'automatikus válasz',
-  'răspuns automat',
-  'otomatik yanıt',
-  'автоматический ответ',
-  'автоматична відповідь',
-  'αυτόματη απάντηση',
-  '自动答复',
-  '自動回覆',
-  '自動応答',
-  '자동 회신',
-  'תשובה אוטומטית',
-  'رد تلقائي',
+const automaticSubjects = [
+  'automatic reply, automatic response, automated reply, automated response, automatic email reply, auto reply, auto-reply',
+  'autoreply, auto response, auto-response, autoresponse, autoresponder, autoresponse message, vacation reply',
+  'out of office, out of the office, out of office reply, out of office autoreply, out of office auto reply',
+  'out of office response, out-of-office, out-of-office reply, away from office',
+  'automatische antwort, abwesenheitsnotiz, abwesenheitsnachricht, abwesenheitsmeldung, abwesend',
+  'automatische abwesenheitsnotiz, automatische rückantwort, nicht im büro',
+  'réponse automatique, absence du bureau, message d’absence, message dabsence, notification d’absence',
+  'respuesta automática, respuesta automatica, fuera de la oficina, fuera de oficina, ausente de la oficina',
+  'resposta automática, resposta automatica, ausência temporária, fora do escritório, fora do escritorio, ausente do escritório',
+  'risposta automatica, fuori sede, fuori ufficio, assenza dall’ufficio',
+  'automatisch antwoord, automatisch antwoordbericht, afwezigheidsbericht, afwezigheidsmelding, buiten kantoor',
+  'autosvar, automatiskt svar, automatisk svar, frånvaromeddelande, ikke på kontoret',
+  'fraværsmelding, fraværsbesked, automaattinen vastaus, poissaoloilmoitus, poissa toimistosta',
+  'sjálfvirkt svar, automaatvastus, automātiska atbilde, automātiskā atbilde, automatinis atsakymas, automatinis atsakas',
+  'odpowiedź automatyczna, automatyczna odpowiedź, autoodpowiedź, poza biurem',
+  'automatická odpověď, mimo kancelář, automatická odpoveď, mimo kancelárie',
+  'automatikus válasz, házon kívül, irodán kívül',
+  'răspuns automat, absent din birou, în afara biroului',
+  'automatski odgovor, automatsko odgovaranje, samodejni odgovor, samodejni odziv, izvan ureda, аутоматски одговор',
+  'автоматски одговор, автоматичен отговор, извън офиса, автоматический ответ, автоответ, автоответчик, нет на работе, вне офиса',
+  'автоматична відповідь, автовідповідь, не в офісі, аўтаматычны адказ, αυτόματη απάντηση, εκτός γραφείου',
+  'otomatik yanıt, otomatik cevap, ofis dışında, avtomatik cavab, përgjigje automatike, erantzun automatikoa, resposta automàtica',
+  'absència de l’oficina, freagra uathoibríoch, ymateb awtomatig, outomatiese antwoord',
+  '自动答复, 自动回复, 不在办公室, 自動回覆, 自動答覆, 自動回复, 不在辦公室, 自動応答, 自動返信, 不在通知, 자동 회신, 자동 응답, 자동회신, 자동응답, 부재중, 부재 중',
+  'תשובה אוטומטית, מענה אוטומטי, מחוץ למשרד, رد تلقائي, الرد التلقائي, خارج المكتب, پاسخ خودکار',
+  'trả lời tự động, thư trả lời tự động, ตอบกลับอัตโนมัติ, การตอบกลับอัตโนมัติ, ไม่อยู่ที่สำนักงาน',
+  'balasan otomatis, jawaban otomatis, balas automatik, balasan automatik, di luar kantor, स्वचालित उत्तर, स्वत: जवाब, автоматты жауап',
 ];
+const automaticStarts = new Set(automaticSubjects.flatMap((line) => line.split(', ').map(startKey)));
+/** How the words of such a subject end: with a bracket, a colon or a dash, the whole subject, or before "Re:". */
+const startForms = [/^[[(](.{2,50}?)[\])]/u, /^(.{2,50}?)(?: ?:| [-–—] |$)/u, /^(.{2,50}?) (?=\p{L}{1,4}:)/u];
+
+/**
+ * An automatic reply by its subject alone ("Automatic reply: …", "[Auto-Reply] …", in any language). On its own that
+ * proves nothing.
+ */
+export function automaticSubject(subject: string): Automatic | null {
+  const text = withoutTags(subject);
+  const found = startForms
+    .map((form) => form.exec(text)?.[1] ?? '')
+    .find((each) => automaticStarts.has(startKey(each)));
+  return found === undefined
+    ? null
+    : { kind: 'auto_reply', because: shortened(`subject begins "${found}"`), weak: true };
+}
+
+function startKey(start: string): string {
+  return withoutTags(start).replaceAll("'", '’');
+}
 
 function outOfOfficeSubject(headers: HeaderIndex, { subject }: AutomaticSource): Automatic | null {
-  const colon = subject.slice(0, 60).search(/[:：]/u);
-  if (colon < 0 || headerValue(headers, 'x-auto-response-suppress') === null) return null;
-  const start = subject.slice(0, colon).normalize('NFKC').trim();
-  return outOfOffice.includes(start.toLowerCase()) ? autoReply(`subject begins "${start}:"`) : null;
+  const found = headerValue(headers, 'x-auto-response-suppress') === null ? null : automaticSubject(subject);
+  return found === null ? null : { ...found, weak: false };
 }
 
 /** RFC 5321: nobody is to answer. Calendar notifications are sent so too, and are judged as meeting mail. */

@@ -18,6 +18,8 @@ export interface MatchInput {
   readonly candidates: CandidateIndex;
   /** Message key → tickets that mail is on. */
   readonly thread: ReadonlyMap<string, readonly string[]>;
+  /** Message keys out of In-Reply-To and References of mail that was sent by us, as far as it matters. */
+  readonly sentByUs?: ReadonlySet<string>;
   /** Reference of ours → for what it was given; only those that we did give. */
   readonly given?: ReadonlyMap<string, GivenReference>;
   /** Tickets from which a person took this mail or its conversation away. */

@@ -1,6 +1,6 @@
 import type { Authentication } from './authentication.ts';
 import type { Automatic } from './automatic.ts';
-import { automaticKind } from './automatic.ts';
+import { automaticKind, automaticSubject } from './automatic.ts';
 import { domainOf } from './address.ts';
 import { authenticationOf, withFromFault } from './authentication.ts';
 import type { DomainNames } from './domain-names.ts';
@@ -30,6 +30,8 @@ export interface MatchMessage {
   /** References of ours that it carries in our own header, as written; whether we gave them is for the store to say. */
   readonly ourReferences: readonly string[];
   readonly automatic: Automatic | null;
+  /** An automatic reply by its subject alone; only an answer to mail of ours is one for that. */
+  readonly automaticBySubject: Automatic | null;
   readonly meeting: boolean;
   /** The header that says that a newsletter or a mailing list sent it; null where none does. */
   readonly list: string | null;
@@ -72,6 +74,7 @@ export function matchMessage(mail: MatchSource, names: DomainNames = asciiNames)
     references: messageKeysIn(headers, 'references'),
     ourReferences: givenReferencesIn(headers),
     automatic: automaticKind(mail, headers),
+    automaticBySubject: automaticSubject(mail.subject),
     meeting: mail.meeting,
     list: listHeader(headers),
     authentication: withFromFault(reported, fromFault(headers, { address: from, written: mail.fromWritten }, names)),

@@ -4,6 +4,7 @@ import type { Decision, InboxReason, MatchDecision, MatchRule, Step } from './de
 import { gates, unverifiedBecause, waiting, waitingPlace } from './gates.ts';
 import { matchByType } from './match-by-type.ts';
 import type { Found, MatchInput } from './match-input.ts';
+import type { MatchMessage } from './match-message.ts';
 import { matchReplies } from './match-replies.ts';
 import { rankCandidates } from './ranking.ts';
 import type { Candidate } from './ticket.ts';
@@ -12,7 +13,8 @@ import type { Candidate } from './ticket.ts';
  * Decides one placement of a mail: the first step that decides ends it. Every step that ran is in the result, the
  * deciding one last. What is not matched and not ignored carries suggestions.
  */
-export function match(input: MatchInput): MatchDecision {
+export function match(given: MatchInput): MatchDecision {
+  const input = { ...given, message: withAutomatic(given) };
   const steps: Step[] = [];
   for (const gate of gates) {
     const { step, decision } = gate(input);
@@ -25,6 +27,15 @@ export function match(input: MatchInput): MatchDecision {
   const typed = matchByType(input);
   steps.push(typed.step);
   return settle(input, input.rules.matching, steps, [replies, typed]);
+}
+
+/** "Automatic reply: …" in answer to mail that is on a ticket or was sent by us is automatic, whatever its headers. */
+function withAutomatic({ message, thread, sentByUs }: MatchInput): MatchMessage {
+  if (message.automatic !== null || message.automaticBySubject === null) return message;
+  const answersOurs = [...message.inReplyTo, ...message.references].some(
+    (key) => thread.has(key) || sentByUs?.has(key) === true,
+  );
+  return answersOurs ? { ...message, automatic: message.automaticBySubject } : message;
 }
 
 /** The contract's step 7. */

@@ -1,5 +1,5 @@
 import type { AutomaticSource } from './automatic.ts';
-import { automaticKind } from './automatic.ts';
+import { automaticKind, automaticSubject } from './automatic.ts';
 import { bouncedMessageKeys } from './bounce.ts';
 import { headerIndex, headerValue } from './headers.ts';
 import { messageKeysIn } from './message-id.ts';
@@ -29,8 +29,10 @@ const mostKeys = 5;
  */
 export function mailResponse(mail: ResponseSource, parts: readonly string[]): MailResponse | null {
   const headers = headerIndex(mail.headers);
-  const automatic = automaticKind(mail, headers);
-  if (automatic === null || automatic.weak) return null;
+  const known = automaticKind(mail, headers);
+  // By its subject alone it is a reply to the mail it names, where that turns out to be ours.
+  const automatic = known ?? automaticSubject(mail.subject);
+  if (automatic === null || known?.weak === true) return null;
   if (automatic.kind === 'bounce') return bounceOf(mail, [plainText(mail.body), ...parts]);
   if (automatic.kind !== 'auto_reply') return null;
   const named = [...messageKeysIn(headers, 'in-reply-to'), ...messageKeysIn(headers, 'references').slice(-1)];

@@ -55,6 +55,34 @@ const beforeColon = new Set([...prefixes, ...colonTags.map(foldText)]);
 const longestPrefix = 48;
 const closing: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}', '<': '>', '【': '】', '«': '»' };
 
+/** The folded subject without the tags that mail gateways put before it. */
+export function withoutTags(subject: string): string {
+  const text = foldText(subject.slice(0, longestKey));
+  let at = 0;
+  for (let next = endOfTag(text, at); next !== null; next = endOfTag(text, at)) {
+    at = next;
+    while (text[at] === ' ') at += 1;
+  }
+  return text.slice(at);
+}
+
+/** It begins as an answer or a forwarded mail does, in any language; tags of mail gateways may stand before that. */
+export function hasReplyPrefix(subject: string): boolean {
+  const text = foldText(subject.slice(0, longestKey));
+  for (let at = 0; ;) {
+    if (isReplyPrefix(text, at)) return true;
+    const next = endOfTag(text, at) ?? endOfPrefix(text, at);
+    if (next === null) return false;
+    at = next;
+    while (text[at] === ' ') at += 1;
+  }
+}
+
+function isReplyPrefix(text: string, start: number): boolean {
+  const colon = indexWithin(text, ':', start);
+  return colon !== null && prefixes.has(withoutCounter(text.slice(start, colon).trimEnd()));
+}
+
 function endOfPrefixes(text: string): number {
   let at = 0;
   for (;;) {

@@ -7,6 +7,7 @@ import type { MatchDecision } from '../domain/decision.ts';
 import type { Candidate } from '../domain/ticket.ts';
 import { candidatesById, loadCandidates } from '../store/candidates.ts';
 import type { CandidateKeys } from '../store/candidates.ts';
+import { keysSentByUs } from '../store/outgoing-mail.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
 import { loadTakenAway } from '../store/taken-away.ts';
 import type { TakenAwayKeys } from '../store/taken-away.ts';
@@ -23,6 +24,7 @@ export class Decider {
   readonly #context: MailboxContext;
   readonly #threads: Map<string, readonly string[]>;
   readonly #given: Found['given'];
+  readonly #sentByUs: ReadonlySet<string>;
   readonly #takenAway: (keys: TakenAwayKeys) => ReadonlySet<string>;
   /** Tickets that changed since they were looked up. */
   readonly #changed = new Set<string>();
@@ -35,6 +37,7 @@ export class Decider {
     this.#index = candidateIndex(found.candidates);
     this.#threads = new Map(found.threads);
     this.#given = found.given;
+    this.#sentByUs = found.sentByUs;
     this.#takenAway = found.takenAway;
   }
 
@@ -47,7 +50,8 @@ export class Decider {
     const keys = candidateKeys(mails, context, sentItems);
     const candidates = await loadCandidates(trx, keys, context.candidates);
     const takenAway = await loadTakenAway(trx, mails.map(takenAwayKeys));
-    return new Decider(trx, context, { ...candidates, takenAway });
+    const sentByUs = await keysSentByUs(trx, mails.flatMap(keysToTell));
+    return new Decider(trx, context, { ...candidates, takenAway, sentByUs });
   }
 
   async decide(mail: Deciding, sentItems: boolean): Promise<MatchDecision> {
@@ -61,6 +65,7 @@ export class Decider {
       rules: this.#context.rules,
       candidates: this.#index,
       thread: new Map(thread.filter(([, tickets]) => tickets.length > 0)),
+      sentByUs: this.#sentByUs,
       given: this.#given,
       takenAway: this.#takenAway(takenAwayKeys(mail)),
     });
@@ -87,7 +92,14 @@ interface Found {
   readonly candidates: readonly Candidate[];
   readonly threads: ReadonlyMap<string, readonly string[]>;
   readonly given: ReadonlyMap<string, GivenReference>;
+  readonly sentByUs: ReadonlySet<string>;
   readonly takenAway: (keys: TakenAwayKeys) => ReadonlySet<string>;
+}
+
+/** Whether they are of mail of ours tells an automatic reply that nothing but its subject shows. */
+function keysToTell({ facts }: Deciding): readonly string[] {
+  const matters = facts.automatic === null && facts.automaticBySubject !== null;
+  return matters ? [...facts.inReplyTo, ...facts.references] : [];
 }
 
 function candidateKeys(mails: readonly Deciding[], context: MailboxContext, sentItems: boolean): CandidateKeys {

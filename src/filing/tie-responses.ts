@@ -30,7 +30,8 @@ function responseRows(prepared: PreparedMail, mailbox: string, messageId: number
   const { mail, facts, identity, reports } = prepared;
   // Many a server sends its reports without a From.
   const nameless = facts.authentication.fromFault?.kind === 'missing' && facts.doubled.length === 0;
-  if (facts.automatic === null || (unverifiedBecause(facts) !== null && !nameless)) return [];
+  const automatic = facts.automatic ?? facts.automaticBySubject;
+  if (automatic === null || (unverifiedBecause(facts) !== null && !nameless)) return [];
   const response = mailResponse(mail, reports);
   if (response === null) return [];
   const { kind, recipient, reason } = response;

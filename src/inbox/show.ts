@@ -1,4 +1,3 @@
-import { startSplitter } from '../content/splitter.ts';
 import type { Header, Person } from '../domain/message.ts';
 import { attachmentsOf } from '../store/attachments.ts';
 import type { StoredAttachment } from '../store/attachments.ts';
@@ -6,7 +5,7 @@ import { noteOfItem } from '../store/crm-notes.ts';
 import { placementsOf } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
-import { renderBody } from '../tickets/shown-body.ts';
+import { newPartOf, renderBody } from '../tickets/shown-body.ts';
 import { requireReading } from './access.ts';
 import type { InboxDeps } from './deps.ts';
 import { requireItem, requireMail } from './find-mail.ts';
@@ -72,7 +71,7 @@ export async function showMail(deps: InboxDeps, id: string, options: ShowOptions
     ...entryOf(item, mail, suggestions(item.id), agents),
     ...envelope(mail),
     ...(await surroundings(deps, item, mail)),
-    ...(await bodyOf(mail, options)),
+    ...bodyOf(mail, options),
     ...(options.headers ? { headers: mail.headers } : {}),
     ...(options.raw ? { raw: await readOriginal(deps.store, mail, object) } : {}),
   };
@@ -110,19 +109,8 @@ function shownAttachment({ name, size, contentType, sha256, inline, note }: Stor
 }
 
 /** The new part, unless the chain is asked for; what is hidden is still in the store. */
-async function bodyOf(mail: StoredMail, { chain }: ShowOptions) {
-  const fresh = chain ? null : await newPartOf(mail);
+function bodyOf(mail: StoredMail, { chain }: ShowOptions) {
+  const fresh = chain ? null : newPartOf(mail);
   const { text, html } = renderBody(fresh ?? mail.body);
   return { body_text: text, body_html: html, chain_hidden: fresh !== null };
-}
-
-/** null where the mail has no chain. */
-async function newPartOf(mail: StoredMail) {
-  const splitter = startSplitter();
-  try {
-    const { fresh, chain } = await splitter.split(mail.body, mail.uniqueBody);
-    return chain === null ? null : fresh;
-  } finally {
-    await splitter.close();
-  }
 }

@@ -49,6 +49,26 @@ export async function awaitedMails(
   return found;
 }
 
+/** Of these message keys, the ones of mail that was sent by us: from here, or by an agent from an own mailbox. */
+export async function keysSentByUs(
+  db: StoreReader | StoreWriter,
+  messageKeys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const part of inParts([...new Set(messageKeys)], 400)) {
+    const stored = await db
+      .selectFrom('message')
+      .innerJoin('item', 'item.message_id', 'message.id')
+      .select('message.message_key')
+      .where('message.message_key', 'in', part)
+      .where('item.sent', '=', 1)
+      .execute();
+    const sending = await db.selectFrom('outbox').select('message_key').where('message_key', 'in', part).execute();
+    for (const { message_key } of [...stored, ...sending]) if (message_key !== null) found.add(message_key);
+  }
+  return found;
+}
+
 /** The copy in Sent Items. */
 export interface SentCopy {
   readonly identity: string;

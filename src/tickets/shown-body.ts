@@ -1,15 +1,15 @@
+import { splitChain } from '../content/chain.ts';
 import { sanitizeHtml } from '../content/sanitize.ts';
-import type { Splitter } from '../content/splitter.ts';
 import { bodyText } from '../content/text.ts';
+import { mailNature } from '../domain/mail-nature.ts';
 import type { MessageBody } from '../domain/message.ts';
-import type { ShownBody, ShownMail } from './ticket-view.ts';
+import type { StoredMail } from '../store/stored-mails.ts';
+import type { ShownBody } from './ticket-view.ts';
 
-/**
- * A stored mail made fit to be read. `newPartOnly` leaves the email chain out, found under the splitter's deadline; the
- * store keeps it.
- */
-export async function shownBody(mail: ShownMail, newPartOnly: boolean, splitter: Splitter): Promise<ShownBody> {
-  return renderBody(newPartOnly ? (await splitter.split(mail.body, mail.uniqueBody)).fresh : mail.body);
+/** The new part of a stored mail without its email chain; null where it has none, and nothing is left out. */
+export function newPartOf(mail: StoredMail): MessageBody | null {
+  const { fresh, chain } = splitChain(mail.body, { nature: mailNature(mail), uniqueBody: mail.uniqueBody });
+  return chain === null ? null : fresh;
 }
 
 /** A body as text, and as HTML that does nothing. */

@@ -51,6 +51,7 @@ export interface ActionView extends ResponseFields {
   readonly body_text: string;
   /** Sanitised: no script, no remote content. */
   readonly body_html: string;
+  /** There is an email chain, and it was left out here. */
   readonly chain_hidden: boolean;
   readonly internet_message_id: string | null;
   readonly filed_by: string;
@@ -75,17 +76,15 @@ export interface ShownBody {
   readonly html: string;
 }
 
-/** What is read of a mail to show it. */
-export interface ShownMail {
-  readonly body: MessageBody;
-  readonly uniqueBody: MessageBody | null;
+/** How mail is shown (shown-body.ts): it comes as an argument because it is costly to load, and lists do without. */
+export interface BodyView {
+  readonly renderBody: (body: MessageBody) => ShownBody;
+  /** null where there is no email chain to leave out. */
+  readonly newPartOf: (mail: StoredMail) => MessageBody | null;
 }
 
-/** Mail is rendered by `shownBody`; it comes as an argument because it is costly to load, and lists do without. */
-type ShowBody = (mail: ShownMail, newPartOnly: boolean) => Promise<ShownBody>;
-
 export interface ViewOptions {
-  readonly showBody: ShowBody;
+  readonly bodies: BodyView;
   /** Show the email chain also where an action hides it. */
   readonly chain: boolean;
 }
@@ -121,7 +120,7 @@ export async function viewTicket(db: StoreReader, ticket: TicketRow, options: Vi
     if (mail !== undefined) mails.set(id, { ...mail, responses });
   }
   const views: ActionView[] = [];
-  for (const action of actions) views.push(await viewAction(action, mails.get(action.messageId ?? 0), options));
+  for (const action of actions) views.push(viewAction(action, mails.get(action.messageId ?? 0), options));
   return {
     ...summaryOf({ ...ticket, client_name: await clientName(db, ticket.client_id) }),
     status: ticket.status,
@@ -142,10 +141,10 @@ interface ActionMail extends StoredMail {
   readonly attachments: readonly StoredAttachment[];
 }
 
-async function viewAction(action: ActionRow, mail: ActionMail | undefined, options: ViewOptions): Promise<ActionView> {
-  const newPartOnly = action.chainHidden && !action.opening && !options.chain;
-  const note = { body: { kind: 'text' as const, content: action.body ?? '' }, uniqueBody: null };
-  const body = await options.showBody(mail ?? note, mail !== undefined && newPartOnly);
+function viewAction(action: ActionRow, mail: ActionMail | undefined, { bodies, chain }: ViewOptions): ActionView {
+  const newPartOnly = action.chainHidden && !action.opening && !chain;
+  const newPart = mail !== undefined && newPartOnly ? bodies.newPartOf(mail) : null;
+  const body = bodies.renderBody(newPart ?? mail?.body ?? { kind: 'text', content: action.body ?? '' });
   return {
     id: String(action.id),
     kind: action.kind,
@@ -155,7 +154,7 @@ async function viewAction(action: ActionRow, mail: ActionMail | undefined, optio
     ...(mail === undefined ? noMail : envelopeOf(mail)),
     body_text: body.text,
     body_html: body.html,
-    chain_hidden: action.chainHidden && !action.opening,
+    chain_hidden: newPart !== null,
     filed_by: action.filedBy,
     ...senderOf(action, mail),
     ...responseFields(mail?.responses ?? []),

@@ -2,10 +2,12 @@ import { Parser } from 'htmlparser2';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitChain } from '../../src/content/chain.ts';
+import type { MessageBody } from '../../src/domain/message.ts';
 import { htmlToText } from '../../src/content/text.ts';
 
-const textOf = (content: string) => splitChain({ kind: 'text', content }, null);
-const htmlOf = (content: string) => splitChain({ kind: 'html', content }, null);
+const answer = { nature: 'answer', uniqueBody: null } as const;
+const textOf = (content: string) => splitChain({ kind: 'text', content }, answer);
+const htmlOf = (content: string) => splitChain({ kind: 'html', content }, answer);
 
 const withoutChain: readonly (readonly [what: string, content: string])[] = [
   ['a short note', 'Thanks, Ann!'],
@@ -247,6 +249,11 @@ const htmlParts: readonly (readonly [what: string, html: string, fresh: string])
     'See:\n\n[plan]',
   ],
   [
+    'a forward without a word, of a mail with a chain of its own',
+    '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p><b>From:</b> Ann &lt;ann@contoso.test&gt;<br><b>Sent:</b> Monday, 2 February 2026 10:05<br><b>To:</b> Bob<br><b>Subject:</b> RE: Bolts</p></div><p>Forty, please.</p><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p><b>From:</b> Bob<br><b>Sent:</b> Monday, 2 February 2026 09:05<br><b>To:</b> Ann<br><b>Subject:</b> Bolts</p></div><p>How many?</p>',
+    'From: Ann <ann@contoso.test>\nSent: Monday, 2 February 2026 10:05\nTo: Bob\nSubject: RE: Bolts\n\nForty, please.',
+  ],
+  [
     'only a picture',
     '<p><img src="cid:1" alt="plan"></p><p>On 2 Feb 2026, at 10:05, Ann &lt;ann@contoso.test&gt; wrote:</p><p>Where?</p>',
     '[plan]',
@@ -370,18 +377,19 @@ describe('both parts together', () => {
 });
 
 describe("the server's idea of the new part", () => {
+  const hinted = (uniqueBody: MessageBody) => ({ nature: 'answer', uniqueBody }) as const;
   const body = {
     kind: 'text',
     content: 'Yes, we can.\n\nBob\n\nIl messaggio di prima, senza segno:\nHello Bob',
   } as const;
 
   test('is taken where our own rules find nothing', () => {
-    const split = splitChain(body, { kind: 'text', content: 'Yes, we can.\nBob\n' });
+    const split = splitChain(body, hinted({ kind: 'text', content: 'Yes, we can.\nBob\n' }));
     expect(split).toMatchObject({ fresh: { content: 'Yes, we can.\n\nBob' }, reason: 'unique_body' });
   });
 
   test('may be of the other kind', () => {
-    const split = splitChain(body, { kind: 'html', content: '<p>Yes, we can.</p><p>Bob</p>' });
+    const split = splitChain(body, hinted({ kind: 'html', content: '<p>Yes, we can.</p><p>Bob</p>' }));
     expect(split.fresh.content).toBe('Yes, we can.\n\nBob');
   });
 
@@ -391,7 +399,7 @@ describe("the server's idea of the new part", () => {
     ['it ends within a line', 'Yes, we can.\n\nBob\n\nIl messaggio'],
     ['it has no word', '\n\n'],
   ])('is ignored where %s', (_what, content) => {
-    expect(splitChain(body, { kind: 'text', content })).toMatchObject({ chain: null, reason: 'no_chain' });
+    expect(splitChain(body, hinted({ kind: 'text', content }))).toMatchObject({ chain: null, reason: 'no_chain' });
   });
 
   test('does not change what our own rules found', () => {
@@ -399,13 +407,13 @@ describe("the server's idea of the new part", () => {
       kind: 'text',
       content: 'Yes.\n\nOn Mon, 2 Feb 2026 at 10:05, Ann <ann@contoso.test> wrote:\n> Fine?',
     } as const;
-    expect(splitChain(quoted, quoted).fresh.content).toBe('Yes.');
+    expect(splitChain(quoted, hinted(quoted)).fresh.content).toBe('Yes.');
   });
 
   test('does not cut a mail answered between the lines', () => {
     const [, content = ''] = withoutChain.find(([what]) => what.startsWith('answers')) ?? [];
     const unique = { kind: 'text', content: content.split('\n').slice(0, 4).join('\n') } as const;
-    expect(splitChain({ kind: 'text', content }, unique)).toMatchObject({ chain: null, reason: 'interleaved' });
+    expect(splitChain({ kind: 'text', content }, hinted(unique))).toMatchObject({ chain: null, reason: 'interleaved' });
   });
 });
 

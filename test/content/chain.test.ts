@@ -16,8 +16,9 @@ const olderHtml = '<p>Hello Bob,</p><p>can you deliver 400 bolts by 10 March?</p
 const squeezed = (text: string) => text.replace(/\s+/gu, '');
 const escaped = (text: string) => text.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-const textOf = (content: string) => splitChain({ kind: 'text', content }, null);
-const htmlOf = (content: string) => splitChain({ kind: 'html', content }, null);
+const answer = { nature: 'answer', uniqueBody: null } as const;
+const textOf = (content: string) => splitChain({ kind: 'text', content }, answer);
+const htmlOf = (content: string) => splitChain({ kind: 'html', content }, answer);
 
 function expectFresh(split: ReturnType<typeof splitChain>): void {
   const content = split.fresh.kind === 'html' ? htmlToText(split.fresh.content) : split.fresh.content;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { automaticKind } from '../../src/domain/automatic.ts';
+import { automaticKind, automaticSubject } from '../../src/domain/automatic.ts';
 import { bouncedMessageKeys } from '../../src/domain/bounce.ts';
 import type { Written } from './mail.ts';
 import { mail } from './mail.ts';
@@ -152,6 +152,67 @@ describe('automatic mail', () => {
 
   it.each(written)('not %s', (_what, fixture) => {
     expect(automaticKind(mail(fixture))).toBeNull();
+  });
+
+  it.each([
+    'Automatic reply: Offer',
+    'AUTOMATIC REPLY: Offer',
+    'Out of Office: Offer',
+    'Out-of-Office Re: Offer',
+    'Autoreply - Offer',
+    '[EXTERNAL] Automatic reply: Offer',
+    '[Auto-Reply] Offer',
+    'Automatische Antwort: AW: Angebot',
+    'Abwesenheitsnotiz: Angebot',
+    'Réponse automatique\u00a0: Devis',
+    "Message d'absence : Devis",
+    'Respuesta automática: Oferta',
+    'Resposta automática: Proposta',
+    'Risposta automatica: Offerta',
+    'Automatisch antwoord: Offerte',
+    'Autosvar: Offert',
+    'Automatisk svar: Tilbud',
+    'Automaattinen vastaus: Tarjous',
+    'Odpowiedź automatyczna: Oferta',
+    'Automatická odpověď: Nabídka',
+    'Automatická odpoveď: Ponuka',
+    'Automatikus válasz: Ajánlat',
+    'Răspuns automat: Ofertă',
+    'Automatski odgovor: Ponuda',
+    'Samodejni odgovor: Ponudba',
+    'Автоматический ответ: Предложение',
+    'Автоматична відповідь: Пропозиція',
+    'Автоматичен отговор: Оферта',
+    'Αυτόματη απάντηση: Προσφορά',
+    'Otomatik yanıt: Teklif',
+    'Automaatvastus: Pakkumine',
+    'Automātiska atbilde: Piedāvājums',
+    'Automatinis atsakymas: Pasiūlymas',
+    '自动答复: 报价',
+    '自动回复：报价',
+    '自動回覆: 報價',
+    '自動応答: 見積',
+    '자동 회신: 견적',
+    '\u200fתשובה אוטומטית: הצעה',
+    'رد تلقائي: عرض',
+    'Trả lời tự động: Báo giá',
+    'ตอบกลับอัตโนมัติ: ใบเสนอราคา',
+    'Balasan otomatis: Penawaran',
+  ])('is told by its subject, in any language, where it answers mail of ours: %s', (subject) => {
+    expect(automaticSubject(subject)).toMatchObject({ kind: 'auto_reply', weak: true });
+    expect(automaticKind(mail({ subject }))).toBeNull();
+  });
+
+  it.each([
+    'Offer',
+    'RE: Automatic reply: Offer',
+    'Automatic replyer: Offer',
+    'Automatic doors: offer',
+    '',
+    ': x',
+    '[Offer]',
+  ])('is not told by the subject %j', (subject) => {
+    expect(automaticSubject(subject)).toBeNull();
   });
 
   it('is told from any headers without throwing', () => {

@@ -164,6 +164,44 @@ describe('step 3: automatic and meeting mail', () => {
   ]);
 });
 
+describe('step 3: an automatic reply told by its subject', () => {
+  const away = (subject: string) => ({ mail: { subject, headers: ['In-Reply-To: <o1@contoso.test>'] } });
+  const onTicket = { thread: { 'o1@contoso.test': ['OPP-1'] } };
+  const sentByUs = { sentByUs: ['o1@contoso.test'] };
+  const german = away('Automatische Antwort: Offer');
+  rows([
+    ['waits where it answers mail on a ticket', { ...german, ...onTicket }, 'inbox: automatic'],
+    ['waits where it answers mail sent by us', { ...german, ...sentByUs, rules: domain }, 'inbox: automatic'],
+    [
+      'waits where it refers to mail sent by us',
+      {
+        mail: { subject: '자동 회신: Offer', headers: ['References: <o0@x.example> <o1@contoso.test>'] },
+        ...sentByUs,
+        rules: domain,
+      },
+      'inbox: automatic',
+    ],
+    ['opens no ticket', { ...german, ...sentByUs, tickets: [], rules: opens }, 'inbox: automatic'],
+    [
+      'is ignored where automatic mail is',
+      { ...german, ...onTicket, rules: { automaticMail: 'ignore' } },
+      'ignored: automatic',
+    ],
+    [
+      'follows the thread where automatic mail does',
+      { ...german, ...onTicket, rules: { automaticMail: 'match' } },
+      'OPP-1 by reply',
+    ],
+    ['is mail like any other where it answers strangers', { ...german, rules: domain }, 'OPP-1 by domain'],
+    [
+      'is mail like any other where it answers nothing',
+      { mail: { subject: 'Automatic reply: Offer' }, ...onTicket, ...sentByUs, rules: domain },
+      'OPP-1 by domain',
+    ],
+    ['is not meant by an answer to one', { ...away('RE: Automatic reply: Offer'), ...onTicket }, 'OPP-1 by reply'],
+  ]);
+});
+
 describe('step 4: unverified senders', () => {
   const top = 'Authentication-Results: dmarc=fail header.from=acme.example;compauth=pass reason=130';
   const from = ['From: Paula <paula@acme.example>', 'From: Eve <eve@evil.example>'];

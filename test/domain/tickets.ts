@@ -71,6 +71,8 @@ export interface Situation {
   readonly tickets?: readonly Candidate[];
   /** Message key → tickets that mail is on. */
   readonly thread?: Readonly<Record<string, readonly string[]>>;
+  /** Message keys of mail sent by us. */
+  readonly sentByUs?: readonly string[];
   /** Reference of ours → what it was given for. */
   readonly given?: Readonly<Record<string, GivenReference>>;
   readonly takenAway?: readonly string[];
@@ -91,6 +93,7 @@ export function input(situation: Situation): MatchInput {
     rules: { ...defaults, ...situation.rules },
     candidates: candidateIndex(situation.tickets ?? [ticket()]),
     thread: new Map(Object.entries(situation.thread ?? {})),
+    sentByUs: new Set(situation.sentByUs),
     given: new Map(Object.entries(situation.given ?? {})),
     takenAway: new Set(situation.takenAway),
     clientIds: situation.clientIds ?? [],

@@ -209,3 +209,42 @@ test('hidden chains are marked on actions, never on the mail that opened a ticke
     [0, 1],
   ]);
 });
+
+test('an out-of-office reply without any automatic header waits, where it answers mail that we sent', async () => {
+  const world = await open({ connection: { matching: 'domain', import_sent_items: true } });
+  await office.ticket({ summary: 'Pumps', contacts: ['bob@acme.example'] });
+  const offer = { from: ann, to: 'carl@other.example', subject: 'Offer', internetMessageId: '<offer@contoso.test>' };
+  world.addMessage(ann, 'Sent Items', offer);
+  await office.run();
+  const away = { from: bob, to: ann, subject: 'Automatische Antwort: Offer' };
+  world.addMessage(ann, 'Inbox', { ...away, inReplyTo: '<offer@contoso.test>' });
+  world.addMessage(ann, 'Inbox', { ...away, inReplyTo: '<strange@other.example>' });
+
+  expect((await office.run()).totals).toMatchObject({ imported: 2, to_inbox: 1, matched: 1 });
+  const items = await office.app.store.db
+    .selectFrom('item')
+    .select(['state', 'reason'])
+    .where('sent', '=', 0)
+    .execute();
+  expect(items).toEqual(
+    expect.arrayContaining([
+      { state: 'inbox', reason: 'automatic' },
+      { state: 'filed', reason: null },
+    ]),
+  );
+});
+
+test('an out-of-office reply without any automatic header does not follow the thread', async () => {
+  const world = await open();
+  await office.ticket({ summary: 'Offer', contacts: ['bob@acme.example'] });
+  world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'Offer', internetMessageId: '<first@acme.example>' });
+  await office.run();
+  world.addMessage(ann, 'Inbox', {
+    from: bob,
+    to: ann,
+    subject: 'Réponse automatique : Offer',
+    inReplyTo: '<first@acme.example>',
+  });
+
+  expect((await office.run()).totals).toMatchObject({ imported: 1, to_inbox: 1, matched: 0 });
+});

@@ -43,12 +43,34 @@ async function attachment(name: string, content: string): Promise<Attachment> {
 
 describe('inbox show', () => {
   test('hides the email chain, and brings it back when asked', async () => {
-    await desk.bring([mail({ text: quoted })]);
+    await desk.bring([mail({ subject: 'Re: Offer', text: quoted })]);
     expect(await showMail(desk.deps(), 'm1', plain)).toMatchObject({ chain_hidden: true, body_text: 'Yes, please.' });
     expect(await showMail(desk.deps(), 'm1', { ...plain, chain: true })).toMatchObject({
       chain_hidden: false,
       body_text: quoted,
     });
+  });
+
+  test.each([
+    ['that answers a mail, by its header', { inReplyTo: 'older@contoso.test', text: quoted }, true],
+    ['whose subject says that it answers', { subject: 'AW: Offer', text: quoted }, true],
+    ['that answers nothing', { text: quoted }, false],
+    ['that a gateway tagged', { subject: '[EXTERNAL] Offer', text: quoted }, false],
+    [
+      'that a machine sent',
+      { subject: 'Re: Offer', text: quoted, headers: [['Auto-Submitted', 'auto-replied']] },
+      false,
+    ],
+    ['that answers without a chain', { subject: 'Re: Offer', text: 'Yes, please.' }, false],
+  ] as const)('of a mail %s says that the chain is hidden only where it is', async (_what, simple, hidden) => {
+    await desk.bring([mail(simple)]);
+    const shown = await showMail(desk.deps(), 'm1', plain);
+    const lines = mailLines({ mail: shown, saved: [] }, page, 'UTC').join('\n');
+    expect([shown.chain_hidden, lines.includes('chain hidden'), shown.body_text === simple.text]).toEqual([
+      hidden,
+      hidden,
+      !hidden,
+    ]);
   });
 
   test.each(['m1', 'M1', '1', ' m1 '])('knows the mail as %j', async (id) => {

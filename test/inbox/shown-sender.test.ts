@@ -11,7 +11,7 @@ import { showMail } from '../../src/inbox/show.ts';
 import { suggestMail } from '../../src/inbox/suggest-mail.ts';
 import { listActions } from '../../src/store/actions.ts';
 import { findTicket } from '../../src/store/tickets.ts';
-import { renderBody } from '../../src/tickets/shown-body.ts';
+import * as bodies from '../../src/tickets/shown-body.ts';
 import { viewTicket } from '../../src/tickets/ticket-view.ts';
 import { ann, mail, openDesk } from './fixtures.ts';
 import type { Desk } from './fixtures.ts';
@@ -37,7 +37,7 @@ const explain = async (id: string) => explanationLines(await explainMail(desk.de
 async function ticketView(id: string) {
   const ticket = await findTicket(desk.store.db, id);
   if (ticket === undefined) throw new Error(`no ${id}`);
-  return viewTicket(desk.store.db, ticket, { showBody: (of) => Promise.resolve(renderBody(of.body)), chain: true });
+  return viewTicket(desk.store.db, ticket, { bodies, chain: true });
 }
 
 describe('a name that holds the address of another', () => {

@@ -193,7 +193,10 @@ describe('the screen', () => {
     const acme = await desk.client('Acme', ['acme.example']);
     await desk.ticket({ summary: 'Delivery', contacts: ['carla@acme.example'], clientId: acme });
     await desk.bring([
-      mail({ subject: 'Question', text: 'When?\n\nOn Mon, 2 Nov 2026 at 10:00, Ann <ann@contoso.test> wrote:\n> old' }),
+      mail({
+        subject: 'Re: Question',
+        text: 'When?\n\nOn Mon, 2 Nov 2026 at 10:00, Ann <ann@contoso.test> wrote:\n> old',
+      }),
     ]);
     const text = plain(screen(await type(await start(), []), { columns: 100, rows: 24 }, look));
     expect(text).toContain('1  OPP-1 Delivery');

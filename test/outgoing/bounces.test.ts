@@ -87,8 +87,8 @@ const awayNote = (messageId: string): MessageSpec => ({
 async function sentAction({ deps, ticket }: Desk) {
   const row = await findTicket(deps.store.db, ticket);
   if (row === undefined) throw new Error('no ticket');
-  const showBody = async () => ({ text: '', html: '' });
-  const { actions } = await viewTicket(deps.store.db, row, { showBody, chain: false });
+  const bodies = { renderBody: () => ({ text: '', html: '' }), newPartOf: () => null };
+  const { actions } = await viewTicket(deps.store.db, row, { bodies, chain: false });
   const sent = actions.filter(({ direction }) => direction === 'out');
   expect(sent).toHaveLength(1);
   return sent[0];

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { createStyle } from '../../src/cli/style.ts';
+import { ticketLines } from '../../src/cli/ticketing/ticket-show.ts';
 import { addMailAction } from '../../src/store/actions.ts';
 import { insertMessages } from '../../src/store/messages.ts';
 import type { Store } from '../../src/store/store.ts';
 import { listTickets } from '../../src/store/ticket-list.ts';
 import { newTicket, requireTicket } from '../../src/tickets/local/edit-ticket.ts';
 import { newClient } from '../../src/tickets/local/edit-client.ts';
-import { startSplitter } from '../../src/content/splitter.ts';
-import { renderBody, shownBody } from '../../src/tickets/shown-body.ts';
+import { newPartOf, renderBody } from '../../src/tickets/shown-body.ts';
 import { summaryOf, viewTicket } from '../../src/tickets/ticket-view.ts';
 import type { TicketView } from '../../src/tickets/ticket-view.ts';
 import { onBothStores } from '../store/both-stores.ts';
 import { newMessage } from '../store/messages.ts';
 import { edit } from './editing.ts';
-const splitter = startSplitter();
 
 const reply = [
   'New part.',
@@ -59,7 +59,7 @@ async function file(store: Store, name: string, mail: Parameters<typeof newMessa
 
 async function show(store: Store, chain = false): Promise<TicketView> {
   return viewTicket(store.db, await requireTicket(store.db, 'CRM-1'), {
-    showBody: (mail, newPartOnly) => shownBody(mail, newPartOnly, splitter),
+    bodies: { newPartOf, renderBody },
     chain,
   });
 }
@@ -153,7 +153,7 @@ await onBothStores('a ticket that is shown', (stores) => {
   it('hides the email chain where the action says so, and shows it on request', async () => {
     const store = await stores.open();
     await ticketWithMail(store);
-    const mail = { body: { kind: 'text', content: reply } } as const;
+    const mail = { subject: 'Re: Offer', body: { kind: 'text', content: reply } } as const;
     await file(store, 'hidden', mail, { chainHidden: true });
     await file(store, 'whole', mail, { atMs: 21_000 });
     const texts = async (chain: boolean) => (await show(store, chain)).actions.map((action) => action.body_text);
@@ -161,6 +161,22 @@ await onBothStores('a ticket that is shown', (stores) => {
     expect([hidden?.trim(), whole?.includes('Old part.')]).toEqual(['New part.', true]);
     expect(await texts(true)).toEqual([whole, whole]);
     expect((await show(store)).actions.map((action) => action.chain_hidden)).toEqual([true, false]);
+  });
+
+  it('says that a chain is hidden only of an action from which something is left out', async () => {
+    const store = await stores.open();
+    await ticketWithMail(store);
+    const hide = { chainHidden: true };
+    await file(store, 'chain', { subject: 'Re: Offer', body: { kind: 'text', content: reply } }, hide);
+    await file(store, 'none', { subject: 'Re: Offer', body: { kind: 'text', content: 'Yes.' } }, hide);
+    await file(store, 'first', { body: { kind: 'text', content: reply } }, hide);
+    const said = async (chain: boolean) => {
+      const view = await show(store, chain);
+      const text = ticketLines(view, { style: createStyle(false), width: 80 }, 'UTC').join('\n');
+      return [view.actions.map((action) => action.chain_hidden), text.split('chain hidden').length - 1];
+    };
+    expect(await said(false)).toEqual([[true, false, false], 1]);
+    expect(await said(true)).toEqual([[false, false, false], 0]);
   });
 
   it('shows the whole chain of the mail that opened it, whatever the action says', async () => {

@@ -49,7 +49,7 @@ function actionLines(action: ActionView, { style }: Page, time: string): string[
     ...action.attachments
       .filter((attachment) => !attachment.inline)
       .map(({ name, size }) => style.dim(`  [${terminalText(name)}, ${formatBytes(size)}]`)),
-    ...(action.chain_hidden && !action.opening ? [style.dim('  (email chain hidden; --chain shows it)')] : []),
+    ...(action.chain_hidden ? [style.dim('  (email chain hidden; --chain shows it)')] : []),
   ];
 }
 

@@ -47,7 +47,7 @@ function head(state: TriageState, { columns }: ScreenSize, { style }: Look): str
     ...(search === '' ? [] : [`search: ${search}`]),
     ...(marked.size === 0 ? [] : [`${marked.size} marked`]),
     ...(conversation ? ['whole conversations'] : []),
-    ...(hideChain ? ['chain hidden'] : []),
+    ...(hideChain ? ['filing hides the chain'] : []),
   ];
   const text = parts.filter((part) => part !== '').join('  ·  ');
   return style.bold(padEnd(terminalText(text, { width: columns }), columns));

@@ -31,7 +31,7 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
   const { openApp } = await import('../app.ts');
   const sendOnly = config.outgoing.mailboxes.map(({ address }) => address);
   const mailboxes = mailboxesToTest(config, narrowing({ connection, mailbox: flags.mailbox }, config, sendOnly));
-  const app = await openApp({ config, env: context.env, byHand: true });
+  const app = await openApp({ config, env: context.env, byHand: true, say: context.output.say });
   try {
     const verdicts = await testMailboxes(
       mailboxes,

@@ -69,6 +69,19 @@ export async function removeMailAction(trx: StoreWriter, ticketId: string, messa
   return true;
 }
 
+/** Another copy of a mail is shown: its tickets have the people of this one as participants. */
+export async function moveParticipants(
+  trx: StoreWriter,
+  messageId: number,
+  participants: readonly string[],
+): Promise<void> {
+  const actions = await trx.selectFrom('action').select('ticket_id').where('message_id', '=', messageId).execute();
+  for (const { ticket_id: ticketId } of actions) {
+    await addParticipants(trx, ticketId, participants);
+    await dropParticipantsWithoutMail(trx, ticketId);
+  }
+}
+
 const personSchema = z.object({ address: z.string() });
 const peopleSchema = z.object({ to: z.array(personSchema), cc: z.array(personSchema) });
 

@@ -5,6 +5,7 @@ import { outgoing } from './0004-outgoing.ts';
 import { incidents } from './0005-incidents.ts';
 import { bounces } from './0006-bounces.ts';
 import { sendRights } from './0007-send-rights.ts';
+import { families } from './0008-families.ts';
 import type { StoreMigration } from './migration.ts';
 
 export const storeMigrations: readonly StoreMigration[] = [
@@ -15,6 +16,7 @@ export const storeMigrations: readonly StoreMigration[] = [
   incidents,
   bounces,
   sendRights,
+  families,
 ];
 
 export const latestMigration = storeMigrations.at(-1)?.name ?? '';

@@ -38,7 +38,11 @@ export interface AppOptions {
 
 /** Opens the store; connectors load only when used, since their libraries cost start-up time and memory. */
 export async function openApp({ config, env, now = Date.now, byHand = false, say }: AppOptions): Promise<App> {
-  const store = await openStore({ stateDir: config.state_dir, url: config.store, ...(say === undefined ? {} : { say }) });
+  const store = await openStore({
+    stateDir: config.state_dir,
+    url: config.store,
+    ...(say === undefined ? {} : { say }),
+  });
   const world = lazily(() => authWorld(config, env, now));
   const around = { env, now, world, store, stateDir: config.state_dir, byHand, guards: new Map() };
   const provider = keptByName((connection: Connection) => createProvider(connection, around));

@@ -50,6 +50,9 @@ export function isShownBefore(copy: Copy, shown: Copy): boolean {
   return copy.text().length < shown.text().length;
 }
 
+/** What is said of a copy's sender. */
+export const verdictOf = { trusted: 'pass', unknown: 'unknown', failed: 'fail' } as const;
+
 export function isMoreTrusted(one: Trust, other: Trust): boolean {
   return ranks[one] > ranks[other];
 }

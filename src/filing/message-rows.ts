@@ -1,5 +1,6 @@
 import { domainOf } from '../domain/address.ts';
 import type { Trust } from '../domain/copies.ts';
+import { unverifiedBecause } from '../domain/gates.ts';
 import type { Attachment, Header, ImportedMessage } from '../domain/message.ts';
 import type { NewMessage } from '../store/messages.ts';
 import { threadKeys } from './deciding.ts';
@@ -57,7 +58,7 @@ function messageRow(named: NamedMail, imported_at: number): NewMessage['row'] {
     meeting: mail.meeting ? 1 : 0,
     report: mail.report ? 1 : 0,
     verified: facts.authentication.verdict,
-    verified_detail: facts.authentication.because,
+    verified_detail: (trust === 'failed' ? unverifiedBecause(facts) : null) ?? facts.authentication.because,
     protection: mail.protection,
     sensitivity: mail.sensitivity,
     has_attachments: mail.attachments.some((attachment) => !attachment.inline) ? 1 : 0,

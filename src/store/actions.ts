@@ -174,6 +174,25 @@ export async function mailActionOf(
   return row === undefined ? null : { opening: row.opening === 1, chainHidden: row.chain_hidden === 1 };
 }
 
+/** Whether another mail of the same family is on the ticket. */
+export async function hasOtherOfFamily(
+  db: StoreReader | StoreWriter,
+  ticketId: string,
+  messageId: number,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('message as this')
+    .innerJoin('message as other', 'other.family', 'this.family')
+    .innerJoin('action', 'action.message_id', 'other.id')
+    .select('action.id')
+    .where('this.id', '=', messageId)
+    .where('action.ticket_id', '=', ticketId)
+    .whereRef('other.id', '<>', 'this.id')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function hasActions(db: StoreReader | StoreWriter, ticketId: string): Promise<boolean> {
   const row = await db.selectFrom('action').select('id').where('ticket_id', '=', ticketId).limit(1).executeTakeFirst();
   return row !== undefined;

@@ -108,7 +108,7 @@ function storedEnvelope(row: EnvelopeRow): StoredEnvelope {
     meeting: row.meeting === 1,
     report: row.report === 1,
     protection: row.protection,
-    verified: row.verified,
+    verified: row.trust === 'failed' ? 'fail' : row.verified,
     verifiedDetail: row.verified_detail,
     hasAttachments: row.has_attachments === 1,
     originalSha256: row.original_sha256,

@@ -1,3 +1,4 @@
+import { verdictOf } from '../domain/copies.ts';
 import type { MessageBody, Person } from '../domain/message.ts';
 import { listActions } from '../store/actions.ts';
 import type { ActionRow } from '../store/actions.ts';
@@ -50,6 +51,9 @@ export interface ActionView extends ResponseFields {
   /** Sanitised: no script, no remote content. */
   readonly body_html: string;
   readonly chain_hidden: boolean;
+  /** Whether the sender is who it says; of a mail that we sent, `pass`. null for what is no mail. */
+  readonly verified: 'pass' | 'fail' | 'unknown' | null;
+  readonly verified_because: string | null;
   readonly internet_message_id: string | null;
   readonly filed_by: string;
   readonly attachments: readonly AttachmentView[];
@@ -155,9 +159,21 @@ async function viewAction(action: ActionRow, mail: ActionMail | undefined, optio
   };
 }
 
-type Envelope = Pick<ActionView, 'from' | 'to' | 'cc' | 'subject' | 'internet_message_id' | 'attachments'>;
+type Envelope = Pick<
+  ActionView,
+  'from' | 'to' | 'cc' | 'subject' | 'internet_message_id' | 'attachments' | 'verified' | 'verified_because'
+>;
 
-const noMail: Envelope = { from: null, to: [], cc: [], subject: null, internet_message_id: null, attachments: [] };
+const noMail: Envelope = {
+  from: null,
+  to: [],
+  cc: [],
+  subject: null,
+  internet_message_id: null,
+  attachments: [],
+  verified: null,
+  verified_because: null,
+};
 
 function envelopeOf(mail: ActionMail): Envelope {
   return {
@@ -166,6 +182,8 @@ function envelopeOf(mail: ActionMail): Envelope {
     cc: mail.cc,
     subject: mail.subject,
     internet_message_id: mail.internetMessageId,
+    verified: verdictOf[mail.trust],
+    verified_because: mail.verifiedDetail,
     attachments: mail.attachments.map(({ name, size, contentType, sha256, inline }) => ({
       name,
       size,

@@ -3,19 +3,21 @@ import type { ExplainedPlacement, Explanation, HistoryLine } from '../../inbox/e
 import type { ShownDecision, StoredStep } from '../../inbox/stored-decision.ts';
 import { formatTime } from '../format.ts';
 import type { Page } from '../output.ts';
-import { peopleText, personText, reasonText, stateText } from './words.ts';
+import { notVerified, peopleText, personText, reasonText, stateText } from './words.ts';
 
 const widestStep = 'address_and_subject'.length;
 
 /** The whole story of a mail: every copy, every step, every candidate, and what people did since. */
 export function explanationLines(explanation: Explanation, page: Page, timezone: string): string[] {
-  const { message, placements, history } = explanation;
+  const { message, placements, history, same_id: sameId } = explanation;
   const { style } = page;
   const from = message.from === null ? 'nobody' : personText(message.from);
   return [
     `${style.cyan(message.id)}  ${style.bold(message.subject === '' ? '(no subject)' : terminalText(message.subject))}`,
     `from ${from} to ${peopleText(message.to)}, received ${formatTime(Date.parse(message.received_at), timezone)}`,
     ...(message.internet_message_id === null ? [] : [style.dim(terminalText(`<${message.internet_message_id}>`))]),
+    ...(message.verified === 'fail' ? [style.yellow(notVerified(message.verified_because))] : []),
+    ...(sameId.length === 0 ? [] : [style.yellow(`another mail with this id: ${sameId.join(', ')}`)]),
     ...placements.flatMap((placement) => ['', ...placementLines(placement, page, timezone)]),
     ...(history.length === 0 ? [] : ['', style.bold('history')]),
     ...history.map((line) => `  ${historyText(line, timezone)}`),
@@ -27,6 +29,7 @@ function placementLines(placement: ExplainedPlacement, page: Page, timezone: str
   const gone = placement.removed_at === null ? '' : ' (no longer there)';
   return [
     style.bold(terminalText(`${placement.id}  ${placement.mailbox}, ${placement.folder}${gone}`)),
+    ...(placement.verified === 'fail' ? [style.yellow('  the sender of this copy is not verified')] : []),
     `  now: ${terminalText(stateText(placement))}`,
     ...todayLines(placement),
     ...placement.earlier.flatMap((earlier) =>

@@ -4,7 +4,7 @@ import type { ShownAttachment, ShownMail } from '../../inbox/show.ts';
 import { formatBytes, formatTime } from '../format.ts';
 import type { Page } from '../output.ts';
 import { candidateLines } from './suggestion-lines.ts';
-import { peopleText, personText, stateText } from './words.ts';
+import { notVerified, peopleText, personText, stateText } from './words.ts';
 
 export interface MailToPrint {
   readonly mail: ShownMail;
@@ -50,7 +50,7 @@ function fields(mail: ShownMail, timezone: string): (readonly [name: string, val
 
 function warnings(mail: ShownMail): string[] {
   return [
-    ...(mail.verified === 'fail' ? [`the sender may not be who it says: ${mail.verified_because}`] : []),
+    ...(mail.verified === 'fail' ? [notVerified(mail.verified_because)] : []),
     ...(mail.protection === 'none' ? [] : [`protected (${mail.protection}): its text may not be readable here`]),
   ];
 }

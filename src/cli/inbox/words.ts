@@ -17,6 +17,11 @@ export function reasonText(reason: string | null): string {
   return reason === null ? '' : (reasons[reason] ?? reason);
 }
 
+/** Stands wherever a mail is shown that was found forged; safe to print. */
+export function notVerified(because: string): string {
+  return terminalText(`the sender may not be who it says: ${because}`);
+}
+
 /** Where a mail stands: "waits in My Inbox: no ticket fits", "on OPP-12, filed by rule". */
 export function stateText(mail: {
   readonly state: string;

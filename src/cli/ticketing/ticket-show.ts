@@ -2,6 +2,7 @@ import { terminalText } from '../../content/terminal.ts';
 import type { Person } from '../../domain/message.ts';
 import type { ActionView, TicketView } from '../../tickets/ticket-view.ts';
 import { responseText, type ResponseView } from '../../tickets/response-view.ts';
+import { notVerified } from '../inbox/words.ts';
 import { count, formatBytes, formatTime } from '../format.ts';
 import type { Page } from '../output.ts';
 
@@ -36,6 +37,7 @@ function actionLines(action: ActionView, { style }: Page, time: string): string[
   return [
     `${style.cyan(time)}  ${style.dim(terminalText(about))}`,
     ...people.map((text) => terminalText(text)),
+    ...(action.verified === 'fail' ? [style.yellow(notVerified(action.verified_because ?? ''))] : []),
     ...action.responses.map((response) => responseLine(response, style)),
     ...(action.subject === null ? [] : [style.bold(terminalText(action.subject))]),
     ...terminalText(action.body_text.trim(), { multiline: true })

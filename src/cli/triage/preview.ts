@@ -1,7 +1,7 @@
 import { terminalText } from '../../content/terminal.ts';
 import type { ShownMail } from '../../inbox/show.ts';
 import { formatBytes } from '../format.ts';
-import { peopleText, personText } from '../inbox/words.ts';
+import { notVerified, peopleText, personText } from '../inbox/words.ts';
 import type { Look, ScreenSize } from './look.ts';
 import { selectedEntry } from './state.ts';
 import type { TriageState } from './state.ts';
@@ -47,9 +47,7 @@ function headLines(mail: ShownMail, columns: number, { style }: Look): string[] 
   return [
     style.bold(fit(mail.subject === '' ? '(no subject)' : mail.subject)),
     fit(`from ${from}${mail.to.length === 0 ? '' : ` to ${peopleText(mail.to)}`}`),
-    ...(mail.verified === 'fail'
-      ? [style.yellow(fit(`the sender may not be who it says: ${mail.verified_because}`))]
-      : []),
+    ...(mail.verified === 'fail' ? [style.yellow(fit(notVerified(mail.verified_because)))] : []),
     ...(files.length === 0 ? [] : [style.dim(fit(`[+] ${files.join(', ')}`))]),
     ...(client === null ? [] : [fit(`c  ${client.name}: ${client.reason}`)]),
     ...mail.candidates.slice(0, 5).map((each, index) => {

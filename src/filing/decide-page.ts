@@ -66,23 +66,23 @@ export function decidingOf({ facts, identity, messageKey, mail }: NamedMail): De
 }
 
 /**
- * Only a copy of the other direction, or one that is not found forged where the first was, tells something new, and only
- * while nobody filed or dismissed the mail.
+ * Only a copy of the other direction, or any where the first was found forged, tells something new, and only while nobody
+ * filed or dismissed the mail. One that is found forged itself tells nothing.
  */
 function mayBetter(item: Item, mail: PlacedMail, sentItems: boolean): boolean {
   const untouched = item.filed_by === null && (item.state === 'inbox' || item.state === 'kept');
-  return untouched && ((item.sent === 1) !== sentItems || isCleared(item, mail));
+  return untouched && mail.trust !== 'failed' && ((item.sent === 1) !== sentItems || isCleared(item));
 }
 
-function isCleared(item: Item, { trust }: PlacedMail): boolean {
-  return item.reason === 'unverified_sender' && trust !== 'failed';
+/** By a copy that is not found forged. */
+function isCleared(item: Item): boolean {
+  return item.reason === 'unverified_sender';
 }
 
 function resultOf(mail: PlacedMail, item: Item | undefined, decision: MatchDecision, filing: Settled | null): Decided {
   if (filing === null) return item === undefined ? { kind: 'skip', mail } : { kind: 'again', mail };
   if (item === undefined) return { kind: 'new', mail, decision, filing };
-  const decides =
-    filing.kind !== 'hold' || (item.state === 'kept' && filing.state === 'inbox') || isCleared(item, mail);
+  const decides = filing.kind !== 'hold' || (item.state === 'kept' && filing.state === 'inbox') || isCleared(item);
   return decides ? { kind: 'better', mail, item, decision, filing } : { kind: 'again', mail };
 }
 

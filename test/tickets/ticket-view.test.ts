@@ -131,6 +131,8 @@ await onBothStores('a ticket that is shown', (stores) => {
         body_text: expect.stringContaining('Hello'),
         body_html: expect.stringContaining('Hello'),
         chain_hidden: false,
+        verified: 'unknown',
+        verified_because: '',
         bounced_at: null,
         bounce_reason: null,
         auto_replied_at: null,

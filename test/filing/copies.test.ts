@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { bareText, isSameMail, isShownBefore } from '../../src/domain/copies.ts';
 import type { NamedHash, Trust } from '../../src/domain/copies.ts';

@@ -1,4 +1,7 @@
-import fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Attachment, ImportedMessage } from '../../src/domain/message.ts';
 import { assignMails } from '../../src/inbox/assign.ts';
@@ -10,6 +13,7 @@ import { moveMails } from '../../src/inbox/move.ts';
 import { openFromMail } from '../../src/inbox/open-from-mail.ts';
 import { showMail } from '../../src/inbox/show.ts';
 import { undoMails } from '../../src/inbox/undo.ts';
+import { openStore } from '../../src/store/store.ts';
 import { findTicket } from '../../src/store/tickets.ts';
 import { viewTicket } from '../../src/tickets/ticket-view.ts';
 import { renderBody } from '../../src/tickets/shown-body.ts';
@@ -307,7 +311,7 @@ describe('whatever copies of a family come, in whatever order, mailboxes and pag
     }),
     { minLength: 1, maxLength: 5 },
   );
-  type Pages = (typeof pages)['generate'] extends (...args: never[]) => { readonly value: infer Value } ? Value : never;
+  type Pages = typeof pages extends fc.Arbitrary<infer Value> ? Value : never;
 
   async function state({ store }: Desk) {
     const items = await store.db.selectFrom('item').selectAll().orderBy('id').execute();
@@ -345,10 +349,6 @@ describe('whatever copies of a family come, in whatever order, mailboxes and pag
   }
 
   test('importing twice changes nothing, and the most trusted copy is shown', async () => {
-    const { mkdtempSync, rmSync } = await import('node:fs');
-    const { tmpdir } = await import('node:os');
-    const { join } = await import('node:path');
-    const { openStore } = await import('../../src/store/store.ts');
     await fc.assert(
       fc.asyncProperty(pages, async (given) => {
         const stateDir = mkdtempSync(join(tmpdir(), 'integrator-copies-'));

@@ -25,6 +25,7 @@ export function contentOf({ body, attachments }: ImportedMessage, trust: Trust):
 
 /** To the last character: no text has to be made to see it. */
 export function isIdentical(one: Content, other: Content): boolean {
+  if (one === other) return true;
   return (
     one.body.kind === other.body.kind &&
     one.body.content === other.body.content &&

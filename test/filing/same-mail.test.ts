@@ -360,7 +360,7 @@ describe('whatever copies of a family come, in whatever order, mailboxes and pag
           rmSync(stateDir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 60 },
     );
   });
 });

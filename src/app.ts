@@ -34,11 +34,17 @@ export interface AppOptions {
   readonly now?: () => number;
   /** A person waits for what comes of it: a password that was refused lately may go out once more. */
   readonly byHand?: boolean;
+  /** See StoreOptions. */
+  readonly say?: (text: string) => void;
 }
 
 /** Opens the store; connectors load only when used, since their libraries cost start-up time and memory. */
-export async function openApp({ config, env, now = Date.now, byHand = false }: AppOptions): Promise<App> {
-  const store = await openStore({ stateDir: config.state_dir, url: config.store });
+export async function openApp({ config, env, now = Date.now, byHand = false, say }: AppOptions): Promise<App> {
+  const store = await openStore({
+    stateDir: config.state_dir,
+    url: config.store,
+    ...(say === undefined ? {} : { say }),
+  });
   const world = lazily(() => authWorld(config, env, now));
   const around = {
     env,

@@ -67,7 +67,7 @@ async function withAuditLog<T>(context: CommandContext, work: (write: WriteAudit
   const actor = await context.actor();
   const { openStore } = await import('../store/store.ts');
   const { audit } = await import('../store/audit.ts');
-  const store = await openStore({ stateDir: config.state_dir, url: config.store });
+  const store = await openStore({ stateDir: config.state_dir, url: config.store, say: context.output.say });
   try {
     return await work((entry) => store.write((trx) => audit(trx, actor, Date.now(), entry)));
   } finally {

@@ -142,7 +142,7 @@ async function save(
 ) {
   const { requireItem, requireMail } = await import('../inbox/find-mail.ts');
   const { saveAttachments } = await import('../inbox/save-attachments.ts');
-  const mail = await requireMail(deps.store.db, await requireItem(deps.store.db, id));
+  const mail = await requireMail(deps.store.db, await requireItem(deps, id));
   return saveAttachments(deps.store, resolve(cwd, to), {
     messageId: mail.id,
     originalSha256: mail.originalSha256,

@@ -95,7 +95,7 @@ async function reply(context: CommandContext, name: string, flags: ReplyFlags): 
   const body = await bodyOf(context, flags.body);
   const files = await filesToSend(context, flags.attach ?? []);
   await withOutgoing(context, async (outgoing) => {
-    const item = await requireItem(outgoing.store.db, name);
+    const item = await requireItem(outgoing, name);
     const plan = await planReply(outgoing, { item, name, all: flags.all === true, cc: flags.cc ?? [], body, files });
     await sendPlan(context, outgoing, plan, flags);
   });

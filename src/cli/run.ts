@@ -55,7 +55,7 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
   const lock =
     flags.dryRun === true ? null : acquireRunLock(config.state_dir, { pid: process.pid, host: hostname(), since });
   const { openApp } = await import('../app.ts');
-  const app = await openApp({ config, env: context.env });
+  const app = await openApp({ config, env: context.env, say: context.output.say });
   const waiting = await openWaitingMail(context, app);
   if (lock !== null) await app.store.files.clearLeftovers(app.now());
   try {

@@ -41,7 +41,7 @@ async function runTests(connection: string | undefined, flags: TestFlags, contex
   const sendOnly = config.outgoing.mailboxes.map(({ address }) => address);
   const narrowed = narrowing({ connection, mailbox: flags.mailbox }, config, sendOnly);
   const { openApp } = await import('../app.ts');
-  const app = await openApp({ config, env: context.env, byHand: true });
+  const app = await openApp({ config, env: context.env, byHand: true, say: context.output.say });
   try {
     if (outside === null) await testConfigured(app, narrowed, flags, context);
     else await tryOutside(app, outside, narrowed.connection, context);

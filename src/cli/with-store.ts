@@ -23,7 +23,7 @@ export async function withStore<T>(
   const config = await context.config();
   const actor = await context.actor();
   const { openStore } = await import('../store/store.ts');
-  const store = await openStore({ stateDir: config.state_dir, url: config.store });
+  const store = await openStore({ stateDir: config.state_dir, url: config.store, say: context.output.say });
   try {
     if (verb !== null) await requireAccess(store, actor, verb);
     return await work({ store, config, actor });
@@ -40,7 +40,7 @@ export async function withStoreToRead<T>(
   const config = await context.config();
   const actor = await context.actor();
   const { openToRead } = await import('../store/open-to-read.ts');
-  const store = await openToRead({ stateDir: config.state_dir, url: config.store });
+  const store = await openToRead({ stateDir: config.state_dir, url: config.store, say: context.output.say });
   try {
     return await work({ store, config, actor });
   } finally {

@@ -6,6 +6,8 @@ import { blocks, cells, isHidden } from './html-elements.ts';
 export interface TextOptions {
   /** UTF-8 bytes of the result at most; a longer text ends in "…". */
   readonly maxBytes?: number;
+  /** Addresses of links: those that a person reads (default), none, or every one as it is written. */
+  readonly links?: 'readable' | 'none' | 'all';
 }
 
 const defaultMaxBytes = 1024 * 1024;
@@ -25,7 +27,7 @@ export function bodyText(body: MessageBody, options: TextOptions = {}): string {
  */
 export function htmlToText(html: string, options: TextOptions = {}): string {
   const maxBytes = options.maxBytes ?? defaultMaxBytes;
-  const renderer = new TextRenderer(maxBytes);
+  const renderer = new TextRenderer(maxBytes, options.links ?? 'readable');
   walkHtml(html, renderer);
   return limited(renderer.finish(), maxBytes);
 }
@@ -36,6 +38,7 @@ class TextRenderer implements HtmlVisitor {
   private readonly out: string[] = [];
   private length = 0;
   private readonly maxLength: number;
+  private readonly shownLinks: 'readable' | 'none' | 'all';
   private parts: string[] = [];
   /** Line breaks to write before the next text: 1 ends a line, 2 leaves one blank. */
   private breaks = 0;
@@ -48,8 +51,9 @@ class TextRenderer implements HtmlVisitor {
   private readonly lists: { readonly ordered: boolean; next: number }[] = [];
   private readonly links: { readonly element: OpenElement; readonly href: string; readonly text: string[] }[] = [];
 
-  constructor(maxLength: number) {
+  constructor(maxLength: number, shownLinks: 'readable' | 'none' | 'all') {
     this.maxLength = maxLength;
+    this.shownLinks = shownLinks;
   }
 
   open(element: OpenElement, attributes: Attributes): void {
@@ -121,7 +125,8 @@ class TextRenderer implements HtmlVisitor {
 
   private closeLink(): void {
     const link = this.links.pop();
-    if (link === undefined) return;
+    if (link === undefined || this.shownLinks === 'none') return;
+    if (this.shownLinks === 'all') return this.addRaw(` <${link.href}>`);
     const target = readableTarget(link.href);
     const shown = link.text.join('').trim();
     if (target === '' || sameTarget(shown, target)) return;

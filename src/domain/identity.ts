@@ -9,19 +9,30 @@ export type IdentitySource = Pick<
 >;
 
 /**
- * What makes a mail the same mail, as one string to be hashed by the caller: its message id with From, Date and subject
- * (so that a reused id does not hide another mail; without the prefixes that a gateway may add), or its content where it
- * has no id. Copies in several mailboxes and folders
- * give the same string: nothing in it depends on where a copy lies, as Bcc and the time of arrival do.
+ * What copies of one mail have in common, as one string to be hashed by the caller: the message id with From, Date and
+ * subject (without the prefixes that a gateway may add); without an id From, Date, subject, recipients and the lowest
+ * Received. A sender can give all of it to another mail: which copies of a family are the same mail is told by what is
+ * in them (copies.ts). Nothing in it depends on where a copy lies, as Bcc and the time of arrival do.
  */
-export function identityOf(mail: IdentitySource, subject: string = subjectKeys(mail.subject).base): string {
+export function familyOf(mail: IdentitySource, subject: string = subjectKeys(mail.subject).base): string {
   const key = messageKey(mail.internetMessageId);
-  return key === null
-    ? contentIdentity(mail)
-    : JSON.stringify(['id', key, who(mail.from), seconds(mail.sentAtMs), subject]);
+  if (key !== null) return JSON.stringify(['id', key, who(mail.from), seconds(mail.sentAtMs), subject]);
+  const hop = firstHop(mail);
+  // Nothing but its content tells such a mail from the next one of the same machine.
+  if (hop === '' && mail.sentAtMs === null) return contentIdentity(mail);
+  return JSON.stringify([
+    'no id',
+    who(mail.from),
+    seconds(mail.sentAtMs),
+    subject,
+    mail.to.map(who).sort(),
+    mail.cc.map(who).sort(),
+    hop,
+  ]);
 }
 
-function contentIdentity(mail: IdentitySource): string {
+/** The family in which version 0.1.0 stored mail without an id. Never to be changed: old stores hold its hash. */
+export function contentIdentity(mail: IdentitySource): string {
   return JSON.stringify([
     'content',
     who(mail.from),
@@ -33,6 +44,11 @@ function contentIdentity(mail: IdentitySource): string {
     mail.attachments.map((each) => [each.name, each.size]),
     firstHop(mail),
   ]);
+}
+
+/** Names one mail of a family; the first has its name. */
+export function identityOf(family: string, variant: number): string {
+  return variant === 1 ? family : `${family}#${variant}`;
 }
 
 /** The lowest Received tells two equal notices apart that a machine sent on different days. */

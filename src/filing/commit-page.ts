@@ -1,10 +1,12 @@
 import { itemsOf } from '../store/items.ts';
+import { lockFamilies } from '../store/families.ts';
 import { saveCursor } from '../store/mailboxes.ts';
-import { findByIdentity, insertMessages, markRemoved } from '../store/messages.ts';
+import { insertMessages, markRemoved } from '../store/messages.ts';
 import type { NewMessage } from '../store/messages.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { decidePage } from './decide-page.ts';
+import type { Decided } from './decide-page.ts';
 import { keepOriginals } from './keep-originals.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { messageRows } from './message-rows.ts';
@@ -13,6 +15,9 @@ import { noCounts } from './page-counts.ts';
 import type { CommittedPage, MailOutcome, PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
 import type { PreparedMail } from './prepared-mail.ts';
+import { isShown, keepShortest, showBest } from './show-best.ts';
+import { tellApart } from './tell-apart.ts';
+import type { PageVariant } from './page-variant.ts';
 import { tieResponses } from './tie-responses.ts';
 import { settleWaitingReplies } from './waiting-replies.ts';
 import { setAsideAttachments, writeDecided } from './write-decided.ts';
@@ -23,8 +28,7 @@ import { setAsideAttachments, writeDecided } from './write-decided.ts';
  */
 export async function commitPage(trx: StoreWriter, context: MailboxContext, page: Page): Promise<CommittedPage> {
   const counts = noCounts();
-  const mails = await knowOwnMail(trx, context, page);
-  const outcomes = await commitMails(trx, context, { ...page, mails }, counts);
+  const outcomes = page.mails.length === 0 ? [] : await commitMails(trx, context, page, counts);
   const { mailbox } = context.key;
   counts.removed_upstream += await markRemoved(trx, mailbox, page.removed, page.atMs);
   for (const providerId of page.settled) await clearSetAside(trx, { mailbox, providerId, attachmentId: '' });
@@ -40,33 +44,80 @@ async function commitMails(
   page: Page,
   counts: PageCounts,
 ): Promise<readonly MailOutcome[]> {
-  const identities = new Set<string>();
-  for (const { identity } of page.mails) identities.add(identity);
-  const known = await findByIdentity(trx, [...identities]);
-  const mails: PreparedMail[] = [];
-  for (const mail of page.mails) if (!known.deleted.has(mail.identity)) mails.push(mail);
-  mails.sort(oldestFirst);
-  counts.skipped += page.mails.length - mails.length;
+  await lockFamilies(trx, familiesOf(page.mails));
+  const own = await knowOwnMail(trx, context, page);
+  const { sentItems } = page.folder;
+  const { mailbox } = context.key;
+  const { mails, variants, deleted } = await tellApart(trx, {
+    mails: page.mails.toSorted(oldestFirst),
+    mailbox,
+    sentItems,
+    own,
+  });
+  counts.skipped += deleted.length;
   if (mails.length === 0) return [];
 
-  const items = await itemsOf(trx, context.key.mailbox, [...known.stored.values()]);
-  const { sentItems } = page.folder;
-  const decided = await decidePage(trx, context, { mails, sentItems, stored: known.stored, items, atMs: page.atMs });
+  const items = await itemsOf(trx, mailbox, storedIds(variants));
+  const decided = await decidePage(trx, context, { mails, variants, sentItems, items, atMs: page.atMs });
 
-  await keepOriginals(trx, known, decided);
-  const fresh: NewMessage[] = [];
-  for (const { kind, mail } of decided) {
-    if (kind === 'new' && !known.stored.has(mail.identity)) fresh.push(messageRows(mail, page.atMs));
-  }
-  const inserted = await insertMessages(trx, fresh);
-  const messageIds = new Map([...known.stored, ...inserted]);
+  await keepOriginals(trx, variants, decided);
+  const inserted = await insertMessages(trx, newMessages(variants, decided, page.atMs));
+  const messageIds = new Map(inserted);
+  for (const [identity, { stored }] of variants) if (stored !== null) messageIds.set(identity, stored.id);
   const outcomes: MailOutcome[] = [];
-  const write = { context, page, decided, messageIds, inserted, items, counts, outcomes };
+  const write = { context, page, decided, messageIds, variants, inserted, items, counts, outcomes };
+  await settleContents(trx, context, { variants, decided, messageIds });
   const filedKeys = await writeDecided(trx, write);
-  counts.failed += await setAsideAttachments(trx, context, page, inserted);
+  counts.failed += await setAsideAttachments(trx, write);
   await tieResponses(trx, context, { ...page, mails }, messageIds);
   outcomes.push(...(await settleWaitingReplies(trx, context, filedKeys, page.atMs)));
   return outcomes;
 }
 
+function familiesOf(mails: readonly PreparedMail[]): string[] {
+  const families: string[] = [];
+  for (const { family, olderFamilies } of mails) families.push(family, ...olderFamilies);
+  return families;
+}
+
 const oldestFirst = (a: PreparedMail, b: PreparedMail): number => a.mail.receivedAtMs - b.mail.receivedAtMs;
+
+function storedIds(variants: ReadonlyMap<string, PageVariant>): number[] {
+  const ids: number[] = [];
+  for (const { stored } of variants.values()) if (stored !== null) ids.push(stored.id);
+  return ids;
+}
+
+/** Mail that no mailbox brought before, each with the best copy of the page. */
+function newMessages(
+  variants: ReadonlyMap<string, PageVariant>,
+  decided: readonly Decided[],
+  atMs: number,
+): NewMessage[] {
+  const fresh: NewMessage[] = [];
+  for (const { kind, mail } of decided) {
+    if (kind === 'new' && variants.get(mail.identity)?.stored === null) fresh.push(messageRows(mail, atMs));
+  }
+  return fresh;
+}
+
+/** What is shown of mail that another copy came of. Copies that are not to be stored change nothing. */
+async function settleContents(
+  trx: StoreWriter,
+  context: MailboxContext,
+  { variants, decided, messageIds }: Settling,
+): Promise<void> {
+  for (const { kind, mail } of decided) {
+    const variant = variants.get(mail.identity);
+    const messageId = messageIds.get(mail.identity);
+    if (kind === 'skip' || variant === undefined || variant.best !== mail || messageId === undefined) continue;
+    if (variant.stored !== null && isShown(variant)) await showBest(trx, context, variant);
+    await keepShortest(trx, messageId, variant);
+  }
+}
+
+interface Settling {
+  readonly variants: ReadonlyMap<string, PageVariant>;
+  readonly decided: readonly Decided[];
+  readonly messageIds: ReadonlyMap<string, number>;
+}

@@ -6,9 +6,10 @@ import { Decider } from './decider.ts';
 import type { Deciding } from './deciding.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { detailsText, openTicket } from './open-ticket.ts';
+import type { NamedMail } from './message-rows.ts';
 import { planFiling } from './plan.ts';
 import type { Filing } from './plan.ts';
-import type { PreparedMail } from './prepared-mail.ts';
+import type { PageVariant, PlacedMail } from './page-variant.ts';
 
 /** A filing whose ticket exists: what is left is to write it down. */
 export type Settled =
@@ -16,24 +17,24 @@ export type Settled =
   | { readonly kind: 'opened'; readonly ticketId: string; readonly filedBy: 'rule' };
 
 export type Decided =
-  | { readonly kind: 'skip'; readonly mail: PreparedMail }
+  | { readonly kind: 'skip'; readonly mail: PlacedMail }
   /** A further copy of a mail that this mailbox has decided already. */
-  | { readonly kind: 'again'; readonly mail: PreparedMail }
-  | { readonly kind: 'new'; readonly mail: PreparedMail; readonly decision: MatchDecision; readonly filing: Settled }
-  /** A copy from the other direction (sent, received) that decides what the first copy left open. */
+  | { readonly kind: 'again'; readonly mail: PlacedMail }
+  | { readonly kind: 'new'; readonly mail: PlacedMail; readonly decision: MatchDecision; readonly filing: Settled }
+  /** A copy from the other direction (sent, received), or a more trusted one, that decides what the first left open. */
   | {
       readonly kind: 'better';
-      readonly mail: PreparedMail;
+      readonly mail: PlacedMail;
       readonly item: Item;
       readonly decision: MatchDecision;
       readonly filing: Settled;
     };
 
 export interface PageToDecide {
-  readonly mails: readonly PreparedMail[];
+  readonly mails: readonly PlacedMail[];
+  /** By identity. */
+  readonly variants: ReadonlyMap<string, PageVariant>;
   readonly sentItems: boolean;
-  /** Identity → message id of mail that is stored. */
-  readonly stored: ReadonlyMap<string, number>;
   /** This mailbox's items, by message id. */
   readonly items: ReadonlyMap<number, Item>;
   readonly atMs: number;
@@ -43,15 +44,14 @@ export interface PageToDecide {
 export async function decidePage(trx: StoreWriter, context: MailboxContext, page: PageToDecide): Promise<Decided[]> {
   const decider = await Decider.load(trx, context, page.mails.map(decidingOf), page.sentItems);
   const settle = new Settler(trx, context, page);
-  const seen = new Set<string>();
   const decided: Decided[] = [];
   for (const mail of page.mails) {
-    const item = page.items.get(page.stored.get(mail.identity) ?? 0);
-    if (seen.has(mail.identity) || (item !== undefined && !mayBetter(item, page.sentItems))) {
+    const variant = page.variants.get(mail.identity);
+    const item = page.items.get(variant?.stored?.id ?? 0);
+    if (mail !== variant?.best || (item !== undefined && !mayBetter(item, mail, page.sentItems))) {
       decided.push({ kind: 'again', mail });
       continue;
     }
-    seen.add(mail.identity);
     const deciding = decidingOf(mail);
     const decision = await decider.decide(deciding, page.sentItems);
     const filing = await settle.settle(mail, decision);
@@ -61,25 +61,28 @@ export async function decidePage(trx: StoreWriter, context: MailboxContext, page
   return decided;
 }
 
-export function decidingOf({ facts, identity, messageKey, mail }: PreparedMail): Deciding {
+export function decidingOf({ facts, identity, messageKey, mail }: NamedMail): Deciding {
   return { facts, identity, messageKey, conversationId: mail.conversationId };
 }
 
-/** Only a copy of the other direction tells something new, and only while nobody filed or dismissed the mail. */
-function mayBetter(item: Item, sentItems: boolean): boolean {
+/**
+ * Only a copy of the other direction, or any where the first was found forged, tells something new, and only while nobody
+ * filed or dismissed the mail. One that is found forged itself tells nothing.
+ */
+function mayBetter(item: Item, mail: PlacedMail, sentItems: boolean): boolean {
   const untouched = item.filed_by === null && (item.state === 'inbox' || item.state === 'kept');
-  return untouched && (item.sent === 1) !== sentItems;
+  return untouched && mail.trust !== 'failed' && ((item.sent === 1) !== sentItems || isCleared(item));
 }
 
-function resultOf(
-  mail: PreparedMail,
-  item: Item | undefined,
-  decision: MatchDecision,
-  filing: Settled | null,
-): Decided {
+/** By a copy that is not found forged. */
+function isCleared(item: Item): boolean {
+  return item.reason === 'unverified_sender';
+}
+
+function resultOf(mail: PlacedMail, item: Item | undefined, decision: MatchDecision, filing: Settled | null): Decided {
   if (filing === null) return item === undefined ? { kind: 'skip', mail } : { kind: 'again', mail };
   if (item === undefined) return { kind: 'new', mail, decision, filing };
-  const decides = filing.kind !== 'hold' || (item.state === 'kept' && filing.state === 'inbox');
+  const decides = filing.kind !== 'hold' || (item.state === 'kept' && filing.state === 'inbox') || isCleared(item);
   return decides ? { kind: 'better', mail, item, decision, filing } : { kind: 'again', mail };
 }
 
@@ -96,18 +99,18 @@ class Settler {
   }
 
   /** null: not to be stored at all. */
-  async settle(mail: PreparedMail, decision: MatchDecision): Promise<Settled | null> {
+  async settle(mail: PlacedMail, decision: MatchDecision): Promise<Settled | null> {
     const filing = planFiling(decision.decision);
     if (filing.kind === 'skip') return null;
     if (filing.kind !== 'open') return filing;
     // The same mail in another mailbox opened a ticket already: it is one mail, so it is one ticket.
-    const stored = this.#page.stored.get(mail.identity);
-    const before = stored === undefined ? null : await openingTicketOf(this.#trx, stored);
+    const stored = this.#page.variants.get(mail.identity)?.stored ?? null;
+    const before = stored === null ? null : await openingTicketOf(this.#trx, stored.id);
     if (before !== null) return { kind: 'file', ticketId: before, filedBy: 'rule' };
     return { kind: 'opened', ticketId: await this.#open(mail, filing.ticketType), filedBy: 'rule' };
   }
 
-  async #open({ mail }: PreparedMail, type: string): Promise<string> {
+  async #open({ mail }: PlacedMail, type: string): Promise<string> {
     return openTicket(this.#trx, {
       use: this.#context.rules.use,
       type,

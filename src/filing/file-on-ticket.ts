@@ -20,10 +20,9 @@ export interface MailAction {
 /** The one way a mail becomes an action; false where it is one of that ticket already. An opening action keeps its chain. */
 export function fileOnTicket(
   trx: StoreWriter,
-  { ownAddresses }: Pick<MailboxContext, 'ownAddresses'>,
+  own: Pick<MailboxContext, 'ownAddresses'>,
   action: MailAction,
 ): Promise<boolean> {
-  const { from, to, cc } = action.facts;
   return addMailAction(trx, {
     ticketId: action.ticketId,
     messageId: action.messageId,
@@ -33,6 +32,14 @@ export function fileOnTicket(
     chainHidden: action.hideChain && !action.opening,
     filedBy: action.filedBy,
     filedAtMs: action.filedAtMs,
-    participants: [from, ...to, ...cc].filter((address) => address !== '' && !ownAddresses.has(address)),
+    participants: participantsOf(action.facts, own),
   });
+}
+
+/** The people of a mail without ourselves. */
+export function participantsOf(
+  { from, to, cc }: MatchMessage,
+  { ownAddresses }: Pick<MailboxContext, 'ownAddresses'>,
+): string[] {
+  return [from, ...to, ...cc].filter((address) => address !== '' && !ownAddresses.has(address));
 }

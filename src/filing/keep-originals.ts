@@ -1,9 +1,8 @@
-import { unverifiedBecause } from '../domain/gates.ts';
 import { setOriginal } from '../store/messages.ts';
-import type { KnownMessages } from '../store/messages.ts';
 import { awaitsSentCopy } from '../store/outgoing-mail.ts';
 import type { StoreWriter } from '../store/store.ts';
 import type { Decided } from './decide-page.ts';
+import type { PageVariant } from './page-variant.ts';
 
 /**
  * Stored mail whose first copy came without its original gets that of a further copy, from a mailbox that keeps
@@ -12,16 +11,15 @@ import type { Decided } from './decide-page.ts';
  */
 export async function keepOriginals(
   trx: StoreWriter,
-  known: KnownMessages,
+  variants: ReadonlyMap<string, PageVariant>,
   decided: readonly Decided[],
 ): Promise<void> {
-  if (known.withoutOriginal.size === 0) return;
   for (const { kind, mail: copy } of decided) {
-    const { identity, facts, mail } = copy;
-    const stored = known.withoutOriginal.get(identity);
-    if (kind === 'skip' || stored === undefined || mail.original === null) continue;
-    if (unverifiedBecause(facts) !== null && stored.verified !== 'fail') continue;
-    if (awaitsSentCopy(identity) && facts.authentication.verdict !== 'pass') continue;
+    const { identity, facts, mail, trust } = copy;
+    const stored = variants.get(identity)?.stored ?? null;
+    if (kind === 'skip' || stored === null || stored.originalSha256 !== null || mail.original === null) continue;
+    if (trust === 'failed' && stored.trust !== 'failed') continue;
+    if (awaitsSentCopy(stored.family) && facts.authentication.verdict !== 'pass') continue;
     await setOriginal(trx, stored.id, mail.original.sha256);
   }
 }

@@ -1,11 +1,20 @@
 import { domainOf } from '../domain/address.ts';
+import type { Trust } from '../domain/copies.ts';
+import { unverifiedBecause } from '../domain/gates.ts';
 import type { Attachment, Header, ImportedMessage } from '../domain/message.ts';
 import type { NewMessage } from '../store/messages.ts';
 import { threadKeys } from './deciding.ts';
 import type { PreparedMail } from './prepared-mail.ts';
 
+/** A mail that knows which one of its family it is. */
+export interface NamedMail extends PreparedMail {
+  readonly identity: string;
+  readonly variant: number;
+  readonly trust: Trust;
+}
+
 /** A mail as rows of the store. */
-export function messageRows(prepared: PreparedMail, importedAtMs: number): NewMessage {
+export function messageRows(prepared: NamedMail, importedAtMs: number): NewMessage {
   const { mail } = prepared;
   return {
     row: messageRow(prepared, importedAtMs),
@@ -25,10 +34,14 @@ export function headersJson(headers: readonly Header[]): string {
   return JSON.stringify(headers.map(({ name, value }) => [name, value]));
 }
 
-function messageRow({ mail, facts, identity, messageKey }: PreparedMail, imported_at: number): NewMessage['row'] {
+function messageRow(named: NamedMail, imported_at: number): NewMessage['row'] {
+  const { mail, facts, identity, family, variant, trust, messageKey } = named;
   const thread = threadKeys(facts);
   return {
     identity,
+    family,
+    variant,
+    trust,
     internet_message_id: mail.internetMessageId,
     message_key: messageKey,
     from_name: withoutNul(mail.from?.name ?? ''),
@@ -45,7 +58,7 @@ function messageRow({ mail, facts, identity, messageKey }: PreparedMail, importe
     meeting: mail.meeting ? 1 : 0,
     report: mail.report ? 1 : 0,
     verified: facts.authentication.verdict,
-    verified_detail: facts.authentication.because,
+    verified_detail: (trust === 'failed' ? unverifiedBecause(facts) : null) ?? facts.authentication.because,
     protection: mail.protection,
     sensitivity: mail.sensitivity,
     has_attachments: mail.attachments.some((attachment) => !attachment.inline) ? 1 : 0,
@@ -77,6 +90,6 @@ export function attachmentRow(attachment: Attachment, position: number): NewMess
 }
 
 /** PostgreSQL cannot hold a NUL in text; in mail it is never meant. */
-function withoutNul(text: string): string {
+export function withoutNul(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '�') : text;
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { unproven } from '../domain/authentication.ts';
-import { identityOf } from '../domain/identity.ts';
+import { unverifiedBecause } from '../domain/gates.ts';
+import { contentIdentity, familyOf } from '../domain/identity.ts';
 import { matchMessage } from '../domain/match-message.ts';
 import type { MatchMessage } from '../domain/match-message.ts';
 import { messageKey } from '../domain/message-id.ts';
@@ -11,8 +12,10 @@ import { domainNames } from '../mail/address.ts';
 export interface PreparedMail {
   readonly mail: ImportedMessage;
   readonly facts: MatchMessage;
-  /** SHA-256 (hex) of what makes it the same mail. */
-  readonly identity: string;
+  /** SHA-256 (hex) of what all copies have in common that could be of this mail. */
+  readonly family: string;
+  /** Families in which version 0.1.0 may have stored it. */
+  readonly olderFamilies: readonly string[];
   readonly messageKey: string | null;
   /** Of a bounce: the texts of its attached reports. */
   readonly reports: readonly string[];
@@ -27,11 +30,25 @@ export function prepareMail(mail: ImportedMessage, options: PrepareOptions = {})
   const { verifiesSenders = false } = options;
   const read = matchMessage(mail, domainNames);
   const facts = verifiesSenders ? read : { ...read, authentication: unproven(read.authentication) };
+  const family = hash('sha256', familyOf(mail, facts.subjectKeys.base));
   return {
     mail,
     facts,
-    identity: hash('sha256', identityOf(mail, facts.subjectKeys.base)),
+    family,
+    olderFamilies: olderFamilies(mail, facts, family),
     messageKey: messageKey(mail.internetMessageId),
     reports: [],
   };
+}
+
+/**
+ * Mail without an id was known by its content; what claimed to be an own mail and was found forged by its text beside
+ * what it claimed.
+ */
+function olderFamilies(mail: ImportedMessage, facts: MatchMessage, family: string): string[] {
+  const before = messageKey(mail.internetMessageId) === null ? hash('sha256', contentIdentity(mail)) : family;
+  const text = mail.body.content.replaceAll('\r\n', '\n').trim();
+  const forged =
+    unverifiedBecause(facts) === null ? [] : [hash('sha256', JSON.stringify(['unverified', before, text]))];
+  return before === family ? forged : [before, ...forged];
 }

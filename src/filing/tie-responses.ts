@@ -5,7 +5,7 @@ import { addMailResponses, touchTicketsOfSent } from '../store/mail-responses.ts
 import type { StoreWriter } from '../store/store.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import type { Page } from './page.ts';
-import type { PreparedMail } from './prepared-mail.ts';
+import type { PlacedMail } from './page-variant.ts';
 
 /**
  * Bounces of, and automatic replies to, our own mail are tied to it, whatever the settings do with them; in whichever
@@ -14,7 +14,7 @@ import type { PreparedMail } from './prepared-mail.ts';
 export async function tieResponses(
   trx: StoreWriter,
   context: MailboxContext,
-  page: Page,
+  page: Omit<Page, 'mails'> & { readonly mails: readonly PlacedMail[] },
   messageIds: ReadonlyMap<string, number>,
 ): Promise<void> {
   if (page.folder.sentItems) return;
@@ -26,7 +26,7 @@ export async function tieResponses(
 }
 
 /** What the receiving server found forged tells nothing. */
-function responseRows(prepared: PreparedMail, mailbox: string, messageId: number | null): NewMailResponse[] {
+function responseRows(prepared: PlacedMail, mailbox: string, messageId: number | null): NewMailResponse[] {
   const { mail, facts, identity, reports } = prepared;
   // Many a server sends its reports without a From.
   const nameless = facts.authentication.fromFault?.kind === 'missing' && facts.doubled.length === 0;

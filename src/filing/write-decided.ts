@@ -9,7 +9,9 @@ import type { Decided, Settled } from './decide-page.ts';
 import { fileOnTicket } from './file-on-ticket.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import type { MailOutcome, Outcome, PageCounts } from './page-counts.ts';
-import type { PreparedMail } from './prepared-mail.ts';
+import { contentHash, isIdentical } from './copies.ts';
+import { isShown, shownContent } from './show-best.ts';
+import type { PageVariant, PlacedMail } from './page-variant.ts';
 
 export interface PageToWrite {
   readonly context: MailboxContext;
@@ -19,6 +21,7 @@ export interface PageToWrite {
   readonly messageIds: ReadonlyMap<string, number>;
   /** Of these, the ones this page brought. */
   readonly inserted: ReadonlyMap<string, number>;
+  readonly variants: ReadonlyMap<string, PageVariant>;
   /** This mailbox's items from before. */
   readonly items: ReadonlyMap<number, Item>;
   readonly counts: PageCounts;
@@ -84,16 +87,29 @@ async function writePlacements(
     const message_id = idOf(write, mail);
     const item_id = created.get(message_id) ?? write.items.get(message_id)?.id;
     if (kind === 'skip' || item_id === undefined) continue;
-    const duplicate = kind === 'again' ? 1 : 0;
-    rows.push({ item_id, message_id, mailbox, folder, provider_id: mail.mail.providerId, duplicate, seen_at });
+    rows.push({
+      item_id,
+      message_id,
+      mailbox,
+      folder,
+      provider_id: mail.mail.providerId,
+      duplicate: kind === 'again' ? 1 : 0,
+      seen_at,
+      trust: mail.trust,
+      content_hash: hashBesideShown(mail, write.variants.get(mail.identity)),
+    });
   }
   await insertPlacements(trx, rows);
+}
+
+function hashBesideShown({ content }: PlacedMail, variant: PageVariant | undefined): string | null {
+  return variant === undefined || isIdentical(content, shownContent(variant)) ? null : contentHash(content);
 }
 
 async function writeAction(
   trx: StoreWriter,
   { context, page, messageIds }: PageToWrite,
-  prepared: PreparedMail,
+  prepared: PlacedMail,
   filing: Settled,
 ): Promise<void> {
   if (filing.kind === 'hold') return;
@@ -135,29 +151,27 @@ function outcomeOf(filing: Settled): Outcome {
   return filing.state === 'ignored' ? 'ignored' : 'kept';
 }
 
-/** Attachments of stored mail that could not be read: the mail is there, they are tried again. */
-export async function setAsideAttachments(
-  trx: StoreWriter,
-  context: MailboxContext,
-  page: Page,
-  inserted: ReadonlyMap<string, number>,
-): Promise<number> {
+/** Attachments of what is stored that could not be read: the mail is there, they are tried again. */
+export async function setAsideAttachments(trx: StoreWriter, write: PageToWrite): Promise<number> {
+  const { context, page, decided, variants } = write;
   let failed = 0;
-  for (const { mail, identity } of page.mails) {
-    const messageId = inserted.get(identity);
-    if (messageId === undefined) continue;
+  for (const { kind, mail: copy } of decided) {
+    const variant = variants.get(copy.identity);
+    if (kind === 'skip' || variant?.best !== copy || !isShown(variant)) continue;
+    const { mail } = copy;
     for (const { content, name } of mail.attachments) {
       if (content.kind !== 'failed') continue;
       failed += 1;
       const error = { kind: 'protocol', message: `attachment "${name}": ${content.reason}`, hint: null } as const;
       const { id: folderId, path: folder, sentItems } = page.folder;
       const where = { folder, folderId, sentItems, providerId: mail.providerId, attachmentId: content.providerId };
-      await setAside(trx, context.key, { ...where, messageId, subject: mail.subject, floorMs: 0, error }, page.atMs);
+      const problem = { subject: mail.subject, floorMs: 0, error };
+      await setAside(trx, context.key, { ...where, messageId: idOf(write, copy), ...problem }, page.atMs);
     }
   }
   return failed;
 }
 
-function idOf({ messageIds }: PageToWrite, mail: PreparedMail): number {
+function idOf({ messageIds }: PageToWrite, mail: PlacedMail): number {
   return messageIds.get(mail.identity) ?? 0;
 }

@@ -3,15 +3,17 @@ import type { ErrorReport } from '../domain/errors.ts';
 import { messageKey } from '../domain/message-id.ts';
 import { Decider } from '../filing/decider.ts';
 import { decidingOf } from '../filing/decide-page.ts';
-import { identifiedIn } from '../filing/own-mail.ts';
+import { ownMessageOf } from '../filing/own-mail.ts';
 import { planFiling } from '../filing/plan.ts';
 import { prepareMail } from '../filing/prepared-mail.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
+import { tellApart } from '../filing/tell-apart.ts';
+import type { PlacedMail } from '../filing/page-variant.ts';
 import type { Folder, ListedMessage, MailboxReader } from '../mail/provider.ts';
 import { failingFolders, keysOfMailbox, mailboxTimes, placedIn, setAsideErrors } from '../store/audit-placements.ts';
 import { itemsOf } from '../store/items.ts';
 import { inParts } from '../store/in-parts.ts';
-import { findByIdentity, knownPlacements } from '../store/messages.ts';
+import { knownPlacements } from '../store/messages.ts';
 import { storeError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
 import { folderPaths } from './folder-paths.ts';
@@ -225,15 +227,18 @@ class MailboxAuditor {
     if (result.kind === 'damaged') return this.#miss(message, folder, result.error.message);
     if (result.kind === 'gone' || result.message.receivedAtMs < this.#sinceMs) return;
     if (result.message.isDraft) this.#accounted.drafts += 1;
-    else await this.#judgeMail(message, folder, prepareMail(result.message));
+    else await this.#judgeMail(message, folder, prepareMail(result.message, this.#job.context));
   }
 
   async #judgeMail(message: ListedMessage, folder: Folder, read: PreparedMail): Promise<void> {
     const { db } = this.#deps.store;
-    const mail = await identifiedIn(db, this.#job.context, read, folder.sentItems);
-    const { stored, deleted } = await findByIdentity(db, [mail.identity]);
-    const messageId = stored.get(mail.identity);
-    if (deleted.has(mail.identity)) this.#accounted.deleted += 1;
+    const { sentItems } = folder;
+    const own = await ownMessageOf(db, this.#job.context, read, sentItems);
+    const { mailbox } = this.#job.context.key;
+    const { mails, variants } = await tellApart(db, { mails: [read], mailbox, sentItems, own });
+    const [mail] = mails;
+    const messageId = variants.get(mail?.identity ?? '')?.stored?.id;
+    if (mail === undefined) this.#accounted.deleted += 1;
     else if (messageId !== undefined && (await this.#hasItem(messageId))) return;
     else if (await this.#isIgnored(mail, folder.sentItems)) this.#accounted.ignored += 1;
     else this.#miss(message, folder, this.#whyMissing(folder));
@@ -243,7 +248,7 @@ class MailboxAuditor {
     return (await itemsOf(this.#deps.store.db, this.#job.mailbox.address, [messageId])).has(messageId);
   }
 
-  async #isIgnored(mail: PreparedMail, sentItems: boolean): Promise<boolean> {
+  async #isIgnored(mail: PlacedMail, sentItems: boolean): Promise<boolean> {
     const deciding = decidingOf(mail);
     const decider = await Decider.load(this.#deps.store.db, this.#job.context, [deciding], sentItems);
     return planFiling((await decider.decide(deciding, sentItems)).decision).kind === 'skip';

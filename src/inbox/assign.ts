@@ -6,7 +6,7 @@ import { changeMails } from './change.ts';
 import type { Change, ChangedMail, ChangeReport } from './change.ts';
 import type { InboxDeps } from './deps.ts';
 import { mailId } from './mail-id.ts';
-import { noteOtherUse, putOnTicket, targetTicket } from './put-on-ticket.ts';
+import { followsConversation, noteOtherUse, putOnTicket, targetTicket } from './put-on-ticket.ts';
 
 export interface AssignRequest {
   readonly ids: readonly string[];
@@ -17,6 +17,8 @@ export interface AssignRequest {
   readonly hideChain?: boolean | undefined;
   /** A closed ticket is opened again instead of refused. */
   readonly reopen: boolean;
+  /** Also where another mail of the same family is on the ticket. */
+  readonly confirmed?: boolean;
   readonly dryRun: boolean;
 }
 
@@ -27,9 +29,13 @@ export function assignMails(deps: InboxDeps, request: AssignRequest): Promise<Ch
     { ids: request.ids, verb: 'mail.file', command: 'inbox.assign', dryRun: request.dryRun },
     async (change) => {
       const ticket = await targetTicket(change, request.ticket, request.reopen);
-      const items = request.conversation ? await withConversations(change) : change.items;
       const mails: ChangedMail[] = [];
-      for (const item of items) mails.push(await assign(change, item, ticket, request.hideChain));
+      for (const item of change.items) mails.push(await assign(change, item, ticket, request));
+      const related = request.conversation ? await restOfConversations(change) : [];
+      for (const item of related) {
+        if (await followsConversation(change, item, ticket)) mails.push(await assign(change, item, ticket, request));
+      }
+      const items = [...change.items, ...related];
       noteOtherUse(change, items, ticket);
       return { ticket: ticket.id, mails };
     },
@@ -40,12 +46,12 @@ async function assign(
   change: Change,
   item: Item,
   ticket: TicketRow,
-  hideChain: boolean | undefined,
+  { hideChain, confirmed = false }: Pick<AssignRequest, 'hideChain' | 'confirmed'>,
 ): Promise<ChangedMail> {
   const id = mailId(item.id);
   if (item.ticket_id === ticket.id) return { id, outcome: 'unchanged', ticket: ticket.id };
   refuseFiled(item, 'assigned');
-  await putOnTicket(change, item, { ticket, hideChain: hideChain ?? hidesChain(change, item) });
+  await putOnTicket(change, item, { ticket, confirmed, hideChain: hideChain ?? hidesChain(change, item) });
   return { id, outcome: 'filed', ticket: ticket.id };
 }
 
@@ -67,14 +73,15 @@ export function refuseFiled(item: Item, done: string): void {
   });
 }
 
-/** The mails named, and what waits of their conversations. */
-async function withConversations({ trx, items }: Change): Promise<Item[]> {
-  const all = new Map(items.map((item) => [item.id, item]));
+/** What waits of the conversations of the mails named, without these. */
+async function restOfConversations({ trx, items }: Change): Promise<Item[]> {
+  const named = new Set(items.map(({ id }) => id));
+  const rest = new Map<number, Item>();
   for (const item of items) {
     for (const related of await conversationOf(trx, item)) {
       const waits = related.item.state === 'inbox' || related.item.state === 'kept';
-      if (waits) all.set(related.item.id, related.item);
+      if (waits && !named.has(related.item.id)) rest.set(related.item.id, related.item);
     }
   }
-  return [...all.values()];
+  return [...rest.values()];
 }

@@ -72,7 +72,7 @@ export async function changeMails(
   const { ids, verb, command, dryRun } = request;
   const named = new Map<number, Item>();
   for (const id of ids) {
-    const item = await requireItem(deps.store.db, id);
+    const item = await requireItem(deps, id);
     named.set(item.id, item);
   }
   for (const { id, mailbox } of named.values())

@@ -12,7 +12,7 @@ import { offeredContact } from './other-party.ts';
  * null where there is none to offer.
  */
 export async function contactToOffer(deps: InboxDeps, id: string): Promise<Person | null> {
-  const item = await requireItem(deps.store.db, id);
+  const item = await requireItem(deps, id);
   const object = mailId(item.id);
   await requireAccess(deps, { verb: 'mail.file', mailbox: item.mailbox, command: 'inbox.new', object });
   const mail = await requireMail(deps.store.db, item);

@@ -1,10 +1,17 @@
 import { IntegratorError } from '../domain/errors.ts';
+import { comparedCopy } from '../filing/compared.ts';
+import { deletedCopiesOf } from '../filing/deleted-copies.ts';
+import { attachmentsOf } from '../store/attachments.ts';
 import { audit } from '../store/audit.ts';
 import { deleteMessage, filingsOf } from '../store/delete-message.ts';
+import { loadCopies, lockFamilies } from '../store/families.ts';
+import type { DeletedCopy } from '../store/families.ts';
 import { itemsOfMessage } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import { compactIndex } from '../store/search.ts';
 import { removeUnnamed } from '../store/unnamed-files.ts';
+import type { StoredMail } from '../store/stored-mails.ts';
+import type { StoreWriter } from '../store/store.ts';
 import { changeMails } from './change.ts';
 import type { Change, ChangedMail, ChangeReport } from './change.ts';
 import type { InboxDeps } from './deps.ts';
@@ -56,7 +63,15 @@ async function deleteOne(change: Change, item: Item) {
   if (items.length > 1) {
     change.notes.push(`${mailId(item.id)} was in ${items.length} mailboxes; it is gone from all: ${ids(items)}`);
   }
-  return { items, files: await deleteMessage(trx, mail, nowMs) };
+  await lockFamilies(trx, [mail.family]);
+  return { items, files: await deleteMessage(trx, { ...mail, remembered: await rememberedOf(trx, mail) }, nowMs) };
+}
+
+async function rememberedOf(trx: StoreWriter, { id, body, trust }: StoredMail): Promise<DeletedCopy[]> {
+  const content = { trust, body, attachments: await attachmentsOf(trx, id) };
+  const copies = (await loadCopies(trx, [id])).copies.get(id) ?? [];
+  const further = copies.flatMap(({ contentHash }) => contentHash ?? []);
+  return deletedCopiesOf({ content, copy: await comparedCopy(content) }, further);
 }
 
 async function refuseOnTicket({ trx }: Change, item: Item): Promise<void> {

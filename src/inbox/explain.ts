@@ -1,26 +1,27 @@
 import { z } from 'zod';
+import { verdictOf } from '../domain/copies.ts';
 import type { Decision } from '../domain/decision.ts';
 import { IntegratorError } from '../domain/errors.ts';
 import type { Person } from '../domain/message.ts';
-import { messageKey } from '../domain/message-id.ts';
-import { decideAccess } from '../domain/policy.ts';
 import { mailboxContexts } from '../filing/mailbox-context.ts';
 import { teamMailboxes } from '../filing/organisation.ts';
 import { decideStored } from '../filing/waiting-replies.ts';
 import { readAudit } from '../store/audit.ts';
 import type { AuditLine } from '../store/audit.ts';
-import { itemsOfMessage, messagesByKey, placementsOf } from '../store/inbox-list.ts';
+import { itemsOfMessage, itemsOfSameId, placementsOf } from '../store/inbox-list.ts';
 import type { StoredPlacement } from '../store/inbox-list.ts';
 import type { Item } from '../store/items.ts';
 import type { ItemState } from '../store/schema.ts';
 import type { StoredMail } from '../store/stored-mails.ts';
 import { requireReading } from './access.ts';
 import type { InboxDeps } from './deps.ts';
-import { requireItem, requireMail } from './find-mail.ts';
+import { itemsNamed, mayRead, requireItem, requireMail } from './find-mail.ts';
 import { mailId, parseMailId } from './mail-id.ts';
 import { readableTickets, withoutUnreadableThread } from './readable-tickets.ts';
 import { storedDecision } from './stored-decision.ts';
 import type { EarlierDecision, ShownDecision, StoredStep } from './stored-decision.ts';
+
+type Verdict = (typeof verdictOf)[keyof typeof verdictOf];
 
 export interface Explanation {
   readonly message: {
@@ -34,9 +35,12 @@ export interface Explanation {
     readonly received_at: string;
     readonly conversation_id: string | null;
     readonly sent: boolean;
-    readonly verified: 'pass' | 'fail' | 'none';
+    /** Of the copy that is shown. */
+    readonly verified: Verdict;
     readonly verified_because: string;
   };
+  /** Other mail with this internet message id, which is not the same mail. */
+  readonly same_id: readonly string[];
   readonly placements: readonly ExplainedPlacement[];
   /** What people did since, oldest first. */
   readonly history: readonly HistoryLine[];
@@ -48,6 +52,8 @@ export interface ExplainedPlacement {
   readonly mailbox: string;
   readonly folder: string;
   readonly removed_at: string | null;
+  /** Of this copy. */
+  readonly verified: Verdict;
   readonly decision: ShownDecision;
   readonly steps: readonly StoredStep[];
   readonly decided_at: string;
@@ -73,15 +79,13 @@ export interface HistoryLine {
 
 /**
  * Why a mail is, or is not, on a ticket, in every mailbox that the actor may read. It is named by our id or by its
- * internet message id. Throws `not_found`, `not_allowed`, and `usage` where several mails have that id.
+ * internet message id, of several mails with that id the most trusted one. Throws `not_found`, `not_allowed`.
  */
 export async function explainMail(deps: InboxDeps, name: string): Promise<Explanation> {
   const named = await namedItem(deps, name);
   await requireReading(deps, { mailbox: named.mailbox, command: 'explain', object: mailId(named.id) });
   const mail = await requireMail(deps.store.db, named);
-  const items = (await itemsOfMessage(deps.store.db, named.message_id)).filter(
-    (item) => decideAccess(deps.actor, 'mail.read', item.mailbox).allowed,
-  );
+  const items = (await itemsOfMessage(deps.store.db, named.message_id)).filter((item) => mayRead(deps.actor, item));
   const lies = await placementsOf(
     deps.store.db,
     items.map((item) => item.id),
@@ -90,6 +94,7 @@ export async function explainMail(deps: InboxDeps, name: string): Promise<Explan
   for (const item of items) placements.push(...(await explainItem(deps, item, mail, lies)));
   return {
     message: messageOf(named, mail),
+    same_id: await sameId(deps, named),
     placements: await permitted(deps, placements),
     history: await historyOf(deps, items),
   };
@@ -115,18 +120,18 @@ async function permitted(
   }));
 }
 
-async function namedItem({ store, actor }: InboxDeps, name: string): Promise<Item> {
-  if (parseMailId(name) !== null) return requireItem(store.db, name);
-  const key = messageKey(name);
-  const ids = key === null ? [] : await messagesByKey(store.db, key);
-  const items: Item[] = [];
-  for (const id of ids) items.push(...(await itemsOfMessage(store.db, id)));
-  if (ids.length > 1) {
-    throw new IntegratorError('usage', `${ids.length} different mails have the id ${name}`, {
-      hint: `name one of ours: ${items.map((item) => mailId(item.id)).join(', ')}`,
-    });
+/** Of each other mail the view of a mailbox that the actor may read. */
+async function sameId({ store, actor }: InboxDeps, { message_id: messageId }: Item): Promise<string[]> {
+  const ids = new Map<number, string>();
+  for (const item of await itemsOfSameId(store.db, messageId)) {
+    if (mayRead(actor, item) && !ids.has(item.message_id)) ids.set(item.message_id, mailId(item.id));
   }
-  const item = items.find((each) => decideAccess(actor, 'mail.read', each.mailbox).allowed) ?? items[0];
+  return [...ids.values()];
+}
+
+async function namedItem(deps: InboxDeps, name: string): Promise<Item> {
+  if (parseMailId(name) !== null) return requireItem(deps, name);
+  const [item] = await itemsNamed(deps, name);
   if (item !== undefined) return item;
   throw new IntegratorError('not_found', `there is no mail ${name} in the store`, {
     hint: 'mail under ignore or before import_from is not stored; integrator audit mailboxes compares',
@@ -145,7 +150,7 @@ function messageOf(item: Item, mail: StoredMail): Explanation['message'] {
     received_at: new Date(mail.receivedAtMs).toISOString(),
     conversation_id: mail.conversationId,
     sent: item.sent === 1,
-    verified: mail.verified,
+    verified: verdictOf[mail.trust],
     verified_because: mail.verifiedDetail,
   };
 }
@@ -175,6 +180,7 @@ async function explainItem(
     ...own,
     folder: copy.folder,
     removed_at: copy.removedAtMs === null ? null : new Date(copy.removedAtMs).toISOString(),
+    verified: verdictOf[copy.trust],
     ...(copy === first ? { decision, steps } : duplicateOf(first, decision)),
   }));
 }

@@ -1,12 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { bodyText } from '../content/text.ts';
-import { searchWords } from '../domain/search-words.ts';
+import { mailWords } from '../content/mail-words.ts';
 import { addToIndex, nextToIndex } from '../store/search.ts';
 import type { IndexedMail, TextToIndex } from '../store/search.ts';
 import type { Store } from '../store/store.ts';
 
-/** Bytes of a body's text that are indexed. */
-const longestText = 64 * 1024;
 /** Small enough that an import waits only a moment for its turn. */
 const batchSize = 100;
 
@@ -40,12 +37,7 @@ async function wordsOfAll(batch: readonly TextToIndex[]): Promise<IndexedMail[]>
   const mails: IndexedMail[] = [];
   for (const [index, mail] of batch.entries()) {
     if (index % 10 === 9) await setImmediate();
-    mails.push(wordsOf(mail));
+    mails.push({ id: mail.id, words: mailWords(mail) });
   }
   return mails;
-}
-
-function wordsOf({ id, fromName, fromAddress, subject, body }: TextToIndex): IndexedMail {
-  const text = bodyText(body, { maxBytes: longestText });
-  return { id, words: searchWords([fromName, fromAddress, subject, text].join('\n')) };
 }

@@ -32,6 +32,8 @@ export interface InboxEntry {
   readonly internet_message_id: string | null;
   /** The agent sent it. */
   readonly sent: boolean;
+  /** What the receiving server says of the sender. */
+  readonly verified: 'pass' | 'fail' | 'none';
   /** inbox: it waits · dismissed · kept: sent mail on no ticket · ignored · filed */
   readonly state: ItemState;
   /** Why it is on no ticket; null where it is on one. */
@@ -124,6 +126,7 @@ export function entryOf(
     conversation_id: mail.conversationId,
     internet_message_id: mail.internetMessageId,
     sent: item.sent === 1,
+    verified: mail.verified,
     state: item.state,
     reason: item.reason,
     ticket: item.ticket_id,

@@ -7,13 +7,15 @@ import { changeMails } from './change.ts';
 import type { Change, ChangedMail, ChangeReport } from './change.ts';
 import type { InboxDeps } from './deps.ts';
 import { mailId } from './mail-id.ts';
-import { noteOtherUse, putOnTicket, targetTicket } from './put-on-ticket.ts';
+import { followsConversation, noteOtherUse, putOnTicket, targetTicket } from './put-on-ticket.ts';
 import { settleOrphaned, takeOffTicket } from './take-off.ts';
 
 export interface MoveRequest {
   readonly ids: readonly string[];
   readonly ticket: string;
   readonly reopen: boolean;
+  /** Also where another mail of the same family is on the ticket. */
+  readonly confirmed?: boolean;
   readonly dryRun: boolean;
 }
 
@@ -28,8 +30,8 @@ export function moveMails(deps: InboxDeps, request: MoveRequest): Promise<Change
     const mails = new Map<number, ChangedMail>();
     for (const item of change.items) {
       for (const each of await conversationOf(change.trx, item)) {
-        if (!mails.has(each.item.id) && goesAlong(change, each.item, item)) {
-          mails.set(each.item.id, await move(change, each, ticket));
+        if (!mails.has(each.item.id) && (await goesAlong(change, each.item, { named: item, ticket }))) {
+          mails.set(each.item.id, await move(change, each, ticket, request.confirmed ?? false));
         }
       }
     }
@@ -39,9 +41,16 @@ export function moveMails(deps: InboxDeps, request: MoveRequest): Promise<Change
   });
 }
 
+interface Along {
+  readonly named: Item;
+  readonly ticket: TicketRow;
+}
+
 /** Mail of the conversation on a third ticket was filed there on purpose: it stays. */
-function goesAlong({ notes }: Change, item: Item, named: Item): boolean {
-  if (item.id === named.id || item.state === 'inbox' || item.state === 'kept') return true;
+async function goesAlong(change: Change, item: Item, { named, ticket }: Along): Promise<boolean> {
+  const { items, notes } = change;
+  if (items.some(({ id }) => id === item.id)) return true;
+  if (item.state === 'inbox' || item.state === 'kept') return followsConversation(change, item, ticket);
   if (item.state !== 'filed') return false;
   if (item.ticket_id !== null && item.ticket_id === named.ticket_id) return true;
   notes.push(
@@ -50,7 +59,12 @@ function goesAlong({ notes }: Change, item: Item, named: Item): boolean {
   return false;
 }
 
-async function move(change: Change, mail: ConversationMail, ticket: TicketRow): Promise<ChangedMail> {
+async function move(
+  change: Change,
+  mail: ConversationMail,
+  ticket: TicketRow,
+  confirmed: boolean,
+): Promise<ChangedMail> {
   const { item } = mail;
   const id = mailId(item.id);
   const from = item.ticket_id;
@@ -59,6 +73,7 @@ async function move(change: Change, mail: ConversationMail, ticket: TicketRow): 
   const hidden = from === null ? null : await takeOffTicket(change, mail, { ticketId: from, scope: 'conversation' });
   await putOnTicket(change, item, {
     ticket,
+    confirmed,
     hideChain: hidden ?? hidesChain(change, item),
     ...(from === null ? {} : { detail: { from_ticket: from } }),
   });

@@ -47,7 +47,7 @@ export function noteMails(
 
 /** The client to offer for a note. Throws `usage` where none is suggested. */
 export async function clientToNote(deps: InboxDeps, id: string): Promise<SuggestedClient> {
-  const item = await requireItem(deps.store.db, id);
+  const item = await requireItem(deps, id);
   const object = mailId(item.id);
   await requireAccess(deps, { verb: 'mail.file', mailbox: item.mailbox, command: 'inbox.note', object });
   refuseFiled(item, 'made a note');

@@ -20,7 +20,7 @@ import type { InboxDeps } from './deps.ts';
 import { requireMail } from './find-mail.ts';
 import { mailId } from './mail-id.ts';
 import { namesClient, offeredContact, otherParty } from './other-party.ts';
-import { putOnTicket } from './put-on-ticket.ts';
+import { followsConversation, putOnTicket } from './put-on-ticket.ts';
 import { clientFinder } from './suggest-client.ts';
 
 export interface OpenRequest {
@@ -168,6 +168,7 @@ async function fileConversation(change: Change, opened: Item, ticket: TicketRow)
   const mails: ChangedMail[] = [];
   for (const { item } of await conversationOf(change.trx, opened)) {
     if (item.id === opened.id || (item.state !== 'inbox' && item.state !== 'kept')) continue;
+    if (!(await followsConversation(change, item, ticket))) continue;
     await putOnTicket(change, item, { ticket, hideChain: hidesChain(change, item) });
     mails.push({ id: mailId(item.id), outcome: 'filed', ticket: ticket.id });
   }

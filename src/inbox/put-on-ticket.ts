@@ -2,9 +2,11 @@ import { IntegratorError } from '../domain/errors.ts';
 import type { Use } from '../domain/ticket.ts';
 import { fileItem } from '../filing/file-item.ts';
 import { decidingStored } from '../filing/deciding.ts';
+import { hasOtherOfFamily } from '../store/actions.ts';
 import { audit } from '../store/audit.ts';
 import type { Item } from '../store/items.ts';
 import { forgetTakenAway } from '../store/taken-away.ts';
+import { storedEnvelopes } from '../store/stored-mails.ts';
 import { findTicket, reopenTicket } from '../store/tickets.ts';
 import type { TicketRow } from '../store/tickets.ts';
 import { logChange, ownAddresses } from './change.ts';
@@ -39,6 +41,8 @@ export interface Putting {
   readonly hideChain: boolean;
   /** The mail opened the ticket. */
   readonly opening?: boolean;
+  /** The person knows that another mail with the same message id, sender, date and subject is there. */
+  readonly confirmed?: boolean;
   /** More for the audit log. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
@@ -48,6 +52,7 @@ export interface Putting {
  * ticket before is forgotten, so that answers follow again.
  */
 export async function putOnTicket(change: Change, item: Item, { ticket, ...how }: Putting): Promise<void> {
+  if (how.confirmed !== true) await refuseSecondOfFamily(change, item, ticket);
   const mail = await requireMail(change.trx, item);
   const deciding = decidingStored(mail);
   const added = await fileItem(change.trx, ownAddresses(change), {
@@ -67,6 +72,35 @@ export async function putOnTicket(change: Change, item: Item, { ticket, ...how }
     thread: [mail.messageKey ?? '', ...deciding.facts.inReplyTo, ...deciding.facts.references],
   });
   await logChange(change, item, { ticket: ticket.id, ...how.detail });
+}
+
+/** The code of the error that says so: whoever can ask may offer to file it all the same. */
+export const secondOfFamily = 'second_of_family';
+
+async function refuseSecondOfFamily({ trx }: Change, item: Item, ticket: TicketRow): Promise<void> {
+  if (!(await hasOtherOfFamily(trx, ticket.id, item.message_id))) return;
+  const id = mailId(item.id);
+  throw new IntegratorError('usage', `${ticket.id} has a mail with the message id, sender, date and subject of ${id}`, {
+    hint: `their texts or files differ: compare them (integrator explain ${id}), or add --yes to file ${id} too`,
+    code: secondOfFamily,
+  });
+}
+
+/**
+ * Whether a mail that a person did not name goes along with its conversation: none whose sender was found forged, and no
+ * second one of a family that is on the ticket.
+ */
+export async function followsConversation({ trx, notes }: Change, item: Item, ticket: TicketRow): Promise<boolean> {
+  const mail = (await storedEnvelopes(trx, [item.message_id])).get(item.message_id);
+  const because =
+    mail?.trust === 'failed'
+      ? `its sender is not verified (${mail.verifiedDetail})`
+      : (await hasOtherOfFamily(trx, ticket.id, item.message_id))
+        ? `${ticket.id} has another mail with its message id`
+        : null;
+  if (because !== null)
+    notes.push(`${mailId(item.id)} of the same conversation stays out: ${because}; name it to file it`);
+  return because === null;
 }
 
 /** A ticket of another use than the mailbox is matched to takes the mail, but its answers will not follow. */

@@ -35,7 +35,6 @@ export interface ShownMail extends InboxEntry {
   readonly folders: readonly { readonly folder: string; readonly removed_at: string | null }[];
   /** The client on which it is a CRM note. */
   readonly note: { readonly client: { readonly id: string; readonly name: string } } | null;
-  readonly verified: 'pass' | 'fail' | 'none';
   readonly verified_because: string;
   readonly protection: string;
   readonly body_text: string;
@@ -61,7 +60,7 @@ export interface ShowOptions {
  * `not_found` for an unknown id, and where `raw` is asked for and the original is not kept.
  */
 export async function showMail(deps: InboxDeps, id: string, options: ShowOptions): Promise<ShownMail> {
-  const item = await requireItem(deps.store.db, id);
+  const item = await requireItem(deps, id);
   const object = mailId(item.id);
   await requireReading(deps, { mailbox: item.mailbox, command: 'inbox.show', object });
   const mail = await requireMail(deps.store.db, item);
@@ -84,7 +83,6 @@ function envelope(mail: StoredMail) {
     cc: mail.cc,
     bcc: mail.bcc,
     sent_at: mail.sentAtMs === null ? null : new Date(mail.sentAtMs).toISOString(),
-    verified: mail.verified,
     verified_because: mail.verifiedDetail,
     protection: mail.protection,
     original_kept: mail.originalSha256 !== null,

@@ -19,7 +19,7 @@ export interface MailSuggestions {
 
 /** The suggested client and candidate tickets of one mail, best first, by today's tickets. */
 export async function suggestMail(deps: InboxDeps, id: string): Promise<MailSuggestions> {
-  const item = await requireItem(deps.store.db, id);
+  const item = await requireItem(deps, id);
   const object = mailId(item.id);
   await requireReading(deps, { mailbox: item.mailbox, command: 'inbox.suggest', object });
   const mail = await requireMail(deps.store.db, item);

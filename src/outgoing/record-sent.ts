@@ -6,7 +6,7 @@ import { messageRows } from '../filing/message-rows.ts';
 import { prepareMail } from '../filing/prepared-mail.ts';
 import { insertItems, itemsOf, updateItem } from '../store/items.ts';
 import { insertMessages } from '../store/messages.ts';
-import { outgoingIdentity, sentMessage } from '../store/outgoing-mail.ts';
+import { outgoingFamily, sentMessage } from '../store/outgoing-mail.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { envelopeOf, type MailJob } from './mail-job.ts';
 
@@ -41,9 +41,9 @@ async function insertSent(
   mark: string,
   atMs: number,
 ): Promise<number> {
-  const identity = outgoingIdentity(mark);
-  const ids = await insertMessages(trx, [messageRows({ ...prepared, identity }, atMs)]);
-  return ids.get(identity) ?? 0;
+  const family = outgoingFamily(mark);
+  const named = { ...prepared, identity: family, family, variant: 1, trust: 'trusted' } as const;
+  return (await insertMessages(trx, [messageRows(named, atMs)])).get(family) ?? 0;
 }
 
 /** The mailbox's own view of it: filed, so that no rule decides about the copy again. */

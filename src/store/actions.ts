@@ -69,6 +69,19 @@ export async function removeMailAction(trx: StoreWriter, ticketId: string, messa
   return true;
 }
 
+/** Another copy of a mail is shown: its tickets have the people of this one as participants. */
+export async function moveParticipants(
+  trx: StoreWriter,
+  messageId: number,
+  participants: readonly string[],
+): Promise<void> {
+  const actions = await trx.selectFrom('action').select('ticket_id').where('message_id', '=', messageId).execute();
+  for (const { ticket_id: ticketId } of actions) {
+    await addParticipants(trx, ticketId, participants);
+    await dropParticipantsWithoutMail(trx, ticketId);
+  }
+}
+
 const personSchema = z.object({ address: z.string() });
 const peopleSchema = z.object({ to: z.array(personSchema), cc: z.array(personSchema) });
 
@@ -159,6 +172,25 @@ export async function mailActionOf(
     .where('message_id', '=', messageId)
     .executeTakeFirst();
   return row === undefined ? null : { opening: row.opening === 1, chainHidden: row.chain_hidden === 1 };
+}
+
+/** Whether another mail of the same family is on the ticket. */
+export async function hasOtherOfFamily(
+  db: StoreReader | StoreWriter,
+  ticketId: string,
+  messageId: number,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('message as this')
+    .innerJoin('message as other', 'other.family', 'this.family')
+    .innerJoin('action', 'action.message_id', 'other.id')
+    .select('action.id')
+    .where('this.id', '=', messageId)
+    .where('action.ticket_id', '=', ticketId)
+    .whereRef('other.id', '<>', 'this.id')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function hasActions(db: StoreReader | StoreWriter, ticketId: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { DeletedCopy } from './families.ts';
 import type { StoreWriter } from './store.ts';
 
 /** Tickets and clients that a mail is on. */
@@ -10,26 +11,35 @@ export async function filingsOf(
   return { tickets: actions.map((row) => row.ticket_id), notes: notes.length };
 }
 
+export interface DeletedMessage {
+  readonly id: number;
+  readonly family: string;
+  readonly originalSha256: string | null;
+  /** By which its copies are known again. */
+  readonly remembered: readonly DeletedCopy[];
+}
+
 /**
- * Deletes a mail with everything of it, in every mailbox; only its identity stays, so that no resync brings it back.
+ * Deletes a mail with everything of it, in every mailbox; only hashes stay, so that no resync brings it back.
  * Returns its files, to be given to `removeUnnamed` after the commit.
  */
-export async function deleteMessage(
-  trx: StoreWriter,
-  message: { readonly id: number; readonly identity: string; readonly originalSha256: string | null },
-  atMs: number,
-): Promise<string[]> {
-  const attachments = await trx
-    .selectFrom('attachment')
-    .select('sha256')
-    .where('message_id', '=', message.id)
-    .where('sha256', 'is not', null)
-    .execute();
+export async function deleteMessage(trx: StoreWriter, message: DeletedMessage, atMs: number): Promise<string[]> {
+  const named = await filesOf(trx, message.id);
+  const { family } = message;
   await trx
-    .insertInto('deleted_message')
-    .values({ identity: message.identity, at: atMs })
-    .onConflict((conflict) => conflict.column('identity').doNothing())
+    .insertInto('deleted_copy')
+    .values(message.remembered.map((copy) => ({ ...copy, family, at: atMs })))
+    .onConflict((conflict) => conflict.columns(['family', 'kind', 'hash']).doNothing())
     .execute();
   await trx.deleteFrom('message').where('id', '=', message.id).execute();
-  return [...new Set([...attachments.map((row) => row.sha256), message.originalSha256])].filter((one) => one !== null);
+  return [...new Set([...named, message.originalSha256])].filter((one) => one !== null);
+}
+
+/** Attachments, and originals of copies that are no longer shown. */
+async function filesOf(trx: StoreWriter, messageId: number): Promise<(string | null)[]> {
+  const files = [
+    ...(await trx.selectFrom('attachment').select('sha256').where('message_id', '=', messageId).execute()),
+    ...(await trx.selectFrom('former_original').select('sha256').where('message_id', '=', messageId).execute()),
+  ];
+  return files.map((row) => row.sha256);
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { Trust } from '../domain/copies.ts';
 import { inParts } from './in-parts.ts';
 import { ask, list, nothing, query } from './query.ts';
 import type { Query, Reader } from './query.ts';
@@ -42,13 +43,28 @@ export function itemsOfMessage(db: Reader, messageId: number): Promise<Selectabl
   return ask(db, query`select * from item where message_id = ${messageId} order by id`);
 }
 
-/** Ids of the messages with this key: several where an id was used twice for different mail. */
+/** Ids of the messages with this key, the most trusted first: several where an id was used for different mail. */
 export async function messagesByKey(db: Reader, messageKey: string): Promise<number[]> {
   const rows = await ask<{ id: number }>(
     db,
-    query`select id from message where message_key = ${messageKey} order by id`,
+    query`
+      select id from message where message_key = ${messageKey}
+      order by case trust when 'trusted' then 0 when 'unknown' then 1 else 2 end, id`,
   );
   return rows.map((row) => row.id);
+}
+
+/** Every view of the other mails that have the internet message id of this one, or are of its family. */
+export function itemsOfSameId(db: Reader, messageId: number): Promise<Selectable<ItemTable>[]> {
+  return ask(
+    db,
+    query`
+      select item.* from item
+        join message on message.id = item.message_id
+        join message as this on this.id = ${messageId}
+      where message.id <> this.id and (message.family = this.family or message.message_key = this.message_key)
+      order by message.id, item.id`,
+  );
 }
 
 export interface StoredPlacement {
@@ -58,6 +74,8 @@ export interface StoredPlacement {
   readonly duplicate: boolean;
   readonly seenAtMs: number;
   readonly removedAtMs: number | null;
+  /** How far the sender of this copy is to be believed. */
+  readonly trust: Trust;
 }
 
 /** Where these mails lie or lay, in the order in which the copies were found. */
@@ -76,6 +94,7 @@ export async function placementsOf(db: Reader, itemIds: readonly number[]): Prom
         duplicate: row.duplicate === 1,
         seenAtMs: row.seen_at,
         removedAtMs: row.removed_at,
+        trust: row.trust,
       })),
     );
   }

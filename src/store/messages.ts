@@ -1,7 +1,6 @@
-import type { Insertable, Selectable } from 'kysely';
+import type { Insertable } from 'kysely';
 import type { AttachmentTable, MessageContentTable, MessageTable } from './schema.ts';
 import { inParts } from './in-parts.ts';
-import { ask, list, query } from './query.ts';
 import { RowInserter } from './row-inserter.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -10,38 +9,6 @@ export interface NewMessage {
   readonly row: Insertable<MessageTable>;
   readonly content: Omit<Insertable<MessageContentTable>, 'message_id'>;
   readonly attachments: readonly Omit<Insertable<AttachmentTable>, 'message_id'>[];
-}
-
-export interface KnownMessages {
-  /** Identity → id. */
-  readonly stored: Map<string, number>;
-  /** Of these, the ones whose original is not kept, by identity. */
-  readonly withoutOriginal: Map<string, { readonly id: number; readonly verified: string }>;
-  /** Identities of mail that an administrator deleted for ever. */
-  readonly deleted: Set<string>;
-}
-
-/** Which of these mails are stored, and which an administrator deleted for ever. */
-export async function findByIdentity(
-  db: StoreReader | StoreWriter,
-  identities: readonly string[],
-): Promise<KnownMessages> {
-  if (identities.length === 0) return { stored: new Map(), withoutOriginal: new Map(), deleted: new Set() };
-  const wanted = list(identities);
-  const stored = await ask<Pick<Selectable<MessageTable>, 'id' | 'identity' | 'original_sha256' | 'verified'>>(
-    db,
-    query`select id, identity, original_sha256, verified from message where identity in ${wanted}`,
-  );
-  const deleted = await ask<{ identity: string }>(
-    db,
-    query`select identity from deleted_message where identity in ${wanted}`,
-  );
-  const withoutOriginal = stored.filter((row) => row.original_sha256 === null);
-  return {
-    stored: new Map(stored.map((row) => [row.identity, row.id])),
-    withoutOriginal: new Map(withoutOriginal.map(({ identity, id, verified }) => [identity, { id, verified }])),
-    deleted: new Set(deleted.map((row) => row.identity)),
-  };
 }
 
 /** A mail that has an original keeps it. */

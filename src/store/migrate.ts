@@ -14,13 +14,29 @@ export async function migrate(
   dialect: 'sqlite' | 'postgres',
   migrations: readonly StoreMigration[] = storeMigrations,
 ): Promise<void> {
+  if ((await nextMigration(db, dialect, migrations)) === null) return;
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsFor(migrations, dialect) } });
+  // To drop a table that is made anew would delete whatever refers to it; inside a transaction this cannot be set.
+  if (dialect === 'sqlite') await sql`pragma foreign_keys = off`.execute(db);
+  try {
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+  } finally {
+    if (dialect === 'sqlite') await sql`pragma foreign_keys = on`.execute(db);
+  }
+}
+
+/** The next step that a store lacks; `first`: it is new. null where it is up to date. Throws where it is newer. */
+export async function nextMigration(
+  db: Kysely<Database>,
+  dialect: 'sqlite' | 'postgres',
+  migrations: readonly StoreMigration[] = storeMigrations,
+): Promise<{ readonly name: string; readonly first: boolean } | null> {
   const latest = migrations.at(-1)?.name ?? '';
   const current = await currentVersion(db, dialect);
-  if (current === latest) return;
   if (current !== null && current > latest) throw newerStore(current, latest);
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsFor(migrations, dialect) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  const next = migrations.find(({ name }) => current === null || name > current);
+  return next === undefined ? null : { name: next.name, first: current === null };
 }
 
 function migrationsFor(
@@ -33,8 +49,14 @@ function migrationsFor(
       {
         up: async (db: Kysely<unknown>): Promise<void> => {
           for (const statement of migration.statements(dialect)) await sql.raw(statement).execute(db);
+          if (dialect === 'sqlite') await refuseBrokenReferences(db, migration.name);
         },
       },
     ]),
   );
+}
+
+async function refuseBrokenReferences(db: Kysely<unknown>, step: string): Promise<void> {
+  const { rows } = await sql`pragma foreign_key_check`.execute(db);
+  if (rows.length > 0) throw new Error(`${step} would leave ${rows.length} rows that refer to nothing`);
 }

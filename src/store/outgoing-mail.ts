@@ -1,22 +1,23 @@
+import { identityOf } from '../domain/identity.ts';
 import { inParts } from './in-parts.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
-/** Mail we sent has this before its mark for an identity, until its copy in Sent Items tells the server's Date. */
+/** Mail we sent has this before its mark for a family, until its copy in Sent Items tells the server's Date. */
 const provisional = 'outgoing:';
 
-export function outgoingIdentity(mark: string): string {
+export function outgoingFamily(mark: string): string {
   return `${provisional}${mark}`;
 }
 
-/** Whether mail with this identity went out from here and still waits for its copy in Sent Items. */
-export function awaitsSentCopy(identity: string): boolean {
-  return identity.startsWith(provisional);
+/** Whether mail of this family went out from here and still waits for its copy in Sent Items. */
+export function awaitsSentCopy(family: string): boolean {
+  return family.startsWith(provisional);
 }
 
 /** Mail that went out from here, before its copy in Sent Items was seen. */
 export interface AwaitedMail {
   readonly id: number;
-  readonly identity: string;
+  readonly family: string;
   readonly messageKey: string;
   readonly from: string;
   readonly subject: string;
@@ -36,14 +37,14 @@ export async function awaitedMails(
     const rows = await db
       .selectFrom('message')
       .innerJoin('item', 'item.message_id', 'message.id')
-      .select(['message.id', 'message.identity', 'message.message_key', 'message.from_address'])
+      .select(['message.id', 'message.family', 'message.message_key', 'message.from_address'])
       .select(['message.subject', 'message.sent_at', 'item.mailbox'])
       .where('message.message_key', 'in', part)
-      .where('message.identity', 'like', `${provisional}%`)
+      .where('message.family', 'like', `${provisional}%`)
       .where('item.sent', '=', 1)
       .execute();
-    for (const { id, identity, message_key: messageKey, from_address: from, subject, sent_at, mailbox } of rows) {
-      found.push({ id, identity, messageKey: messageKey ?? '', from, subject, sentAtMs: sent_at, mailbox });
+    for (const { id, family, message_key: messageKey, from_address: from, subject, sent_at, mailbox } of rows) {
+      found.push({ id, family, messageKey: messageKey ?? '', from, subject, sentAtMs: sent_at, mailbox });
     }
   }
   return found;
@@ -71,7 +72,7 @@ export async function keysSentByUs(
 
 /** The copy in Sent Items. */
 export interface SentCopy {
-  readonly identity: string;
+  readonly family: string;
   readonly originalSha256: string | null;
   /** null where the server tells none, as Graph does for what it sent itself. */
   readonly headersJson: string | null;
@@ -79,21 +80,23 @@ export interface SentCopy {
 }
 
 /**
- * Gives mail that we sent what the server made of it: the copy's identity, Date, headers and, where kept, its original.
- * Other mail that has taken this identity before steps aside: both stay.
+ * Gives mail that we sent what the server made of it: the copy's family, Date, headers and, where kept, its original. It
+ * is the oldest of the family, whatever copies were imported before: nobody had it before it was sent.
  */
 export async function adoptSentCopy(trx: StoreWriter, id: number, copy: SentCopy): Promise<void> {
-  const { identity, originalSha256, headersJson, sentAtMs } = copy;
-  await trx
-    .updateTable('message')
-    .set({ identity: `${identity}:before:${id}` })
-    .where('identity', '=', identity)
-    .where('id', '<>', id)
-    .execute();
+  const { family, originalSha256, headersJson, sentAtMs } = copy;
+  const { oldest } = await trx
+    .selectFrom('message')
+    .select((eb) => eb.fn.min('variant').as('oldest'))
+    .where('family', '=', family)
+    .executeTakeFirstOrThrow();
+  const variant = oldest === null ? 1 : oldest - 1;
   await trx
     .updateTable('message')
     .set({
-      identity,
+      identity: identityOf(family, variant),
+      family,
+      variant,
       ...(originalSha256 === null ? {} : { original_sha256: originalSha256 }),
       ...(sentAtMs === null ? {} : { sent_at: sentAtMs }),
     })

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Trust } from '../domain/copies.ts';
 import type { CampaignRecipientTable, CampaignTable, OptOutTable } from './campaign-schema.ts';
 import type { MailResponseTable, OutboxTable, SendRightTable, SendSlotTable } from './outgoing-schema.ts';
 import type {
@@ -42,7 +43,9 @@ export interface Database {
   action: ActionTable;
   crm_note: CrmNoteTable;
   taken_away: TakenAwayTable;
-  deleted_message: DeletedMessageTable;
+  deleted_copy: DeletedCopyTable;
+  former_original: FormerOriginalTable;
+  shorter_copy: ShorterCopyTable;
   campaign: CampaignTable;
   campaign_recipient: CampaignRecipientTable;
   opt_out: OptOutTable;
@@ -56,8 +59,16 @@ export interface Database {
 
 export interface MessageTable {
   id: Generated<number>;
-  /** SHA-256 (hex) of the canonical identity: internet message id + From + Date, or the content. */
+  /** Names this mail alone: the family, with the variant where it is not the first one. */
   identity: string;
+  /** SHA-256 (hex) of what all copies that could be of it have in common; see domain/identity.ts. */
+  family: string;
+  /** Tells the mails of a family apart; the lowest one is the oldest. */
+  variant: number;
+  /** Of the copy that is shown. */
+  trust: Trust;
+  /** 1 where version 0.1.0 stored it, which took every copy of the family for this mail. */
+  whole_family: Generated<number>;
   internet_message_id: string | null;
   /** The internet message id in the form that references are compared in. */
   message_key: string | null;
@@ -148,6 +159,22 @@ export interface PlacementTable {
   duplicate: number;
   seen_at: number;
   removed_at: number | null;
+  trust: Trust;
+  /** SHA-256 (hex) of this copy's body and files; null where they are those that are stored. */
+  content_hash: string | null;
+}
+
+/** Originals of copies that are no longer shown: evidence is never lost. */
+export interface FormerOriginalTable {
+  message_id: number;
+  sha256: string;
+}
+
+/** The shortest text of a mail of which a more trusted, longer copy is shown: further copies are compared with it too. */
+export interface ShorterCopyTable {
+  message_id: number;
+  body_kind: 'html' | 'text';
+  body: string;
 }
 
 export interface SetAsideTable {
@@ -216,9 +243,15 @@ export interface TakenAwayTable {
   at: number;
 }
 
-/** What an administrator deleted stays known by its identity only, so that no resync brings it back. */
-export interface DeletedMessageTable {
-  identity: string;
+/**
+ * What an administrator deleted stays known by hashes only, so that no resync brings it back.
+ * family: all of it · content: a copy's body and files · text: its text, with its length · trusted: any copy that is.
+ */
+export interface DeletedCopyTable {
+  family: string;
+  kind: 'family' | 'content' | 'text' | 'trusted';
+  hash: string;
+  length: number;
   at: number;
 }
 

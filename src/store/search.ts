@@ -71,6 +71,14 @@ export async function addToIndex(
   await moveIndexedTo(trx, Math.max(after, last.id));
 }
 
+/** The same for a mail of which another copy is shown now; one that is not in the index yet comes in its turn. */
+export async function reindexMail(trx: StoreWriter, dialect: Store['dialect'], mail: IndexedMail): Promise<void> {
+  if (mail.id > (await readCounter(trx, indexedTo))) return;
+  if (dialect === 'sqlite') await sql`delete from message_search where rowid = ${mail.id}`.execute(trx);
+  else await sql`delete from message_search where message_id = ${mail.id}`.execute(trx);
+  await insertWords(trx, dialect, mail);
+}
+
 async function insertWords(trx: StoreWriter, dialect: Store['dialect'], { id, words }: IndexedMail): Promise<void> {
   if (dialect === 'sqlite') {
     await sql`insert into message_search (rowid, words) values (${id}, ${words.join(' ')})`.execute(trx);

@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, sql } from './kysely.ts';
-import type { Transaction } from 'kysely';
+import type { Dialect, Transaction } from 'kysely';
 import { IntegratorError } from '../domain/errors.ts';
 import { FileStore } from './file-store.ts';
-import { migrate } from './migrate.ts';
+import type { HeldDatabase } from './held-database.ts';
+import { migrate, nextMigration } from './migrate.ts';
 import type { Reader } from './query.ts';
 import type { Database } from './schema.ts';
 import { storeError } from './store-error.ts';
@@ -17,6 +19,8 @@ export interface StoreOptions {
   readonly url: string;
   /** false: a store that is not there is an error instead of a new one. */
   readonly create?: boolean;
+  /** Is told what a person should know of opening it: that the schema changes, and where the copy from before lies. */
+  readonly say?: (text: string) => void;
 }
 
 /** What a command needs that only looks; see open-to-read.ts. */
@@ -44,29 +48,67 @@ export interface Store extends StoreToRead {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const dialect = options.url === 'sqlite' ? 'sqlite' : 'postgres';
   try {
-    const db = new Kysely<Database>({ dialect: await dialectFor(options) });
-    await migrate(db, dialect).catch(async (error: unknown) => {
+    const opened = await openDatabase(options);
+    const db = new Kysely<Database>({ dialect: opened.dialect });
+    try {
+      await bringUpToDate(db, { dialect, file: opened.file, options });
+    } catch (error) {
       await db.destroy();
       throw error;
-    });
+    }
     return new KyselyStore(db, dialect, options.stateDir);
   } catch (error) {
     throw storeError(error, { stateDir: options.stateDir, onlyStore: true });
   }
 }
 
+interface Opened {
+  readonly dialect: Dialect;
+  /** Of SQLite. */
+  readonly file: HeldDatabase | null;
+}
+
 /** The drivers are loaded only when used: each costs start-up time. */
-async function dialectFor(options: StoreOptions) {
+async function openDatabase(options: StoreOptions): Promise<Opened> {
   if (options.url === 'sqlite') {
     const { openSqliteFile, sqlitePath } = await import('./sqlite.ts');
     const { sqliteDialect } = await import('./sqlite-dialect.ts');
-    return sqliteDialect(openSqliteFile(sqlitePath(options.stateDir), { create: options.create ?? true }));
+    const file = openSqliteFile(sqlitePath(options.stateDir), { create: options.create ?? true });
+    return { dialect: sqliteDialect(file), file };
   }
   if (!/^postgres(ql)?:\/\//.test(options.url)) {
     throw new IntegratorError('config', `store: "${options.url}" is neither sqlite nor a postgres:// URL`);
   }
   const { postgresDialect } = await import('./postgres.ts');
-  return postgresDialect(options.url);
+  return { dialect: postgresDialect(options.url), file: null };
+}
+
+/** A SQLite store that exists is copied first. A copy is not needed where the schema stayed the old one. */
+async function bringUpToDate(
+  db: StoreReader,
+  { dialect, file, options }: { dialect: Store['dialect']; file: HeldDatabase | null; options: StoreOptions },
+): Promise<void> {
+  const next = await nextMigration(db, dialect);
+  if (next === null) return;
+  const { say = () => {}, stateDir } = options;
+  const copy = file === null || next.first ? null : await keepCopy(file, { stateDir, step: next.name, say });
+  try {
+    await migrate(db, dialect);
+  } catch (error) {
+    if (copy !== null) rmSync(copy, { force: true });
+    throw error;
+  }
+}
+
+async function keepCopy(
+  file: HeldDatabase,
+  { stateDir, step, say }: { readonly stateDir: string; readonly step: string; readonly say: (text: string) => void },
+): Promise<string> {
+  const { keepBeforeMigration } = await import('./keep-before-migration.ts');
+  const { sqlitePath } = await import('./sqlite.ts');
+  const copy = keepBeforeMigration(file, sqlitePath(stateDir), step);
+  say(`the store is brought up to date for this version; as it was it lies in ${copy}`);
+  return copy;
 }
 
 /** One writer at a time also on PostgreSQL: decisions read what the page before them wrote. */

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { Trust } from '../domain/copies.ts';
 import type { Header, ImportedMessage, MessageBody } from '../domain/message.ts';
 import { inParts } from './in-parts.ts';
 import { ask, list, query } from './query.ts';
@@ -30,6 +31,9 @@ export interface StoredMail extends Pick<
 > {
   readonly id: number;
   readonly identity: string;
+  readonly family: string;
+  /** Of the copy that is shown. */
+  readonly trust: Trust;
   readonly messageKey: string | null;
   readonly verified: 'pass' | 'fail' | 'none';
   readonly verifiedDetail: string;
@@ -88,6 +92,8 @@ function storedEnvelope(row: EnvelopeRow): StoredEnvelope {
   return {
     id: row.id,
     identity: row.identity,
+    family: row.family,
+    trust: row.trust,
     messageKey: row.message_key,
     internetMessageId: row.internet_message_id,
     from: row.from_name === '' && row.from_address === '' ? null : { name: row.from_name, address: row.from_address },
@@ -102,7 +108,7 @@ function storedEnvelope(row: EnvelopeRow): StoredEnvelope {
     meeting: row.meeting === 1,
     report: row.report === 1,
     protection: row.protection,
-    verified: row.verified,
+    verified: row.trust === 'failed' ? 'fail' : row.verified,
     verifiedDetail: row.verified_detail,
     hasAttachments: row.has_attachments === 1,
     originalSha256: row.original_sha256,

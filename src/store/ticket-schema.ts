@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely';
 
+/** `system`: the ticket system that a row belongs to; `local` is the built-in one. */
 export interface ClientTable {
   id: Generated<number>;
+  system: Generated<string>;
   /** null for our own; the remote system's id where mirrored. */
   remote_id: string | null;
   name: string;
@@ -17,19 +19,25 @@ export interface ClientDomainTable {
 
 export interface ContactTable {
   id: Generated<number>;
+  system: Generated<string>;
+  remote_id: string | null;
   client_id: number | null;
   name: string;
 }
 
+/** An address belongs to one local contact; in a remote system to several. */
 export interface ContactAddressTable {
+  system: Generated<string>;
   address: string;
   domain: string;
   contact_id: number;
 }
 
 export interface TicketTable {
-  /** OPP-12, PRJ-3, INC-7; or the remote system's id. */
+  /** OPP-12, PRJ-3, INC-7; of a remote system's ticket a name that no other system's has. */
   id: string;
+  system: Generated<string>;
+  remote_id: string | null;
   reference: string | null;
   use: 'opportunity' | 'project' | 'incident';
   type: string;

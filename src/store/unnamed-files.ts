@@ -1,7 +1,7 @@
 import { inParts } from './in-parts.ts';
 import type { Store, StoreReader, StoreWriter } from './store.ts';
 
-/** Which of these files a row names: an attachment, an original, or a mail that is still to be sent. */
+/** Which of these files a row names: an attachment, an original (also of a copy that is no longer shown), or a mail that is still to be sent. */
 async function namedFiles(db: StoreReader | StoreWriter, files: readonly string[]): Promise<Set<string>> {
   const named = new Set<string>();
   for (const part of inParts(files, 500)) {
@@ -11,7 +11,8 @@ async function namedFiles(db: StoreReader | StoreWriter, files: readonly string[
       .select('original_sha256 as sha256')
       .where('original_sha256', 'in', part)
       .execute();
-    for (const { sha256 } of [...attachments, ...originals]) if (sha256 !== null) named.add(sha256);
+    const former = await db.selectFrom('former_original').select('sha256').where('sha256', 'in', part).execute();
+    for (const { sha256 } of [...attachments, ...originals, ...former]) if (sha256 !== null) named.add(sha256);
   }
   for (const sha256 of files) if (!named.has(sha256) && (await awaitsSending(db, sha256))) named.add(sha256);
   return named;

@@ -1,3 +1,4 @@
+import { verdictOf } from '../domain/copies.ts';
 import type { MessageBody, Person } from '../domain/message.ts';
 import { listActions } from '../store/actions.ts';
 import type { ActionRow } from '../store/actions.ts';
@@ -55,7 +56,7 @@ export interface ActionView extends ResponseFields {
   readonly chain_hidden: boolean;
   readonly internet_message_id: string | null;
   readonly filed_by: string;
-  /** Whether the sender is who From says; what went out from here is ours. */
+  /** Whether the sender is who From says; `pass` for what went out from here, `unknown` for what is no mail. */
   readonly verified: 'pass' | 'fail' | 'unknown';
   readonly verified_because: string;
   readonly attachments: readonly AttachmentView[];
@@ -156,26 +157,25 @@ function viewAction(action: ActionRow, mail: ActionMail | undefined, { bodies, c
     body_html: body.html,
     chain_hidden: newPart !== null,
     filed_by: action.filedBy,
-    ...senderOf(action, mail),
     ...responseFields(mail?.responses ?? []),
   };
 }
 
-function senderOf(
-  { direction }: ActionRow,
-  mail: ActionMail | undefined,
-): Pick<ActionView, 'verified' | 'verified_because'> {
-  if (direction === 'out') return { verified: 'pass', verified_because: 'sent from here' };
-  if (mail === undefined) return { verified: 'unknown', verified_because: '' };
-  return {
-    verified: mail.verified === 'none' ? 'unknown' : mail.verified,
-    verified_because: mail.verifiedDetail,
-  };
-}
+type Envelope = Pick<
+  ActionView,
+  'from' | 'to' | 'cc' | 'subject' | 'internet_message_id' | 'attachments' | 'verified' | 'verified_because'
+>;
 
-type Envelope = Pick<ActionView, 'from' | 'to' | 'cc' | 'subject' | 'internet_message_id' | 'attachments'>;
-
-const noMail: Envelope = { from: null, to: [], cc: [], subject: null, internet_message_id: null, attachments: [] };
+const noMail: Envelope = {
+  from: null,
+  to: [],
+  cc: [],
+  subject: null,
+  internet_message_id: null,
+  attachments: [],
+  verified: 'unknown',
+  verified_because: '',
+};
 
 function envelopeOf(mail: ActionMail): Envelope {
   return {
@@ -184,6 +184,8 @@ function envelopeOf(mail: ActionMail): Envelope {
     cc: mail.cc,
     subject: mail.subject,
     internet_message_id: mail.internetMessageId,
+    verified: verdictOf[mail.trust],
+    verified_because: mail.verifiedDetail,
     attachments: mail.attachments.map(({ name, size, contentType, sha256, inline }) => ({
       name,
       size,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { explanationLines } from '../../src/cli/inbox/explain-lines.ts';
 import { createStyle } from '../../src/cli/style.ts';
 import { explainMail } from '../../src/inbox/explain.ts';
+import { showMail } from '../../src/inbox/show.ts';
 import { ann, ben, mail, openDesk } from './fixtures.ts';
 import type { Desk } from './fixtures.ts';
 
@@ -69,12 +70,14 @@ describe('explain', () => {
     await expect(explainMail(desk.deps('ann'), 'm1')).rejects.toMatchObject({ kind: 'not_allowed' });
   });
 
-  test('asks which one is meant where two mails have one id', async () => {
+  test('prints one of two mails that have one id, and names the other; showing it asks which one is meant', async () => {
     await desk.bring([
       mail({ id: 'same@mail.test', subject: 'a' }),
       mail({ id: 'same@mail.test', subject: 'b', from: 'x@y.example' }),
     ]);
-    await expect(explainMail(desk.deps(), 'same@mail.test')).rejects.toMatchObject({
+    expect(await explainMail(desk.deps(), 'same@mail.test')).toMatchObject({ message: { id: 'm1' }, same_id: ['m2'] });
+    const options = { chain: true, headers: false, raw: false };
+    await expect(showMail(desk.deps(), '<same@mail.test>', options)).rejects.toMatchObject({
       kind: 'usage',
       hint: expect.stringContaining('m1, m2'),
     });

@@ -18,6 +18,9 @@ export function newMessage(
   return {
     row: {
       identity,
+      family: identity,
+      variant: 1,
+      trust: 'unknown',
       internet_message_id: `${identity}@acme.example`,
       message_key: `${identity}@acme.example`,
       from_name: 'Ann Archer',

@@ -195,7 +195,12 @@ await onBothStores('the ticket tables', (stores) => {
       expect(await contact('Ann', null)).toBe(id);
       expect(await contact('Other', acme)).toBe(id);
       expect(await contact('Third', globex)).toBe(id);
-      expect(await findContactByAddress(store.db, 'ann@acme.example')).toEqual({ id, name: 'Ann', client_id: acme });
+      expect(await findContactByAddress(store.db, 'ann@acme.example')).toMatchObject({
+        id,
+        name: 'Ann',
+        client_id: acme,
+        system: 'local',
+      });
       expect((await contactAddresses(store.db, [id])).get(id)).toEqual(['ann@acme.example']);
     });
   });

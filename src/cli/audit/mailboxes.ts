@@ -35,7 +35,7 @@ async function auditAll(context: CommandContext, flags: AuditFlags): Promise<voi
   const sinceMs = flags.since === undefined ? null : timeFlag('--since', flags.since, config.timezone);
   const jobs = mailboxJobs(config, narrowing({ mailbox: flags.mailbox }, config));
   if (jobs.length === 0) throw new IntegratorError('config', 'no mailbox to audit: no connection is enabled');
-  const app = await openApp({ config, env: context.env });
+  const app = await openApp({ config, env: context.env, say: context.output.say });
   try {
     const { store, now, provider } = app;
     const actor = await context.actor();

@@ -11,7 +11,7 @@ const widestStep = 'address_and_subject'.length;
 
 /** The whole story of a mail: every copy, every step, every candidate, and what people did since. */
 export function explanationLines(explanation: Explanation, page: Page, timezone: string): string[] {
-  const { message, placements, history } = explanation;
+  const { message, placements, history, same_id: sameId } = explanation;
   const { style } = page;
   const from = message.from === null ? 'nobody' : personText(message.from);
   return [
@@ -19,6 +19,7 @@ export function explanationLines(explanation: Explanation, page: Page, timezone:
     `from ${from} to ${peopleText(message.to)}, received ${formatTime(Date.parse(message.received_at), timezone)}`,
     ...senderWarnings({ ...message, because: message.verified_because }).map(style.yellow),
     ...(message.internet_message_id === null ? [] : [style.dim(terminalText(`<${message.internet_message_id}>`))]),
+    ...(sameId.length === 0 ? [] : [style.yellow(`another mail with this id: ${sameId.join(', ')}`)]),
     ...placements.flatMap((placement) => ['', ...placementLines(placement, page, timezone)]),
     ...(history.length === 0 ? [] : ['', style.bold('history')]),
     ...history.map((line) => `  ${historyText(line, timezone)}`),
@@ -30,6 +31,7 @@ function placementLines(placement: ExplainedPlacement, page: Page, timezone: str
   const gone = placement.removed_at === null ? '' : ' (no longer there)';
   return [
     style.bold(terminalText(`${placement.id}  ${placement.mailbox}, ${placement.folder}${gone}`)),
+    ...(placement.verified === 'fail' ? [style.yellow('  the sender of this copy is not verified')] : []),
     `  now: ${terminalText(stateText(placement))}`,
     ...todayLines(placement),
     ...placement.earlier.flatMap((earlier) =>

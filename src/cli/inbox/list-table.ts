@@ -44,9 +44,12 @@ function subjectText({ subject, has_attachments }: InboxEntry): string {
   return has_attachments ? `${text} [+]` : text;
 }
 
-function whyText({ state, reason, ticket, filed_by }: InboxEntry): string {
-  if (state === 'filed') return `${ticket ?? 'CRM note'} by ${filed_by ?? ''}`;
-  return state === 'inbox' ? reasonText(reason) : state;
+/** A sender that is not verified is said with every mail, not only where it is why the mail waits. */
+function whyText({ state, reason, ticket, filed_by, verified }: InboxEntry): string {
+  const why =
+    state === 'filed' ? `${ticket ?? 'CRM note'} by ${filed_by ?? ''}` : state === 'inbox' ? reasonText(reason) : state;
+  const said = verified !== 'fail' || (state === 'inbox' && reason === 'unverified_sender');
+  return said ? why : `${why}; ${reasonText('unverified_sender')}`;
 }
 
 function suggestedText({ candidates, suggested_client, state }: InboxEntry): string {

@@ -26,6 +26,7 @@ interface AssignFlags extends DryRun {
   readonly conversation?: boolean;
   readonly hideChain?: boolean;
   readonly reopen?: boolean;
+  readonly yes?: boolean;
 }
 
 interface DryRun {
@@ -38,16 +39,17 @@ function addAssign(noun: Command, context: CommandContext): void {
     .description('add mail to an existing ticket')
     .argument('<id...>', ids)
     .requiredOption('--ticket <ticket>', 'its number (OPP-12) or its reference')
-    .option('--conversation', 'with everything of the conversation that is on no ticket')
+    .option('--conversation', 'with what waits of the conversation, without mail of unverified senders')
     .option('--hide-chain', 'the action shows only the new part; default as the connection says')
     .option('--no-hide-chain', 'the action shows the whole chain')
     .option('--reopen', 'open the ticket again where it is closed')
+    .option('-y, --yes', 'also where the ticket has another mail with the same message id, sender, date and subject')
     .addOption(dryRunOption())
     .action((named: readonly string[], flags: AssignFlags) =>
       change(context, async (deps) => {
         const { assignMails } = await import('../../inbox/assign.ts');
-        const { ticket, conversation = false, hideChain, reopen = false } = flags;
-        return assignMails(deps, { ids: named, ticket, conversation, hideChain, reopen, ...dryRun(flags) });
+        const { ticket, conversation = false, hideChain, reopen = false, yes: confirmed = false } = flags;
+        return assignMails(deps, { ids: named, ticket, conversation, hideChain, reopen, confirmed, ...dryRun(flags) });
       }),
     );
 }
@@ -69,7 +71,7 @@ function addNew(noun: Command, context: CommandContext): void {
     .option('--type <type>', 'a type of ticket_types; default: what the mailbox is matched to')
     .option('--client <client>', 'number or name; default: found or made from the sender')
     .option('--contact <address>', 'a contact instead of the sender, such as the Reply-To of a no-reply sender')
-    .option('--conversation', 'with everything of the conversation that is on no ticket')
+    .option('--conversation', 'with what waits of the conversation, without mail of unverified senders')
     .addOption(dryRunOption())
     .action((id: string, flags: NewFlags) => openTicket(context, id, flags));
 }
@@ -200,6 +202,7 @@ function addUndo(noun: Command, context: CommandContext): void {
 interface MoveFlags extends DryRun {
   readonly ticket: string;
   readonly reopen?: boolean;
+  readonly yes?: boolean;
 }
 
 function addMove(noun: Command, context: CommandContext): void {
@@ -209,12 +212,13 @@ function addMove(noun: Command, context: CommandContext): void {
     .argument('<id...>', ids)
     .requiredOption('--ticket <ticket>', 'its number (OPP-12) or its reference')
     .option('--reopen', 'open the ticket again where it is closed')
+    .option('-y, --yes', 'also where the ticket has another mail with the same message id, sender, date and subject')
     .addOption(dryRunOption())
     .action((named: readonly string[], flags: MoveFlags) =>
       change(context, async (deps) => {
         const { moveMails } = await import('../../inbox/move.ts');
-        const { ticket, reopen = false } = flags;
-        return moveMails(deps, { ids: named, ticket, reopen, ...dryRun(flags) });
+        const { ticket, reopen = false, yes: confirmed = false } = flags;
+        return moveMails(deps, { ids: named, ticket, reopen, confirmed, ...dryRun(flags) });
       }),
     );
 }

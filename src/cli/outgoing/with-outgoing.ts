@@ -17,7 +17,7 @@ export async function withOutgoing<T>(
   const { openApp } = await import('../../app.ts');
   const { deliverDeps } = await import('../../outgoing/delivering.ts');
   const { openPresence } = await import('../../store/presence.ts');
-  const app = await openApp({ config, env: context.env });
+  const app = await openApp({ config, env: context.env, say: context.output.say });
   const presence = openPresence(config.state_dir, app.store.dialect);
   const deps: OutgoingDeps = { store: app.store, config, actor, now: app.now, sender: app.sender, presence };
   const delivering = deliverDeps({ ...deps, presence }, { onWait: saysSo(context, app.now), ...more });

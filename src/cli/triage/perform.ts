@@ -9,7 +9,7 @@ import { indexNewMail } from '../../inbox/index-mail.ts';
 import { listInbox } from '../../inbox/list.ts';
 import { noteMails } from '../../inbox/note.ts';
 import { openFromMail } from '../../inbox/open-from-mail.ts';
-import { ticketClosed } from '../../inbox/put-on-ticket.ts';
+import { secondOfFamily, ticketClosed } from '../../inbox/put-on-ticket.ts';
 import { undoMails } from '../../inbox/undo.ts';
 import { changedText } from '../inbox/change-lines.ts';
 import { ask, complain, withoutMails } from './state.ts';
@@ -29,6 +29,12 @@ export async function perform(deps: InboxDeps, state: TriageState, action: Doing
     if (action.kind === 'assign' && error.code === ticketClosed) {
       return ask(state, `${error.message}. Open it again and file there?`, { ...action, reopen: true });
     }
+    if (action.kind === 'assign' && error.code === secondOfFamily) {
+      return ask(state, `${error.message}, and their texts or files differ. File it too?`, {
+        ...action,
+        confirmed: true,
+      });
+    }
     return complain(state, error.hint === undefined ? error.message : `${error.message}; ${error.hint}`);
   }
 }
@@ -39,9 +45,10 @@ async function done(deps: InboxDeps, state: TriageState, action: Doing): Promise
     case 'reload':
       return reload(deps, state, action.search);
     case 'assign': {
-      const { ids, ticket, reopen } = action;
+      const { ids, ticket, reopen, confirmed = false } = action;
       const hideChain = state.hideChain ? true : undefined;
-      return changed(state, await assignMails(deps, { ids, ticket, reopen, conversation, hideChain, dryRun: false }));
+      const request = { ids, ticket, reopen, conversation, hideChain, confirmed, dryRun: false };
+      return changed(state, await assignMails(deps, request));
     }
     case 'new':
       return openTicket(deps, state, action);

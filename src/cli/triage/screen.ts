@@ -86,7 +86,7 @@ function listLine(state: TriageState, { entry, selected, several }: Line, column
   const sign = `${selected ? '>' : ' '}${state.marked.has(entry.id) ? '*' : ' '}`;
   const who = entry.sent ? `to ${nameOf(entry.to[0])}` : nameOf(entry.from);
   const where = several ? `${entry.mailbox}: ` : '';
-  const subject = entry.subject === '' ? '(no subject)' : entry.subject;
+  const subject = `${entry.verified === 'fail' ? '[!] ' : ''}${entry.subject === '' ? '(no subject)' : entry.subject}`;
   const whoWidth = Math.min(22, Math.floor(columns / 4));
   const cells = [
     { at: 1, text: sign, width: 2 },

@@ -43,7 +43,14 @@ export interface Done {
 /** What a key asks the session to do. */
 export type Action =
   | { readonly kind: 'reload'; readonly search: string }
-  | { readonly kind: 'assign'; readonly ids: readonly string[]; readonly ticket: string; readonly reopen: boolean }
+  | {
+      readonly kind: 'assign';
+      readonly ids: readonly string[];
+      readonly ticket: string;
+      readonly reopen: boolean;
+      /** Also where another mail of the same family is on the ticket. */
+      readonly confirmed?: boolean;
+    }
   | { readonly kind: 'new'; readonly id: string; readonly contact: 'sender' | 'reply_to' | 'ask' }
   | { readonly kind: 'note'; readonly id: string; readonly client: string }
   | { readonly kind: 'dismiss'; readonly ids: readonly string[] }

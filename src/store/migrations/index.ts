@@ -5,6 +5,7 @@ import { outgoing } from './0004-outgoing.ts';
 import { incidents } from './0005-incidents.ts';
 import { bounces } from './0006-bounces.ts';
 import { sendRights } from './0007-send-rights.ts';
+import { families } from './0008-families.ts';
 import { lastingTrouble } from './0009-lasting-trouble.ts';
 import { guards } from './0010-guards.ts';
 import type { StoreMigration } from './migration.ts';
@@ -17,6 +18,7 @@ export const storeMigrations: readonly StoreMigration[] = [
   incidents,
   bounces,
   sendRights,
+  families,
   lastingTrouble,
   guards,
 ];

@@ -5,7 +5,7 @@ import { subjectKeys } from './subject.ts';
 
 export type IdentitySource = Pick<
   ImportedMessage,
-  'internetMessageId' | 'from' | 'to' | 'cc' | 'subject' | 'sentAtMs' | 'body' | 'headers' | 'attachments'
+  'internetMessageId' | 'from' | 'sender' | 'to' | 'cc' | 'subject' | 'sentAtMs' | 'body' | 'headers' | 'attachments'
 >;
 
 /**
@@ -16,13 +16,13 @@ export type IdentitySource = Pick<
  */
 export function familyOf(mail: IdentitySource, subject: string = subjectKeys(mail.subject).base): string {
   const key = messageKey(mail.internetMessageId);
-  if (key !== null) return JSON.stringify(['id', key, who(mail.from), seconds(mail.sentAtMs), subject]);
+  if (key !== null) return JSON.stringify(['id', key, author(mail), seconds(mail.sentAtMs), subject]);
   const hop = firstHop(mail);
   // Nothing but its content tells such a mail from the next one of the same machine.
   if (hop === '' && mail.sentAtMs === null) return contentIdentity(mail);
   return JSON.stringify([
     'no id',
-    who(mail.from),
+    author(mail),
     seconds(mail.sentAtMs),
     subject,
     mail.to.map(who).sort(),
@@ -35,7 +35,7 @@ export function familyOf(mail: IdentitySource, subject: string = subjectKeys(mai
 export function contentIdentity(mail: IdentitySource): string {
   return JSON.stringify([
     'content',
-    who(mail.from),
+    author(mail),
     seconds(mail.sentAtMs),
     mail.subject.trim(),
     mail.to.map(who).sort(),
@@ -54,6 +54,11 @@ export function identityOf(family: string, variant: number): string {
 /** The lowest Received tells two equal notices apart that a machine sent on different days. */
 function firstHop({ headers }: IdentitySource): string {
   return headerValues(headerIndex(headers), 'received').at(-1) ?? '';
+}
+
+/** Without a From the Sender: so version 0.1.0 named such mail. It says nothing of who wrote it. */
+function author({ from, sender }: IdentitySource): string {
+  return who(from ?? sender);
 }
 
 function who(person: Person | null): string {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ErrorReport } from '../domain/errors.ts';
 import { messageKey } from '../domain/message-id.ts';
 import { Decider } from '../filing/decider.ts';
 import { decidingOf } from '../filing/decide-page.ts';
@@ -16,60 +15,11 @@ import { inParts } from '../store/in-parts.ts';
 import { knownPlacements } from '../store/messages.ts';
 import { storeError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
+import { auditedMail } from './audit-report.ts';
+import type { AuditedMail, MissingMail, ExtraMail, FolderAudit, MailboxAudit } from './audit-report.ts';
 import { folderPaths } from './folder-paths.ts';
 import { hashOnly } from './hash-only.ts';
 import type { MailboxJob } from './mailbox-job.ts';
-
-/** A mail that the server has. */
-export interface AuditedMail {
-  readonly folder: string;
-  readonly internet_message_id: string | null;
-  readonly received_at: string;
-  readonly from: string;
-  readonly subject: string;
-}
-
-export interface MissingMail extends AuditedMail {
-  /** It came after the last successful run, which explains it. */
-  readonly since_last_run: boolean;
-  /** Why it could not be stored, where that is known. */
-  readonly because: string | null;
-}
-
-/** A mail that the store believes to lie in a folder where it is not (any more). */
-export interface ExtraMail extends AuditedMail {
-  readonly id: string;
-}
-
-export interface FolderAudit {
-  readonly folder: string;
-  readonly listed: number;
-  readonly missing: number;
-  readonly extra: number;
-}
-
-/** What the server has compared with what is stored. */
-export interface MailboxAudit {
-  readonly connection: string;
-  readonly mailbox: string;
-  readonly since: string | null;
-  readonly folders: readonly FolderAudit[];
-  readonly missing: readonly MissingMail[];
-  readonly extra: readonly ExtraMail[];
-  /** With `whole`: in other folders and never seen in the chosen ones; a rule or a person moved it away before. */
-  readonly moved_away: readonly AuditedMail[];
-  /** On the server and not in the store, as it should be. */
-  readonly accounted: {
-    readonly ignored: number;
-    readonly deleted: number;
-    readonly drafts: number;
-    /** Received before the floor, where the audit was asked to look there. */
-    readonly below_floor: number;
-  };
-  /** The command that brings what is missing, or what is below the floor. */
-  readonly hint: string | null;
-  readonly error: ErrorReport | null;
-}
 
 export interface AuditDeps {
   readonly store: Store;
@@ -283,18 +233,6 @@ interface Known {
   readonly setAside: ReadonlyMap<string, string>;
   readonly failing: ReadonlyMap<string, string>;
   readonly lastErrorJson: string | null;
-}
-
-type Named = Pick<ListedMessage, 'internetMessageId' | 'receivedAtMs' | 'from' | 'subject'>;
-
-function auditedMail(message: Named, folder: Folder): AuditedMail {
-  return {
-    folder: folder.path,
-    internet_message_id: message.internetMessageId,
-    received_at: new Date(message.receivedAtMs).toISOString(),
-    from: message.from,
-    subject: message.subject,
-  };
 }
 
 const errorSchema = z.object({ message: z.string() });

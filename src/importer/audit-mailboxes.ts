@@ -4,7 +4,7 @@ import { toErrorReport } from '../domain/errors.ts';
 import type { MailProvider } from '../mail/provider.ts';
 import type { Store } from '../store/store.ts';
 import { auditMailbox } from './audit-mailbox.ts';
-import type { MailboxAudit } from './audit-mailbox.ts';
+import type { MailboxAudit } from './audit-report.ts';
 import type { MailboxJob } from './mailbox-job.ts';
 
 export interface AuditMailboxesDeps {

@@ -8,15 +8,17 @@ import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { DueSetAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
 import type { PageFiles } from './page-files.ts';
-import { optionsOf, type Retry } from './retry-set-aside.ts';
+import { retryOptions } from './retry-task.ts';
+import type { RetryTask } from './retry-task.ts';
 
 /**
  * Reads a mail again whose attachments could not be listed: they take the place of the one that stood for them all.
  * False where they still cannot be listed. Throws what stops more than this mail.
  */
-export async function retryAttachments({ job, deps, item, signal }: Retry, files: PageFiles): Promise<boolean> {
+export async function retryAttachments(task: RetryTask, files: PageFiles): Promise<boolean> {
+  const { job, deps, item } = task;
   const folder: Folder = { path: item.folder, id: item.folderId, sentItems: item.sentItems };
-  const result = await deps.reader.readOne(item.providerId, folder, optionsOf(job, files, signal));
+  const result = await deps.reader.readOne(item.providerId, folder, retryOptions(task, files));
   const { key } = job.context;
   const { providerId, attachmentId } = item;
   const failure = failureOf(result);

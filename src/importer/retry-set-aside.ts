@@ -1,16 +1,17 @@
 import { toErrorReport } from '../domain/errors.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
-import { allAttachments, type Folder, type ReadOptions } from '../mail/provider.ts';
+import { allAttachments, type Folder } from '../mail/provider.ts';
 import { storeAttachmentContent } from '../store/attachments.ts';
 import { clearSetAside, dueSetAside, setAside } from '../store/set-aside.ts';
-import type { DueSetAside } from '../store/set-aside.ts';
 import { commitMails } from './commit-mails.ts';
 import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
 import { ownTrouble } from './own-trouble.ts';
 import type { PageFiles } from './page-files.ts';
 import { partOf } from './read-mails.ts';
 import { retryAttachments } from './retry-attachments.ts';
+import { retryOptions } from './retry-task.ts';
+import type { RetryTask } from './retry-task.ts';
 
 /** What meets every mail (sign-in, throttling, network) is thrown; all else is this one's own trouble. */
 const stopsEverything = new Set(['needs_login', 'needs_admin', 'config', 'throttled', 'unreachable']);
@@ -33,15 +34,7 @@ export async function retrySetAside(
   return counts;
 }
 
-/** One mail or attachment that is tried again. */
-export interface Retry {
-  readonly job: MailboxJob;
-  readonly deps: ImportMailboxDeps;
-  readonly item: DueSetAside;
-  readonly signal: AbortSignal;
-}
-
-async function retryOne(retry: Retry): Promise<PageCounts> {
+async function retryOne(retry: RetryTask): Promise<PageCounts> {
   const { job, deps, item, signal } = retry;
   const files = deps.pages.beginFiles();
   try {
@@ -60,10 +53,11 @@ async function retryOne(retry: Retry): Promise<PageCounts> {
   }
 }
 
-async function retryMail({ job, deps, item, signal }: Retry, files: PageFiles): Promise<PageCounts> {
+async function retryMail(task: RetryTask, files: PageFiles): Promise<PageCounts> {
+  const { job, deps, item, signal } = task;
   const { floorMs, providerId } = item;
   const folder: Folder = { path: item.folder, id: item.folderId, sentItems: item.sentItems };
-  const options = optionsOf(job, files, signal);
+  const options = retryOptions(task, files);
   const result = await deps.reader.readOne(providerId, folder, options);
   const part = await partOf(result, { folder, job, deps, floorMs, options });
   const { mails, setAside: failed, skipped } = part;
@@ -76,17 +70,14 @@ async function retryMail({ job, deps, item, signal }: Retry, files: PageFiles): 
   return { ...committed.counts, skipped: committed.counts.skipped + skipped };
 }
 
-async function retryAttachment({ job, deps, item, signal }: Retry, files: PageFiles): Promise<void> {
+async function retryAttachment(task: RetryTask, files: PageFiles): Promise<void> {
+  const { job, deps, item } = task;
   const { mailbox } = job.context.key;
   const { providerId, attachmentId, messageId } = item;
-  const file = await deps.reader.readAttachment(providerId, attachmentId, optionsOf(job, files, signal));
+  const file = await deps.reader.readAttachment(providerId, attachmentId, retryOptions(task, files));
   await deps.pages.write(async (trx) => {
     files.mustBeThere(file === null ? [] : [file]);
     if (file !== null && messageId !== null) await storeAttachmentContent(trx, messageId, attachmentId, file);
     await clearSetAside(trx, { mailbox, providerId, attachmentId });
   });
-}
-
-export function optionsOf(job: MailboxJob, files: PageFiles, signal: AbortSignal): ReadOptions {
-  return { files, keepOriginal: job.mailbox.keep_original, signal };
 }

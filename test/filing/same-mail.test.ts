@@ -16,7 +16,7 @@ import { undoMails } from '../../src/inbox/undo.ts';
 import { openStore } from '../../src/store/store.ts';
 import { findTicket } from '../../src/store/tickets.ts';
 import { viewTicket } from '../../src/tickets/ticket-view.ts';
-import * as bodies from '../../src/tickets/shown-body.ts';
+import * as shownBodies from '../../src/tickets/shown-body.ts';
 import { ben, deskOn, mail, start } from '../inbox/fixtures.ts';
 import type { Desk, SimpleMail, Where } from '../inbox/fixtures.ts';
 import { onBothStores } from '../store/both-stores.ts';
@@ -65,7 +65,7 @@ const texts = async (desk: Desk) => (await messages(desk)).map(({ body }) => bod
 async function actionsOf({ store }: Desk, ticketId: string) {
   const ticket = await findTicket(store.db, ticketId);
   if (ticket === undefined) throw new Error(`no ticket ${ticketId}`);
-  const { actions } = await viewTicket(store.db, ticket, { bodies, chain: true });
+  const { actions } = await viewTicket(store.db, ticket, { bodies: shownBodies, chain: true });
   return actions.map(({ body_text: text, verified }) => [text, verified]);
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exitCodeOfAudit } from '../../src/cli/audit/mailboxes.ts';
 import { auditMailboxes } from '../../src/importer/audit-mailboxes.ts';
-import type { MailboxAudit } from '../../src/importer/audit-mailbox.ts';
+import type { MailboxAudit } from '../../src/importer/audit-report.ts';
 import { mailboxJobs } from '../../src/importer/run-once.ts';
 import { deleteMessage } from '../../src/store/delete-message.ts';
 import { ann, ben, openOffice } from '../importer/office.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { terminalText } from '../../content/terminal.ts';
 import { IntegratorError } from '../../domain/errors.ts';
-import type { AuditedMail, MailboxAudit, MissingMail } from '../../importer/audit-mailbox.ts';
+import type { AuditedMail, MailboxAudit, MissingMail } from '../../importer/audit-report.ts';
 import type { CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { exitCodeOfFailures, exitCodes } from '../exit-codes.ts';

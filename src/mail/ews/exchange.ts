@@ -14,9 +14,9 @@ import { type EwsLimits, slotsPerAccount, slotsPerMailbox, syncsPerAccount } fro
 import { passwordDoor, type PasswordSignIn } from './password-door.ts';
 import type { PasswordDoor } from './password-guard.ts';
 import { foreignAnswer } from './redirects.ts';
-import { codeError, type EwsPlace, passes, statusError } from './refusals.ts';
+import { codeError, type EwsPlace, noXml, passes, statusError } from './refusals.ts';
 import { FateUnknown, isDefinite, mayRepeat } from './sender-rules.ts';
-import { isFault, openingOf, operationOf, type Spoken, spokenBy } from './spoken.ts';
+import { isFault, isUtf8Xml, openingOf, operationOf, type Spoken, spokenBy } from './spoken.ts';
 
 export type EwsSignIn =
   | {
@@ -285,20 +285,8 @@ interface Request {
   readonly deadline: Deadline;
 }
 
-function isUtf8Xml(reply: HttpReply): boolean {
-  const type = reply.header('content-type') ?? '';
-  return /xml/i.test(type) && !/charset\s*=\s*["']?(?!utf-?8)/i.test(type);
-}
-
 function backOffOf({ backOffMs }: Spoken): number | null {
   return backOffMs === null || backOffMs <= 0 ? null : Math.min(backOffMs, 3_600_000);
-}
-
-function noXml(about: string): IntegratorError {
-  return new IntegratorError('protocol', `${about}: the answer is no XML of Exchange`, {
-    code: 'no_xml',
-    hint: 'A proxy or a portal may answer in the place of the server; check server, port and endpoints.ews.',
-  });
 }
 
 function done(value: Attempt): Outcome<Attempt> {

@@ -136,3 +136,11 @@ function reasonIn(diagnostics: string | undefined): string {
   const reason = /reason="([\x20-\x7e]{1,200}?)"/.exec(diagnostics ?? '')?.[1];
   return reason === undefined ? '' : `: ${reason}`;
 }
+
+/** What came is neither an answer nor a fault of Exchange. */
+export function noXml(about: string): IntegratorError {
+  return new IntegratorError('protocol', `${about}: the answer is no XML of Exchange`, {
+    code: 'no_xml',
+    hint: 'A proxy or a portal may answer in the place of the server; check server, port and endpoints.ews.',
+  });
+}

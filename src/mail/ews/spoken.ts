@@ -1,3 +1,4 @@
+import type { HttpReply } from '../../http/transport.ts';
 /** What an answer says of itself, read from its XML before the library sees it. Mail cannot forge it: texts are escaped. */
 export interface Spoken {
   /** One per thing asked, in their order; of a fault, its one code. */
@@ -52,4 +53,10 @@ function printable(text: string): string {
     .replace(/[^\x20-\x7e\u00a1-\u024f]+/g, ' ')
     .trim()
     .slice(0, longestQuote);
+}
+
+/** Whether the body of an answer can be read as it is. */
+export function isUtf8Xml(reply: HttpReply): boolean {
+  const type = reply.header('content-type') ?? '';
+  return /xml/i.test(type) && !/charset\s*=\s*["']?(?!utf-?8)/i.test(type);
 }

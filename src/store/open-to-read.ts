@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { HeldDatabase } from './held-database.ts';
-import { latestMigration } from './migrations/index.ts';
 import { openSqliteFile, sqlitePath } from './sqlite.ts';
 import { storeError } from './store-error.ts';
 import type { Store, StoreOptions, StoreToRead } from './store.ts';
-import { currentVersion } from './version.ts';
+import { currentVersion, latestMigration } from './version.ts';
 
 /**
  * Opens the store for a command that only looks: a SQLite file that is up to date without Kysely, everything else (a

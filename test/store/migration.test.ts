@@ -5,13 +5,13 @@ import { expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { IntegratorError } from '../../src/domain/errors.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { latestMigration, storeMigrations } from '../../src/store/migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import type { StoreMigration } from '../../src/store/migrations/migration.ts';
 import type { Database } from '../../src/store/schema.ts';
 import { sqliteDialect } from '../../src/store/sqlite-dialect.ts';
 import { openSqliteFile } from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
-import { currentVersion } from '../../src/store/version.ts';
+import { currentVersion, latestMigration } from '../../src/store/version.ts';
 import { onBothStores } from './both-stores.ts';
 
 const nextStep: StoreMigration = {

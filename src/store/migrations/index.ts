@@ -22,5 +22,3 @@ export const storeMigrations: readonly StoreMigration[] = [
   lastingTrouble,
   guards,
 ];
-
-export const latestMigration = storeMigrations.at(-1)?.name ?? '';

@@ -3,6 +3,7 @@ import type { MessageBody } from '../domain/message.ts';
 import { PostgresAdapter, sql } from './kysely.ts';
 import { inParts } from './in-parts.ts';
 import { ask, list, query } from './query.ts';
+import type { Query } from './query.ts';
 import type { DeletedCopyTable } from './schema.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
@@ -95,12 +96,20 @@ function variantRows(db: Db, families: readonly string[]): Promise<VariantRow[]>
   return ask(
     db,
     query`
-      select message.id, identity, family, variant, trust, whole_family as "wholeFamily",
-        original_sha256 as "originalSha256", body_kind as "bodyKind", body
-      from message join message_content on message_content.message_id = message.id
-      where family in ${list(families)}
+      ${variantsWhere(query`identity in ${list(families)}`)}
+      union all
+      ${variantsWhere(query`family in ${list(families)} and variant <> 1`)}
       order by variant`,
   );
+}
+
+/** The first of a family is found by its identity, which is the family's name, the others by an index of their own. */
+function variantsWhere(condition: Query): Query {
+  return query`
+    select message.id, identity, family, variant, trust, whole_family as "wholeFamily",
+      original_sha256 as "originalSha256", body_kind as "bodyKind", body
+    from message join message_content on message_content.message_id = message.id
+    where ${condition}`;
 }
 
 interface FileRow {

@@ -62,7 +62,9 @@ export function itemsOfSameId(db: Reader, messageId: number): Promise<Selectable
       select item.* from item
         join message on message.id = item.message_id
         join message as this on this.id = ${messageId}
-      where message.id <> this.id and (message.family = this.family or message.message_key = this.message_key)
+      where message.id <> this.id and (
+        message.identity = this.family or (message.family = this.family and message.variant <> 1)
+        or message.message_key = this.message_key)
       order by message.id, item.id`,
   );
 }

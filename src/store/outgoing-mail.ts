@@ -88,7 +88,7 @@ export async function adoptSentCopy(trx: StoreWriter, id: number, copy: SentCopy
   const { oldest } = await trx
     .selectFrom('message')
     .select((eb) => eb.fn.min('variant').as('oldest'))
-    .where('family', '=', family)
+    .where((eb) => eb.or([eb('identity', '=', family), eb.and({ family }).and('variant', '<>', 1)]))
     .executeTakeFirstOrThrow();
   const variant = oldest === null ? 1 : oldest - 1;
   await trx

@@ -63,7 +63,7 @@ export interface MessageTable {
   identity: string;
   /** SHA-256 (hex) of what all copies that could be of it have in common; see domain/identity.ts. */
   family: string;
-  /** Tells the mails of a family apart; the lowest one is the oldest. */
+  /** Tells the mails of a family apart; the lowest one is the oldest. 1 exactly where the identity is the family. */
   variant: number;
   /** Of the copy that is shown. */
   trust: Trust;

@@ -9,7 +9,7 @@ import { explainMail } from '../../src/inbox/explain.ts';
 import { listInbox } from '../../src/inbox/list.ts';
 import { showMail } from '../../src/inbox/show.ts';
 import { findTicket } from '../../src/store/tickets.ts';
-import { renderBody } from '../../src/tickets/shown-body.ts';
+import * as bodies from '../../src/tickets/shown-body.ts';
 import { viewTicket } from '../../src/tickets/ticket-view.ts';
 import { mail, openDesk } from './fixtures.ts';
 import type { Desk } from './fixtures.ts';
@@ -29,7 +29,7 @@ test('mail whose sender is not verified is marked wherever it is shown, also onc
   const marks = /not verified|may not be who it says/u;
   const row = await findTicket(desk.store.db, ticket);
   if (row === undefined) throw new Error('no ticket');
-  const view = await viewTicket(desk.store.db, row, { showBody: async ({ body }) => renderBody(body), chain: true });
+  const view = await viewTicket(desk.store.db, row, { bodies, chain: true });
   const listed = await listInbox(desk.deps(), { limit: 9, filed: true });
   const shown = await showMail(desk.deps(), 'm1', { chain: true, headers: false, raw: false });
   for (const lines of [

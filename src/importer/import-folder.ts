@@ -36,7 +36,7 @@ export async function importFolder(task: FolderTask, deps: ImportMailboxDeps, si
     return toErrorReport(followed.error);
   }
   if (again?.kind === 'failed') throw again.error;
-  return null;
+  return followed.restart;
 }
 
 /** A cursor has so many runs to recover in. */
@@ -91,17 +91,21 @@ interface Round {
 }
 
 /** `failed`: the listing ended in an error. What importing a page throws is thrown. */
-type Outcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: IntegratorError };
+type Outcome =
+  { readonly kind: 'done'; readonly restart: Restart } | { readonly kind: 'failed'; readonly error: IntegratorError };
 
 async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Round): Promise<Outcome> {
   const { floorMs, signal } = round;
   const turn = new PageTurn(deps.pages.turns, signal);
   const options = { floorMs, signal, beforePage: () => turn.begin() };
   const pages = deps.reader.changes(task.folder, round.cursor, options)[Symbol.asyncIterator]();
+  let { restart } = round;
   try {
     for (;;) {
-      const outcome = await importNext(pages, task, deps, round);
-      if (outcome !== null) return outcome;
+      const next = await importNext(pages, task, deps, { ...round, restart });
+      if (next.kind === 'failed') return next;
+      if (next.kind === 'done') return { kind: 'done', restart };
+      restart = next.restart;
       turn.end();
       signal.throwIfAborted();
     }
@@ -111,25 +115,32 @@ async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Rou
   }
 }
 
-/** null: go on. A call per page: a loop's variable would keep it in memory until the next one has come. */
+/** A call per page: a loop's variable would keep it in memory until the next one has come. */
 async function importNext(
   pages: AsyncIterator<ChangePage>,
   { folder, counts, job }: FolderTask,
   deps: ImportMailboxDeps,
   { floorMs, keepCursor, restart, signal }: Round,
-): Promise<Outcome | null> {
+): Promise<Next> {
   keepHeapSmall();
   const next = await nextPage(pages);
   if (next.kind !== 'page') return next;
-  const { cursor } = next.page;
-  const at = { folder: folder.path, folderId: folder.id, cursor, atMs: deps.now(), restart };
+  const { cursor, gaveUp } = next.page;
+  const because = gaveUp === undefined ? restart : toErrorReport(gaveUp);
+  const at = { folder: folder.path, folderId: folder.id, cursor, atMs: deps.now(), restart: because };
   await importPage(next.page, { folder, job, deps, counts, floorMs, position: keepCursor ? at : null, signal });
-  return null;
+  return { kind: 'page', restart: because };
 }
+
+/** After a page: the folder goes on, and was perhaps listed anew; or it is done, or failed. */
+type Next =
+  | { readonly kind: 'page'; readonly restart: Restart }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly error: IntegratorError };
 
 async function nextPage(
   pages: AsyncIterator<ChangePage>,
-): Promise<Outcome | { readonly kind: 'page'; readonly page: ChangePage }> {
+): Promise<Exclude<Next, { kind: 'page' }> | { readonly kind: 'page'; readonly page: ChangePage }> {
   try {
     const next = await pages.next();
     return next.done === true ? { kind: 'done' } : { kind: 'page', page: next.value };

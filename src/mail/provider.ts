@@ -113,6 +113,8 @@ export interface ChangePage {
   readonly last: boolean;
   /** The old cursor was dead; everything since the floor comes again. */
   readonly resync: boolean;
+  /** Why it was given up, where the service did not call it dead but refused it with an error; told with the first page. */
+  readonly gaveUp?: IntegratorError;
   /** Things in the folder that are no mail and cannot be read, passed over; absent where there are none. */
   readonly passedOver?: number;
 }

@@ -56,6 +56,9 @@ class FolderRound implements Round {
   #restarted = false;
   /** To be told with the next page. */
   #resync = false;
+  /** Likewise: why a cursor was given up that the service did not call dead. */
+  #gaveUp: IntegratorError | null = null;
+  #hadCursor = false;
   #emptyPages = 0;
   /** Of the page that came last, not given out yet. */
   #parts: ChangePage[] = [];
@@ -72,7 +75,8 @@ class FolderRound implements Round {
     if (cursor === null) return;
     const at = decodeCursor(cursor, this.#folder.id);
     // A stored link of another host is not an attack but another configuration: it is forgotten, not followed.
-    if (at !== null && this.#isOurs(at)) this.#at = at;
+    this.#hadCursor = at !== null && this.#isOurs(at);
+    if (at !== null && this.#hadCursor) this.#at = at;
     else this.#resync = true;
   }
 
@@ -99,8 +103,10 @@ class FolderRound implements Round {
     this.#checkLinks(next.at);
     this.#countEmpty(entries.length);
     const resync = this.#resync;
+    const gaveUp = this.#gaveUp === null ? {} : { gaveUp: this.#gaveUp };
     this.#resync = false;
-    return { entries, cursor: encodeCursor(this.#folder.id, next.at), last: next.last, resync };
+    this.#gaveUp = null;
+    return { entries, cursor: encodeCursor(this.#folder.id, next.at), last: next.last, resync, ...gaveUp };
   }
 
   #summary(page: GraphPage, entries: readonly ChangeEntry[]): PageSummary {
@@ -162,12 +168,12 @@ class FolderRound implements Round {
   /** Makes another start where that can help; throws where it cannot. */
   async #recover(refusal: Refusal): Promise<void> {
     if (isDead(refusal, this.#at) && !this.#restarted) return this.#restart(this.#afterDeadLink(), refusal);
-    if (!this.#at.light && mayBeOneMail(refusal)) return this.#listIdsOnly();
+    if (!this.#at.light && mayBeOneMail(refusal)) return this.#listIdsOnly(refusal);
     if (refusal.status !== 404 || !goneCodes.has(refusal.code)) throw refusal.error;
     const found = await this.#source.finder.findAgain(this.#folder, this.#options.signal);
     if (found.id === this.#folder.id) {
       if (this.#at.light) throw folderError(refusal, this.#folder);
-      return this.#listIdsOnly();
+      return this.#listIdsOnly(refusal);
     }
     this.#folder = found;
     this.#restart(this.#start(), refusal);
@@ -184,7 +190,8 @@ class FolderRound implements Round {
    * A page of whole mails that is refused for ever may be so because of one of them. Links carry their `$select`, so the
    * folder is listed anew by ids, and each unknown mail is read on its own. Where ids are refused too, that is thrown.
    */
-  #listIdsOnly(): void {
+  #listIdsOnly({ error }: Refusal): void {
+    if (this.#hadCursor) this.#gaveUp = error;
     this.#beginAgain(this.#start(true));
     this.#pages.askOnce();
   }

@@ -83,7 +83,8 @@ function isExtended(one: string, other: string): boolean {
   return charactersIn(long.slice(0, at)) + charactersIn(long.slice(at + short.length)) <= mostAdded;
 }
 
-function charactersIn(text: string): number {
+/** A character has one or two UTF-16 units. */
+export function charactersIn(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;

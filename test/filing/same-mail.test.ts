@@ -214,6 +214,20 @@ await onBothStores('copies with one message id, sender, date and subject', (stor
     }
   });
 
+  test.each([
+    ['a banner and a footer', `CAUTION: external. ${genuine} You get this as a member.`, 0],
+    ['2,000 characters of two units before it', `${'😀'.repeat(2_000)}${genuine}`, 0],
+    ['2,000 characters before and behind it', `${'x'.repeat(999)}${genuine}${'y'.repeat(1_001)}`, 0],
+    ['one character more', `${'x'.repeat(1_000)}${genuine}${'y'.repeat(1_001)}`, 1],
+    ['another text', genuine.replace('twelve', 'eleven'), 1],
+  ])('and deleted for ever: one with %s', async (_what, text, imported) => {
+    await open();
+    await desk.bring([copy('none')], inBens);
+    await undoMails(desk.deps(), { ids: ['m1'], conversation: false, dryRun: false });
+    await deleteMails(desk.deps(), { ids: ['m1'], dryRun: false });
+    expect(await desk.bring([copy('none', text)])).toMatchObject({ imported, skipped: 1 - imported });
+  });
+
   test('with no message id are a family by Date, people and the lowest Received', async () => {
     await open();
     const scan = (text: string, hop: string) =>

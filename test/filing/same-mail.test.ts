@@ -181,6 +181,21 @@ await onBothStores('copies with one message id, sender, date and subject', (stor
     ]);
   });
 
+  test('keep the file of an attachment that a better copy could not bring, unless several have its name', async () => {
+    await open();
+    const names = ['plan.pdf', 'image.png', 'image.png'];
+    const unread = (name: string): Attachment => ({
+      ...file(name, 'f'),
+      content: { kind: 'failed', providerId: name, reason: 'not now' },
+    });
+    await desk.bring([
+      copy('none', `Banner ${genuine}`, { attachments: names.map((name, at) => file(name, `${at}`)) }),
+    ]);
+    await desk.bring([copy('none', genuine, { attachments: names.map(unread) })], inBens);
+    const rows = await desk.store.db.selectFrom('attachment').select('sha256').orderBy('id').execute();
+    expect(rows.map(({ sha256 }) => sha256)).toEqual(['0'.repeat(64), null, null]);
+  });
+
   test('are found again as what they were when they are moved in their mailbox', async () => {
     await open();
     const copies = [

@@ -71,7 +71,7 @@ function spokenFor(passed: Result, named: readonly string[], fromDomain: string)
     return { verdict: 'fail', because: `${short(passed)} for ${other.slice(0, 100)}, which is not the domain of From` };
   }
   if (named.length === 0) return { verdict: 'none', because: `${short(passed)} without saying for which domain` };
-  return { verdict: 'pass', because: sentence(passed) };
+  return { verdict: isGuess(passed) ? 'none' : 'pass', because: sentence(passed) };
 }
 
 /** compauth stands beside dmarc, which names the domain for both. */
@@ -109,6 +109,11 @@ function failureBelow(topmost: ReadResults, below: readonly ReadResults[]): Auth
 
 function isPass({ result }: Result): boolean {
   return result === 'pass' || result === 'softpass' || result === 'bestguesspass';
+}
+
+/** Microsoft's: neither SPF nor DKIM passed, and its filter found nothing against the sender. */
+function isGuess({ result }: Result): boolean {
+  return result === 'softpass';
 }
 
 function short({ method, result }: Result): string {

@@ -57,6 +57,15 @@ export function isMoreTrusted(one: Trust, other: Trust): boolean {
   return ranks[one] > ranks[other];
 }
 
+/** Of scripts that put spaces between words: in Japanese no space ends a link, and the sentence behind it is none. */
+const letters = String.raw`\w\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}`;
+
+/** Without a point or bracket at its end, which some gateways put a space before. */
+const link = new RegExp(
+  String.raw`<?\b(?:https?://|ftp://|www\.)(?:[${letters}!#$%&'()*+,./:;=?@[\]^{|}~-]*[${letters}#$%&*+/=@^|~-])?>?`,
+  'giu',
+);
+
 /**
  * A text without what differs between copies of one mail: white space (a zero-width space is none that anybody sees),
  * and links, which gateways rewrite for each recipient. Outlook writes them in text as "word<https://…>".
@@ -64,7 +73,7 @@ export function isMoreTrusted(one: Trust, other: Trust): boolean {
 export function bareText(text: string): string {
   return text
     .normalize('NFC')
-    .replace(/<?\b(?:https?:\/\/|ftp:\/\/|www\.)[^\s<>"]*>?/giu, '')
+    .replace(link, '')
     .replace(/[\s\u200B\u2060\uFEFF]+/gu, '');
 }
 
@@ -83,7 +92,8 @@ function isExtended(one: string, other: string): boolean {
   return charactersIn(long.slice(0, at)) + charactersIn(long.slice(at + short.length)) <= mostAdded;
 }
 
-function charactersIn(text: string): number {
+/** A character has one or two UTF-16 units. */
+export function charactersIn(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;

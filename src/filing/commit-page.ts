@@ -28,22 +28,25 @@ import { setAsideAttachments, writeDecided } from './write-decided.ts';
  */
 export async function commitPage(trx: StoreWriter, context: MailboxContext, page: Page): Promise<CommittedPage> {
   const counts = noCounts();
-  const outcomes = page.mails.length === 0 ? [] : await commitMails(trx, context, page, counts);
+  const { outcomes, freed } = page.mails.length === 0 ? nothing : await commitMails(trx, context, page, counts);
   const { mailbox } = context.key;
   counts.removed_upstream += await markRemoved(trx, mailbox, page.removed, page.atMs);
   for (const providerId of page.settled) await clearSetAside(trx, { mailbox, providerId, attachmentId: '' });
   for (const item of page.setAside) await setAside(trx, context.key, item, page.atMs);
   counts.failed += page.setAside.length;
   if (page.position !== null) await saveCursor(trx, context.key, page.position);
-  return { counts, outcomes };
+  return { counts, outcomes, freed };
 }
+
+type Committed = Pick<CommittedPage, 'outcomes' | 'freed'>;
+const nothing: Committed = { outcomes: [], freed: [] };
 
 async function commitMails(
   trx: StoreWriter,
   context: MailboxContext,
   page: Page,
   counts: PageCounts,
-): Promise<readonly MailOutcome[]> {
+): Promise<Committed> {
   await lockFamilies(trx, familiesOf(page.mails));
   const own = await knowOwnMail(trx, context, page);
   const { sentItems } = page.folder;
@@ -55,7 +58,7 @@ async function commitMails(
     own,
   });
   counts.skipped += deleted.length;
-  if (mails.length === 0) return [];
+  if (mails.length === 0) return nothing;
 
   const items = await itemsOf(trx, mailbox, storedIds(variants));
   const decided = await decidePage(trx, context, { mails, variants, sentItems, items, atMs: page.atMs });
@@ -66,12 +69,12 @@ async function commitMails(
   for (const [identity, { stored }] of variants) if (stored !== null) messageIds.set(identity, stored.id);
   const outcomes: MailOutcome[] = [];
   const write = { context, page, decided, messageIds, variants, inserted, items, counts, outcomes };
-  await settleContents(trx, context, { variants, decided, messageIds });
+  const freed = await settleContents(trx, context, { variants, decided, messageIds });
   const filedKeys = await writeDecided(trx, write);
   counts.failed += await setAsideAttachments(trx, write);
   await tieResponses(trx, context, { ...page, mails }, messageIds);
   outcomes.push(...(await settleWaitingReplies(trx, context, filedKeys, page.atMs)));
-  return outcomes;
+  return { outcomes, freed };
 }
 
 function familiesOf(mails: readonly PreparedMail[]): string[] {
@@ -101,19 +104,24 @@ function newMessages(
   return fresh;
 }
 
-/** What is shown of mail that another copy came of. Copies that are not to be stored change nothing. */
+/**
+ * What is shown of mail that another copy came of. Copies that are not to be stored change nothing. Returns the files of
+ * what is shown no longer.
+ */
 async function settleContents(
   trx: StoreWriter,
   context: MailboxContext,
   { variants, decided, messageIds }: Settling,
-): Promise<void> {
+): Promise<string[]> {
+  const freed: string[] = [];
   for (const { kind, mail } of decided) {
     const variant = variants.get(mail.identity);
     const messageId = messageIds.get(mail.identity);
     if (kind === 'skip' || variant === undefined || variant.best !== mail || messageId === undefined) continue;
-    if (variant.stored !== null && isShown(variant)) await showBest(trx, context, variant);
+    if (variant.stored !== null && isShown(variant)) freed.push(...(await showBest(trx, context, variant)));
     await keepShortest(trx, messageId, variant);
   }
+  return freed;
 }
 
 interface Settling {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { fileList, mostAdded } from '../domain/copies.ts';
+import { charactersIn, fileList, mostAdded } from '../domain/copies.ts';
 import type { Copy } from '../domain/copies.ts';
 import type { DeletedCopy } from '../store/families.ts';
 import { contentHash } from './copies.ts';
@@ -30,10 +30,21 @@ export function isDeleted({ content, copy }: ComparedContent, deleted: readonly 
   });
 }
 
+/** All the text there may be to hash for one copy: a tenth of a second of work. */
+const mostHashed = 20_000_000;
+
 function hasText(copy: Copy, { hash: deleted, length }: DeletedCopy): boolean {
   const text = copy.text();
-  if (text.length < length || text.length - length > mostAdded) return false;
-  return [text.slice(0, length), text.slice(text.length - length)].some((part) => textHash(part, copy) === deleted);
+  if (text.length < length) return false;
+  const added = text.length - length;
+  const isDeletedAt = (at: number) =>
+    textHash(text.slice(at, at + length), copy) === deleted &&
+    charactersIn(text.slice(0, at)) + charactersIn(text.slice(at + length)) <= mostAdded;
+  if (isDeletedAt(0) || isDeletedAt(added)) return true;
+  // With a banner and a footer: a very long text is compared at its ends only.
+  if (added > 2 * mostAdded || added * length > mostHashed) return false;
+  for (let at = 1; at < added; at += 1) if (isDeletedAt(at)) return true;
+  return false;
 }
 
 /** What is remembered of a mail that is deleted, besides the hashes of its further copies. */

@@ -1,9 +1,13 @@
 import { domainOf } from '../domain/address.ts';
+import { isSameMail, trustOf } from '../domain/copies.ts';
 import { unverifiedBecause } from '../domain/gates.ts';
 import { subjectKeys } from '../domain/subject.ts';
+import { loadFamilies } from '../store/families.ts';
 import { adoptSentCopy, awaitedMails } from '../store/outgoing-mail.ts';
 import type { AwaitedMail } from '../store/outgoing-mail.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
+import { comparedCopy } from './compared.ts';
+import { contentOf } from './copies.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { headersJson } from './message-rows.ts';
 import type { Page } from './page.ts';
@@ -22,7 +26,7 @@ export type OwnMail = Map<PreparedMail, OwnMessage>;
 
 /**
  * The mails of a page that are copies of mail that went out from here, whatever Date the server gave it: the one in Sent
- * Items of the mailbox that sent it, which also tells what the server made of it, and others that nothing speaks against.
+ * Items of the mailbox that sent it, which also tells what the server made of it, and others that are the same mail.
  * What claims to be from us and is found forged is told apart like any other copy.
  */
 export async function knowOwnMail(
@@ -42,7 +46,7 @@ export async function knowOwnMail(
     if (page.folder.sentItems && ours.mailbox === context.key.mailbox) {
       own.set(mail, await adopt(trx, ours, mail));
       awaited.delete(key);
-    } else if (isBelieved(mail, ours, page.folder.sentItems)) own.set(mail, ours);
+    } else if (!page.folder.sentItems && (await isCopyOf(trx, mail, ours))) own.set(mail, ours);
   }
   return own;
 }
@@ -56,17 +60,22 @@ export async function ownMessageOf(
 ): Promise<OwnMail> {
   const keys = isOwn(mail, context) && mail.messageKey !== null ? [mail.messageKey] : [];
   const ours = (await awaitedMails(db, keys)).find(({ from }) => from === mail.facts.from);
-  return ours !== undefined && isBelieved(mail, ours, sentItems) ? new Map([[mail, ours]]) : new Map();
+  const isCopy = ours !== undefined && !sentItems && (await isCopyOf(db, mail, ours));
+  return isCopy ? new Map([[mail, ours]]) : new Map();
 }
 
 function isOwn({ facts }: PreparedMail, { rules }: MailboxContext): boolean {
   return rules.ownDomains.has(domainOf(facts.from));
 }
 
-function isBelieved({ facts, mail }: PreparedMail, ours: AwaitedMail, sentItems: boolean): boolean {
-  if (sentItems || unverifiedBecause(facts) !== null) return false;
+/** Near in time and the same mail by its content: the Date that the server gave it is not known yet. */
+async function isCopyOf(db: StoreReader | StoreWriter, { facts, mail }: PreparedMail, ours: AwaitedMail) {
+  if (unverifiedBecause(facts) !== null) return false;
   const near = mail.sentAtMs !== null && ours.sentAtMs !== null && Math.abs(mail.sentAtMs - ours.sentAtMs) <= nearMs;
-  return near && facts.subjectKeys.base === subjectKeys(ours.subject).base;
+  if (!near || facts.subjectKeys.base !== subjectKeys(ours.subject).base) return false;
+  const written = (await loadFamilies(db, [ours.family])).variants.get(ours.family)?.find(({ id }) => id === ours.id);
+  if (written === undefined) return false;
+  return isSameMail(await comparedCopy(contentOf(mail, trustOf(facts, false))), await comparedCopy(written));
 }
 
 async function adopt(trx: StoreWriter, ours: AwaitedMail, { family, mail }: PreparedMail): Promise<OwnMessage> {

@@ -33,6 +33,8 @@ export interface MailOutcome {
 export interface CommittedPage {
   readonly counts: PageCounts;
   readonly outcomes: readonly MailOutcome[];
+  /** Files of copies that another one took the place of. */
+  readonly freed: readonly string[];
 }
 
 export function noCounts(): PageCounts {

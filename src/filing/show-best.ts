@@ -30,26 +30,43 @@ export function shownContent(variant: PageVariant): Content {
 /**
  * Stores the page's best copy of a mail in place of the one that is stored: content, headers, people and files, the
  * participants it brought to its tickets, and the details of a ticket that it opened, unless a person changed them.
+ * Returns the files of the copy that was shown before.
  */
-export async function showBest(trx: StoreWriter, own: Own, { stored, best }: PageVariant): Promise<void> {
-  if (stored === null) return;
+export async function showBest(trx: StoreWriter, own: Own, { stored, best }: PageVariant): Promise<string[]> {
+  if (stored === null) return [];
   const before = (await storedMails(trx, [stored.id])).get(stored.id);
-  if (before === undefined) return;
+  if (before === undefined) return [];
   const { mailWords } = await import('../content/mail-words.ts');
   const { row, content, attachments } = messageRows(best, 0);
   const { from_name: fromName, from_address: fromAddress, subject } = row;
-  const known = new Map(stored.trust === 'failed' ? [] : stored.attachments.map(({ name, sha256 }) => [name, sha256]));
-  await replaceMessage(trx, stored.id, {
+  const known = stored.trust === 'failed' ? new Map<string, string | null>() : soleFiles(stored.attachments);
+  const here = soleFiles(attachments);
+  const freed = await replaceMessage(trx, stored.id, {
     message: {
       row: { ...row, people_json: peopleWithBcc(best, before) },
       content,
-      attachments: attachments.map((each) => ({ ...each, sha256: each.sha256 ?? known.get(each.name) ?? null })),
+      attachments: attachments.map((each) =>
+        here.has(each.name) ? { ...each, sha256: each.sha256 ?? known.get(each.name) ?? null } : each,
+      ),
     },
     formerHash: contentHash(stored),
     words: mailWords({ fromName, fromAddress, subject, body: best.content.body }),
   });
   await moveParticipants(trx, stored.id, participantsOf(best.facts, own));
   await renewDetails(trx, stored.id, { before, best });
+  return freed;
+}
+
+/** Attachments by their names, without those of which several have one: which of them is meant is not known. */
+function soleFiles(attachments: readonly { readonly name: string; readonly sha256?: string | null | undefined }[]) {
+  const files = new Map<string, string | null>();
+  const several = new Set<string>();
+  for (const { name, sha256 } of attachments) {
+    if (files.has(name)) several.add(name);
+    files.set(name, sha256 ?? null);
+  }
+  for (const name of several) files.delete(name);
+  return files;
 }
 
 /** Who got a blind copy stands in the sender's own copy only. */

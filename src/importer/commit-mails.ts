@@ -36,6 +36,7 @@ export async function commitMails(commit: Commit, page: Page): Promise<Committed
 async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage> {
   const counts = noCounts();
   const outcomes: MailOutcome[] = [];
+  const freed: string[] = [];
   const failed: SetAside[] = [];
   const alone = { ...page, removed: [], setAside: [], settled: [], position: null };
   for (const mail of page.mails.toSorted(oldestFirst)) {
@@ -43,6 +44,7 @@ async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage
       const committed = await write(commit, { ...alone, mails: [mail] });
       addCounts(counts, committed.counts);
       outcomes.push(...committed.outcomes);
+      freed.push(...committed.freed);
     } catch (thrown) {
       failed.push(asideOf(mail, commit, page, ownTrouble(thrown, commit.signal)));
     }
@@ -55,14 +57,16 @@ async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage
     settled: page.settled.filter((providerId) => !left.has(providerId)),
   });
   addCounts(counts, rest.counts);
-  return { counts, outcomes };
+  return { counts, outcomes, freed };
 }
 
-function write({ job, deps, files }: Commit, page: Page): Promise<CommittedPage> {
-  return deps.pages.write((trx) => {
+async function write({ job, deps, files }: Commit, page: Page): Promise<CommittedPage> {
+  const committed = await deps.pages.write((trx) => {
     files.mustBeThere(page.mails.flatMap(filesOf));
     return commitPage(trx, job.context, page);
   });
+  files.free(committed.freed);
+  return committed;
 }
 
 function filesOf({ mail }: PreparedMail): StoredFile[] {

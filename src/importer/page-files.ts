@@ -8,6 +8,8 @@ import { removeUnnamed } from '../store/unnamed-files.ts';
 export interface PageFiles extends FileSink {
   /** Throws where one of them was removed meanwhile. For the transaction that names them. */
   mustBeThere(files: readonly StoredFile[]): void;
+  /** The page was committed, and copies that had these files are shown no longer. */
+  free(files: readonly string[]): void;
   /** Call it once when the page is committed, or failed: what no row names is removed. */
   end(): Promise<void>;
 }
@@ -19,6 +21,7 @@ export interface PageFiles extends FileSink {
 export class StoredPageFiles implements PageFiles {
   readonly #store: Store;
   readonly #held: string[] = [];
+  readonly #freed: string[] = [];
 
   constructor(store: Store) {
     this.#store = store;
@@ -34,8 +37,12 @@ export class StoredPageFiles implements PageFiles {
     throw new IntegratorError('protocol', 'a file of the mail was deleted while the mail was imported');
   }
 
+  free(files: readonly string[]): void {
+    this.#freed.push(...files);
+  }
+
   async end(): Promise<void> {
     for (const sha256 of this.#held) this.#store.files.release(sha256);
-    await removeUnnamed(this.#store, [...new Set(this.#held)]);
+    await removeUnnamed(this.#store, [...new Set([...this.#held, ...this.#freed])]);
   }
 }

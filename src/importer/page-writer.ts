@@ -33,7 +33,7 @@ export function storePages(store: Store): PageWriter {
 export function discardPages(store: Store): PageWriter {
   return {
     store,
-    beginFiles: () => ({ ...hashOnly, mustBeThere: () => {}, end: () => Promise.resolve() }),
+    beginFiles: () => ({ ...hashOnly, mustBeThere: () => {}, free: () => {}, end: () => Promise.resolve() }),
     discards: true,
     turns: pageTurns(),
     write: async (work) => {

@@ -1,5 +1,6 @@
 import { identityOf } from '../domain/identity.ts';
 import { inParts } from './in-parts.ts';
+import { keepFormerOriginal } from './replace-message.ts';
 import type { StoreReader, StoreWriter } from './store.ts';
 
 /** Mail we sent has this before its mark for a family, until its copy in Sent Items tells the server's Date. */
@@ -91,6 +92,7 @@ export async function adoptSentCopy(trx: StoreWriter, id: number, copy: SentCopy
     .where((eb) => eb.or([eb('identity', '=', family), eb.and({ family }).and('variant', '<>', 1)]))
     .executeTakeFirstOrThrow();
   const variant = oldest === null ? 1 : oldest - 1;
+  if (originalSha256 !== null) await keepFormerOriginal(trx, id, originalSha256);
   await trx
     .updateTable('message')
     .set({

@@ -14,9 +14,10 @@ export interface Replacement {
 
 /**
  * Stores another copy of a mail as what is shown of it. What names the mail stays: its family, identity, conversation
- * and when it first came. An original that is no longer shown is kept beside.
+ * and when it first came. An original that is no longer shown is kept beside; what could not be read of the former copy
+ * is no longer tried. Returns the files that were attached, to be given to `removeUnnamed` after the commit.
  */
-export async function replaceMessage(trx: StoreWriter, id: number, replacement: Replacement): Promise<void> {
+export async function replaceMessage(trx: StoreWriter, id: number, replacement: Replacement): Promise<string[]> {
   const { message, formerHash, words } = replacement;
   const {
     identity: _identity,
@@ -42,15 +43,24 @@ export async function replaceMessage(trx: StoreWriter, id: number, replacement: 
     .where('id', '=', id)
     .execute();
   await trx.updateTable('message_content').set(message.content).where('message_id', '=', id).execute();
-  await trx.deleteFrom('attachment').where('message_id', '=', id).execute();
+  const freed = await takeAttachmentsAway(trx, id);
   if (message.attachments.length > 0) {
     const rows = message.attachments.map((attachment) => ({ ...attachment, message_id: id }));
     await trx.insertInto('attachment').values(rows).execute();
   }
   await reindexMail(trx, trx.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite', { id, words });
+  return freed;
 }
 
-async function keepFormerOriginal(trx: StoreWriter, id: number, next: string): Promise<void> {
+/** A retry for the former copy would write into what is shown now. */
+async function takeAttachmentsAway(trx: StoreWriter, id: number): Promise<string[]> {
+  await trx.deleteFrom('set_aside').where('message_id', '=', id).where('attachment_id', '<>', '').execute();
+  const rows = await trx.deleteFrom('attachment').where('message_id', '=', id).returning('sha256').execute();
+  return rows.flatMap(({ sha256 }) => sha256 ?? []);
+}
+
+/** Keeps the original of a mail beside, where another takes its place. */
+export async function keepFormerOriginal(trx: StoreWriter, id: number, next: string): Promise<void> {
   const { original_sha256: sha256 } = await trx
     .selectFrom('message')
     .select('original_sha256')

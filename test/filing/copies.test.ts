@@ -105,6 +105,36 @@ const pairs: readonly Pair[] = [
     text('See the order<https://acme.example/order> now'),
     'first',
   ],
+  [
+    'a point behind a link, which a gateway puts a space before',
+    text('See https://acme.example/order. (Or ask: https://acme.example/a)'),
+    text('See https://urldefense.com/v3/__https://acme.example/order__;!!a$ . (Or ask: https://urldefense.com/b$ )'),
+    'first',
+  ],
+  [
+    'a link with letters of its language',
+    text('Siehe https://acme.example/büro jetzt'),
+    text(`Siehe ${safelinks}b jetzt`),
+    'first',
+  ],
+  [
+    'another sentence right behind a link',
+    text('https://acme.example/をご覧ください。'),
+    text('https://acme.example/に払ってください。'),
+    'another',
+  ],
+  [
+    'the same behind a full stop',
+    text('参照https://acme.example。十二個注文。'),
+    text('参照https://acme.example。口座DE99へ。'),
+    'another',
+  ],
+  [
+    'another sentence behind a zero-width space',
+    text('https://acme.example\u200bOrder.'),
+    text('https://acme.example\u200bPay.'),
+    'another',
+  ],
   ['links without a scheme', text('See www.acme.example/order now'), text(`See ${safelinks}ben now`), 'first'],
   [
     'another link target, both trusted',

@@ -181,6 +181,21 @@ await onBothStores('copies with one message id, sender, date and subject', (stor
     ]);
   });
 
+  test('keep the file of an attachment that a better copy could not bring, unless several have its name', async () => {
+    await open();
+    const names = ['plan.pdf', 'image.png', 'image.png'];
+    const unread = (name: string): Attachment => ({
+      ...file(name, 'f'),
+      content: { kind: 'failed', providerId: name, reason: 'not now' },
+    });
+    await desk.bring([
+      copy('none', `Banner ${genuine}`, { attachments: names.map((name, at) => file(name, `${at}`)) }),
+    ]);
+    await desk.bring([copy('none', genuine, { attachments: names.map(unread) })], inBens);
+    const rows = await desk.store.db.selectFrom('attachment').select('sha256').orderBy('id').execute();
+    expect(rows.map(({ sha256 }) => sha256)).toEqual(['0'.repeat(64), null, null]);
+  });
+
   test('are found again as what they were when they are moved in their mailbox', async () => {
     await open();
     const copies = [
@@ -212,6 +227,20 @@ await onBothStores('copies with one message id, sender, date and subject', (stor
       for (const each of again) expect(await desk.bring([each])).toMatchObject({ imported: 0, skipped: 1 });
       expect(await desk.bring([copy('none', 'Fourth text')])).toMatchObject({ imported: 1 });
     }
+  });
+
+  test.each([
+    ['a banner and a footer', `CAUTION: external. ${genuine} You get this as a member.`, 0],
+    ['2,000 characters of two units before it', `${'😀'.repeat(2_000)}${genuine}`, 0],
+    ['2,000 characters before and behind it', `${'x'.repeat(999)}${genuine}${'y'.repeat(1_001)}`, 0],
+    ['one character more', `${'x'.repeat(1_000)}${genuine}${'y'.repeat(1_001)}`, 1],
+    ['another text', genuine.replace('twelve', 'eleven'), 1],
+  ])('and deleted for ever: one with %s', async (_what, text, imported) => {
+    await open();
+    await desk.bring([copy('none')], inBens);
+    await undoMails(desk.deps(), { ids: ['m1'], conversation: false, dryRun: false });
+    await deleteMails(desk.deps(), { ids: ['m1'], dryRun: false });
+    expect(await desk.bring([copy('none', text)])).toMatchObject({ imported, skipped: 1 - imported });
   });
 
   test('with no message id are a family by Date, people and the lowest Received', async () => {

@@ -92,6 +92,33 @@ describe.each([
     expect(files()).toHaveLength(2);
   });
 
+  test('a copy that another one takes the place of leaves no file behind', async () => {
+    const copy = { internetMessageId: '<copies@acme.example>', sentAt: Date.now() - 1000 };
+    const file = (name: string, content: string) => ({ kind: 'file', name, content: Buffer.from(content) }) as const;
+    const before = [file('note.txt', 'a'), file('kept.txt', 'b')];
+    put(ann, 'Plan', '', { ...copy, text: 'External! See the plan.', attachments: before });
+    put(ben, 'Else', 'c');
+    await office.run();
+    expect(files()).toHaveLength(3);
+    const after = [file('other.txt', 'c'), file('kept.txt', 'b')];
+    put(ben, 'Plan', '', { ...copy, text: 'See the plan.', attachments: after });
+    expect((await office.run()).totals).toMatchObject({ imported: 0, duplicates: 1 });
+    expect(files()).toEqual(await named());
+    expect(files()).toHaveLength(2);
+  });
+
+  test('an attachment that could not be read is no longer tried where another copy takes the place of its own', async () => {
+    const copy = { internetMessageId: '<copies@acme.example>', sentAt: Date.now() - 1000 };
+    const bad = { kind: 'file', name: 'note.txt', content: 'a', damaged: true } as const;
+    put(ann, 'Plan', '', { ...copy, text: 'External! See the plan.', attachments: [bad] });
+    expect((await office.run()).totals).toMatchObject({ imported: 1, failed: 1 });
+    put(ben, 'Plan', 'b', { ...copy, text: 'See the plan.' });
+    await office.run();
+    expect(await office.app.store.db.selectFrom('set_aside').select('id').execute()).toEqual([]);
+    expect(files()).toEqual(await named());
+    expect(files()).toHaveLength(1);
+  });
+
   test('mailboxes that bring the same files at once, some of them for mail that is not kept, keep every file', async () => {
     await office.close();
     office = await openOffice({ connection: { ...connection, ignore: { senders: ['@spam.example'] } } });

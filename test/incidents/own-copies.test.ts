@@ -64,6 +64,20 @@ describe('a mail that claims to be our own notification', () => {
     expect((await mailsOf(of)).filter(({ direction }) => direction === 'out')).toMatchObject([{ original_kept: true }]);
   });
 
+  test.each([
+    ['none', 'Pay to our new account.', 1],
+    ['none', 'External! Dear Plant Operations, Do not open it. Ann Archer', 0],
+    ['pass', 'Rewritten on the way.', 0],
+  ] as const)('nobody judged (%s), near in time: “%s” is another mail: %i', async (auth, text, imported) => {
+    const of = await open({ mailboxes: [{ address: ann, agent: 'ann' }, team] });
+    const known = await notified(of);
+    const sentAt = of.sandbox.world.post.deliveries[0]?.at ?? 0;
+    of.sandbox.world.addMessage(ann, 'Inbox', { ...known, sentAt: sentAt + 5_000, auth, text });
+    expect((await of.run()).totals).toMatchObject({ imported, failed: 0 });
+    expect((await texts(of)).filter((each) => each.includes(text))).toHaveLength(imported);
+    expect(await mailsOf(of)).toMatchObject([{ direction: 'out', original_kept: true }]);
+  });
+
   test('is adopted from the Sent Items of the mailbox that sent it, and from no other', async () => {
     const of = await open({ mailboxes: [{ address: ann, agent: 'ann', import_sent_items: true }, team] });
     const known = await notified(of);

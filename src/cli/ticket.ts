@@ -6,15 +6,17 @@ import { dryRunOption } from './program.ts';
 import { collect, editStore, unitList, wholeNumber } from './ticketing/edit-store.ts';
 import type { DryRunFlag } from './ticketing/edit-store.ts';
 import { addImport } from './ticketing/import-command.ts';
+import { addNoteCommand } from './ticketing/note-command.ts';
 import { ticketTable } from './ticketing/ticket-table.ts';
 import { withStore } from './with-store.ts';
 
 const importColumns = `reference (known again by it), use, summary; if you like type, status (open, closed), client,
-  contacts (addresses), opening_subject, details, units`;
+  contacts (addresses), opening_subject, details, agent (the id of its owner), units`;
 
 export function register(noun: Command, context: CommandContext): void {
   addReading(noun, context);
   addWriting(noun, context);
+  addNoteCommand(noun, context, ticketArgument);
   addImport(noun, context, {
     columns: importColumns,
     verb: 'ticket.open',

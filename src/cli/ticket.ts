@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Config } from '../config/schema.ts';
+import type { Store } from '../store/store.ts';
 import type { TicketFields } from '../tickets/local/edit-ticket.ts';
 import type { Edit, Edited } from '../tickets/local/edit.ts';
 import type { CommandContext } from './context.ts';
@@ -35,7 +37,7 @@ function addReading(noun: Command, context: CommandContext): void {
     .option('--closed', 'closed ones only')
     .option('--client <client>', 'of this client (number or name)')
     .option('--agent <agent>', 'owned by this agent')
-    .option('--search <text>', 'part of the summary, number, reference, client or a contact’s address')
+    .option('--search <words>', 'words of the summary, number, reference, client or contacts; all must occur')
     .option('--limit <n>', 'at most so many', wholeNumber)
     .action((flags: ListFlags) => list(context, flags));
   noun
@@ -97,24 +99,36 @@ interface ListFlags {
 }
 
 async function list(context: CommandContext, flags: ListFlags): Promise<void> {
-  const { listTickets } = await import('../store/ticket-list.ts');
+  const { findTickets } = await import('../inbox/find-tickets.ts');
   const { useValue } = await import('../tickets/local/edit.ts');
   const { requireClient } = await import('../tickets/local/edit-client.ts');
   const { summaryOf } = await import('../tickets/ticket-view.ts');
-  await withStore(context, 'ticket.pick', async ({ store, config }) => {
+  await withStore(context, 'ticket.pick', async ({ store, config, actor }) => {
     const client = flags.client === undefined ? undefined : await requireClient(store.db, flags.client);
-    const rows = await listTickets(store.db, {
+    const { agent, search, limit } = flags;
+    const filter = {
       ...(flags.use === undefined ? {} : { use: useValue(flags.use) }),
       ...(flags.open === flags.closed ? {} : { open: flags.open === true }),
       ...(client === undefined ? {} : { clientId: client.id }),
-      ...(flags.agent === undefined ? {} : { agent: flags.agent }),
-      ...(flags.search === undefined ? {} : { search: flags.search }),
-      ...(flags.limit === undefined ? {} : { limit: flags.limit }),
-    });
-    const tickets = rows.map(summaryOf);
+      ...(agent === undefined ? {} : { agent: await ownerNamed(store, config, agent) }),
+      ...(search === undefined ? {} : { search }),
+      ...(limit === undefined ? {} : { limit }),
+    };
+    const tickets = (await findTickets({ store, config, actor, now: Date.now }, filter)).map(summaryOf);
     context.output.print(tickets, (page) => ticketTable(tickets, page, config.timezone));
     if (tickets.length === 0) context.output.say('no tickets');
   });
+}
+
+/** An agent of the configuration, or one who is not there any more and still owns tickets. Throws `usage`. */
+async function ownerNamed({ db }: Store, config: Config, text: string): Promise<string> {
+  const { agentNamed } = await import('../tickets/local/edit-ticket.ts');
+  const { ownsTickets } = await import('../store/ticket-list.ts');
+  if (await ownsTickets(db, text)) return text;
+  return agentNamed(
+    config.agents.map(({ id }) => id),
+    text,
+  );
 }
 
 async function show(context: CommandContext, name: string, chain: boolean): Promise<void> {

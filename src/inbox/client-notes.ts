@@ -21,11 +21,11 @@ export interface NoteView {
   readonly at: string;
   readonly direction: 'in' | 'out' | null;
   readonly from: Person | null;
-  /** null where the mail was deleted. */
+  /** null where the mail is no longer stored. */
   readonly subject: string | null;
   /** With the email chain. */
   readonly body_text: string;
-  /** The mail's id ("m12") in a mailbox that the actor may read; null where the mail was deleted. */
+  /** The mail's id ("m12") in a mailbox that the actor may read; null where the mail is no longer stored. */
   readonly message: string | null;
   /** Who made it a note. */
   readonly by: string;
@@ -65,7 +65,11 @@ export async function clientNotes(deps: InboxDeps, clientId: number): Promise<Cl
 }
 
 /** The own mailbox's view of it first, then the one that was made the note. */
-async function readableView({ store, actor }: InboxDeps, note: StoredNote, mail: StoredMail): Promise<Item | undefined> {
+async function readableView(
+  { store, actor }: InboxDeps,
+  note: StoredNote,
+  mail: StoredMail,
+): Promise<Item | undefined> {
   const rank = (item: Item) => (isOwn(actor, item) ? 0 : 2) + (item.note_id === note.id ? 0 : 1);
   const readable = (await itemsOfMessage(store.db, mail.id)).filter((item) => accessTo(actor, item).allowed);
   return readable.toSorted((one, other) => rank(one) - rank(other))[0];

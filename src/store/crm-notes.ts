@@ -41,7 +41,7 @@ export async function removeCrmNote(trx: StoreWriter, id: number): Promise<void>
 
 export interface StoredNote {
   readonly id: number;
-  /** The mail that it was; null where that was deleted. */
+  /** The mail that it was; null where that is no longer stored. */
   readonly messageId: number | null;
   readonly atMs: number;
   readonly filedBy: string;

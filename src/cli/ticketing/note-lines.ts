@@ -13,7 +13,7 @@ export function noteLines(note: NoteView, { style }: Page, timezone: string): st
     `${style.cyan(formatTime(Date.parse(note.at), timezone))}  ${style.dim(terminalText(about))}`,
     ...(note.from === null ? [] : [personText(note.from)]),
     ...senderWarnings({ sent: note.direction !== 'in', verified: note.verified, because }).map(style.yellow),
-    note.subject === null ? style.dim('(the mail was deleted)') : style.bold(terminalText(note.subject)),
+    note.subject === null ? style.dim('(the mail is no longer stored)') : style.bold(terminalText(note.subject)),
     ...terminalText(note.body_text.trim(), { multiline: true })
       .split('\n')
       .map((line) => `  ${line}`.trimEnd()),

@@ -6,7 +6,9 @@ import { foldText } from './subject.ts';
  * hold one together. All but blanks and quotes is meant as it is, also "%", "_" and "-".
  */
 export function searchParts(query: string): string[] {
-  const parts = [...query.matchAll(/"([^"]*)"?|([^\s"]+)/gu)].map(([, quoted, plain = '']) => quoted ?? unlisted(plain));
+  const parts = [...query.matchAll(/"([^"]*)"?|([^\s"]+)/gu)].map(
+    ([, quoted, plain = '']) => quoted ?? unlisted(plain),
+  );
   return [...new Set(parts.map(searchable).filter((part) => part !== ''))];
 }
 

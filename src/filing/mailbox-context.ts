@@ -1,9 +1,9 @@
 import type { Config, Connection, MailboxConfig } from '../config/schema.ts';
+import { isExchangeOnline } from '../domain/ews-retirement.ts';
 import type { MatchRules } from '../domain/rules.ts';
 import { useOf } from '../domain/ticket.ts';
 import type { CandidateContext } from '../store/candidates.ts';
 import type { MailboxKey } from '../store/mailboxes.ts';
-import { isInExchangeOnline } from './exchange-online.ts';
 import { organisationOf } from './organisation.ts';
 import type { Organisation } from './organisation.ts';
 
@@ -47,6 +47,14 @@ export function mailboxContexts(config: Config): ReadonlyMap<string, MailboxCont
       ),
     ),
   );
+}
+
+/** Exchange Online verifies all mail it receives and limits what is sent; an own server need not. */
+export function isInExchangeOnline(connection: Connection): boolean {
+  if (connection.type === 'graph') return true;
+  const { endpoints, server } = connection;
+  if (endpoints.ews !== undefined) return isExchangeOnline(new URL(endpoints.ews).hostname);
+  return server === undefined || isExchangeOnline(server);
 }
 
 function matchRules(organisation: Organisation, connection: Connection, mailbox: MailboxConfig): MatchRules {

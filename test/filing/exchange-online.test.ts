@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInExchangeOnline } from '../../src/filing/exchange-online.ts';
+import { isInExchangeOnline } from '../../src/filing/mailbox-context.ts';
 import { openDesk } from '../inbox/fixtures.ts';
 
 const ews = { type: 'ews', auth: 'basic', username: 'svc', password: { env: 'SECRET' } } as const;

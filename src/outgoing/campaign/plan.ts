@@ -4,7 +4,7 @@ import type { Config } from '../../config/schema.ts';
 import { domainOf, isOwnDomain } from '../../domain/address.ts';
 import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
 import type { Person } from '../../domain/message.ts';
-import { isInExchangeOnline } from '../../filing/exchange-online.ts';
+import { isInExchangeOnline } from '../../filing/mailbox-context.ts';
 import { organisationOf } from '../../filing/organisation.ts';
 import { findCampaign, type WrittenTo, writtenTo } from '../../store/campaigns.ts';
 import { listOptOuts } from '../../store/opt-outs.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ListedClient } from '../store/client-list.ts';
 import type { CommandContext } from './context.ts';
+import { count } from './format.ts';
 import { dryRunOption } from './program.ts';
 import { table } from './table.ts';
 import { terminalText } from '../content/terminal.ts';
@@ -22,7 +23,7 @@ export function register(noun: Command, context: CommandContext): void {
     .action((flags: ListFlags) => list(context, flags));
   noun
     .command('show')
-    .description('a client with its contacts and tickets')
+    .description('a client with its contacts, tickets and CRM notes')
     .argument('<client>', clientArgument)
     .action((name: string) => show(context, name));
   noun
@@ -83,23 +84,29 @@ function clientDocument({ id, name, domains, created_at, updated_at }: ListedCli
 }
 
 async function show(context: CommandContext, name: string): Promise<void> {
+  const { clientNotes } = await import('../inbox/client-notes.ts');
   const { listContacts } = await import('../store/client-list.ts');
   const { clientDomains } = await import('../store/clients.ts');
   const { listTickets } = await import('../store/ticket-list.ts');
   const { requireClient } = await import('../tickets/local/edit-client.ts');
   const { summaryOf } = await import('../tickets/ticket-view.ts');
-  await withStore(context, 'client.read', async ({ store: { db }, config }) => {
+  const { noteLines } = await import('./ticketing/note-lines.ts');
+  await withStore(context, 'client.read', async ({ store, config, actor }) => {
+    const { db } = store;
     const client = await requireClient(db, name);
     const domains = (await clientDomains(db, [client.id])).get(client.id) ?? [];
     const contacts = await listContacts(db, { clientId: client.id });
     const tickets = (await listTickets(db, { clientId: client.id })).map(summaryOf);
-    const document = { ...clientDocument({ ...client, domains }), contacts: contacts.map(contactDocument), tickets };
-    context.output.print(document, (page) => [
+    const { notes, hidden } = await clientNotes({ store, config, actor, now: Date.now }, client.id);
+    const about = { ...clientDocument({ ...client, domains }), contacts: contacts.map(contactDocument), tickets };
+    context.output.print({ ...about, notes, hidden_notes: hidden }, (page) => [
       `${page.style.dim(String(client.id))}  ${page.style.bold(terminalText(client.name))}`,
       ...(domains.length === 0 ? [] : [terminalText(domains.join(', '))]),
       ...(contacts.length === 0 ? [] : ['', ...contactTable(contacts, page)]),
       ...(tickets.length === 0 ? [] : ['', ...ticketTable(tickets, page, config.timezone)]),
+      ...notes.flatMap((note) => ['', ...noteLines(note, page, config.timezone)]),
     ]);
+    if (hidden > 0) context.output.warn(`${count(hidden, 'note')} not shown: mail of other agents`);
   });
 }
 

@@ -3,6 +3,7 @@ import type { Edit } from '../tickets/local/edit.ts';
 import type { ContactFields } from '../tickets/local/edit-contact.ts';
 import { terminalText } from '../content/terminal.ts';
 import type { CommandContext } from './context.ts';
+import { count } from './format.ts';
 import { dryRunOption } from './program.ts';
 import { contactDocument, contactTable } from './ticketing/contact-table.ts';
 import { collect, editStore, wholeNumber } from './ticketing/edit-store.ts';
@@ -75,17 +76,29 @@ async function show(context: CommandContext, name: string): Promise<void> {
   const { listTickets } = await import('../store/ticket-list.ts');
   const { requireContact } = await import('../tickets/local/edit-contact.ts');
   const { summaryOf } = await import('../tickets/ticket-view.ts');
-  await withStore(context, 'client.read', async ({ store: { db }, config }) => {
+  const { readableTickets } = await import('../inbox/readable-tickets.ts');
+  const { teamMailboxes } = await import('../filing/organisation.ts');
+  await withStore(context, 'client.read', async ({ store: { db }, config, actor }) => {
     const { id } = await requireContact(db, name);
     const [contact] = await listContacts(db, { contactId: id });
     if (contact === undefined) return;
-    const tickets = (await listTickets(db, { contactId: id })).map(summaryOf);
-    context.output.print({ ...contactDocument(contact), tickets }, (page) => [
+    const all = (await listTickets(db, { contactId: id })).map(summaryOf);
+    const reads = { actor, teamMailboxes: teamMailboxes(config) };
+    const readable = await readableTickets(
+      db,
+      reads,
+      all.map((ticket) => ticket.id),
+    );
+    // That somebody is a contact of a ticket is for those alone who may read it.
+    const tickets = all.filter((ticket) => readable?.has(ticket.id) ?? true);
+    const hidden = all.length - tickets.length;
+    context.output.print({ ...contactDocument(contact), tickets, hidden_tickets: hidden }, (page) => [
       `${page.style.dim(String(id))}  ${page.style.bold(terminalText(contact.name))}`,
       terminalText(contact.addresses.join(', ')),
       ...(contact.client_name === null ? [] : [terminalText(contact.client_name)]),
       ...(tickets.length === 0 ? [] : ['', ...ticketTable(tickets, page, config.timezone)]),
     ]);
+    if (hidden > 0) context.output.warn(`${count(hidden, 'ticket')} not shown: tickets of other agents`);
   });
 }
 

@@ -4,7 +4,7 @@ import { withInbox } from './inbox/with-inbox.ts';
 
 export function register(explain: Command, context: CommandContext): void {
   explain
-    .argument('<message>', 'our id (m12) or its internet message id')
+    .argument('<message>', 'our id (m12) or its internet message id, with or without angle brackets')
     .action((message: string) => printExplanation(context, message));
 }
 

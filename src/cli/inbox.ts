@@ -114,7 +114,7 @@ function addShow(noun: Command, context: CommandContext): void {
   noun
     .command('show')
     .description('one mail, safe to print')
-    .argument('<id>', 'as in inbox list: m12')
+    .argument('<id>', 'as in inbox list: m12; or its internet message id')
     .option('--chain', 'with the email chain')
     .option('--headers', 'with all headers')
     .option('--raw', 'the original, made safe to print; the exact bytes are saved by --save-attachments')
@@ -154,7 +154,7 @@ function addSuggest(noun: Command, context: CommandContext): void {
   noun
     .command('suggest')
     .description('the suggested client and the tickets it may belong to, with reasons')
-    .argument('<id>', 'as in inbox list: m12')
+    .argument('<id>', 'as in inbox list: m12; or its internet message id')
     .action((id: string) => suggest(context, id));
 }
 

@@ -30,7 +30,7 @@ export function register(noun: Command, context: CommandContext): void {
   noun
     .command('reply')
     .description('answer a mail in its thread, from the mailbox it is in')
-    .argument('<mail>', 'its id (m12)')
+    .argument('<mail>', 'our id (m12) or its internet message id')
     .requiredOption('--body <file>', 'the new part: text, or HTML where its name ends in .html')
     .option('--all', 'also to all others who got it')
     .option('--cc <address>', 'can be given several times', collect)

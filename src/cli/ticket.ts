@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Config } from '../config/schema.ts';
+import type { Store } from '../store/store.ts';
 import type { TicketFields } from '../tickets/local/edit-ticket.ts';
 import type { Edit, Edited } from '../tickets/local/edit.ts';
 import type { CommandContext } from './context.ts';
@@ -6,15 +8,17 @@ import { dryRunOption } from './program.ts';
 import { collect, editStore, unitList, wholeNumber } from './ticketing/edit-store.ts';
 import type { DryRunFlag } from './ticketing/edit-store.ts';
 import { addImport } from './ticketing/import-command.ts';
+import { addNoteCommand } from './ticketing/note-command.ts';
 import { ticketTable } from './ticketing/ticket-table.ts';
 import { withStore } from './with-store.ts';
 
 const importColumns = `reference (known again by it), use, summary; if you like type, status (open, closed), client,
-  contacts (addresses), opening_subject, details, units`;
+  contacts (addresses), opening_subject, details, agent (the id of its owner), units`;
 
 export function register(noun: Command, context: CommandContext): void {
   addReading(noun, context);
   addWriting(noun, context);
+  addNoteCommand(noun, context, ticketArgument);
   addImport(noun, context, {
     columns: importColumns,
     verb: 'ticket.open',
@@ -33,7 +37,7 @@ function addReading(noun: Command, context: CommandContext): void {
     .option('--closed', 'closed ones only')
     .option('--client <client>', 'of this client (number or name)')
     .option('--agent <agent>', 'owned by this agent')
-    .option('--search <text>', 'part of the summary, number, reference, client or a contact’s address')
+    .option('--search <words>', 'words of the summary, number, reference, client or contacts; all must occur')
     .option('--limit <n>', 'at most so many', wholeNumber)
     .action((flags: ListFlags) => list(context, flags));
   noun
@@ -95,24 +99,36 @@ interface ListFlags {
 }
 
 async function list(context: CommandContext, flags: ListFlags): Promise<void> {
-  const { listTickets } = await import('../store/ticket-list.ts');
+  const { findTickets } = await import('../inbox/find-tickets.ts');
   const { useValue } = await import('../tickets/local/edit.ts');
   const { requireClient } = await import('../tickets/local/edit-client.ts');
   const { summaryOf } = await import('../tickets/ticket-view.ts');
-  await withStore(context, 'ticket.pick', async ({ store, config }) => {
+  await withStore(context, 'ticket.pick', async ({ store, config, actor }) => {
     const client = flags.client === undefined ? undefined : await requireClient(store.db, flags.client);
-    const rows = await listTickets(store.db, {
+    const { agent, search, limit } = flags;
+    const filter = {
       ...(flags.use === undefined ? {} : { use: useValue(flags.use) }),
       ...(flags.open === flags.closed ? {} : { open: flags.open === true }),
       ...(client === undefined ? {} : { clientId: client.id }),
-      ...(flags.agent === undefined ? {} : { agent: flags.agent }),
-      ...(flags.search === undefined ? {} : { search: flags.search }),
-      ...(flags.limit === undefined ? {} : { limit: flags.limit }),
-    });
-    const tickets = rows.map(summaryOf);
+      ...(agent === undefined ? {} : { agent: await ownerNamed(store, config, agent) }),
+      ...(search === undefined ? {} : { search }),
+      ...(limit === undefined ? {} : { limit }),
+    };
+    const tickets = (await findTickets({ store, config, actor, now: Date.now }, filter)).map(summaryOf);
     context.output.print(tickets, (page) => ticketTable(tickets, page, config.timezone));
     if (tickets.length === 0) context.output.say('no tickets');
   });
+}
+
+/** An agent of the configuration, or one who is not there any more and still owns tickets. Throws `usage`. */
+async function ownerNamed({ db }: Store, config: Config, text: string): Promise<string> {
+  const { agentNamed } = await import('../tickets/local/edit-ticket.ts');
+  const { ownsTickets } = await import('../store/ticket-list.ts');
+  if (await ownsTickets(db, text)) return text;
+  return agentNamed(
+    config.agents.map(({ id }) => id),
+    text,
+  );
 }
 
 async function show(context: CommandContext, name: string, chain: boolean): Promise<void> {

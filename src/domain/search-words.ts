@@ -14,11 +14,13 @@ const accents = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/gu;
 
 /** The words of a text in the form in which they are looked for: lower-case, without accents. Time is linear. */
 export function searchWords(text: string): string[] {
-  const words = plain.test(text) ? text.toLowerCase().match(asciiWord) : folded(text).match(word);
+  const words = foldAccents(text).match(plain.test(text) ? asciiWord : word);
   return (words ?? []).slice(0, mostWords).map((each) => each.slice(0, longestWord));
 }
 
-function folded(text: string): string {
+/** Lower case, without accents. */
+export function foldAccents(text: string): string {
+  if (plain.test(text)) return text.toLowerCase();
   const lower = text.normalize('NFKD').replace(accents, '').toLowerCase().normalize('NFKC');
   return lower.replaceAll('ß', 'ss').replaceAll('ı', 'i');
 }

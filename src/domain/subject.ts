@@ -27,7 +27,7 @@ export function subjectKeys(subject: string): SubjectKeys {
  * NFKC, blanks folded and trimmed, lower case of no locale. A final sigma is a sigma, and a dotted i is an i
  * (otherwise "İhale" and "ihale" would differ, which to the Turkish reader are one word in two cases).
  */
-function foldText(text: string): string {
+export function foldText(text: string): string {
   // Of this there is nothing to fold but the case, and most subjects are so.
   if (plainAscii.test(text)) return text.toLowerCase();
   const visible = text

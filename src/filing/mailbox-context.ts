@@ -49,8 +49,8 @@ export function mailboxContexts(config: Config): ReadonlyMap<string, MailboxCont
   );
 }
 
-/** Exchange Online verifies all mail it receives; an own server need not. */
-function isInExchangeOnline(connection: Connection): boolean {
+/** Exchange Online verifies all mail it receives and limits what is sent; an own server need not. */
+export function isInExchangeOnline(connection: Connection): boolean {
   if (connection.type === 'graph') return true;
   const { endpoints, server } = connection;
   if (endpoints.ews !== undefined) return isExchangeOnline(new URL(endpoints.ews).hostname);

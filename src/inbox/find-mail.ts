@@ -29,13 +29,16 @@ export async function requireItem(finding: Finding, text: string): Promise<Item>
   throw new IntegratorError('not_found', await whyMissing(db, mailId(id)), { hint: 'integrator inbox list --all' });
 }
 
+/** There are others (some programs leave the "@" out): those are known where mail has them. */
+const looksLikeMessageId = /^(?:<[^<>]+>|[^\s<>]+@[^\s<>]+)$/u;
+
 async function requireNamed(finding: Finding, text: string): Promise<Item> {
-  if (!/^<?[^\s<>]+@[^\s<>]+>?$/u.test(text.trim())) {
+  const [item, ...others] = await itemsNamed(finding, text);
+  if (item === undefined && !looksLikeMessageId.test(text.trim())) {
     throw new IntegratorError('usage', `"${text}" is not the id of a mail`, {
       hint: 'ids look like m12: integrator inbox list',
     });
   }
-  const [item, ...others] = await itemsNamed(finding, text);
   if (item === undefined) {
     throw new IntegratorError('not_found', `there is no mail ${text} in the store`, {
       hint: 'mail under ignore or before import_from is not stored; integrator audit mailboxes compares',

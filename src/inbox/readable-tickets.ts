@@ -28,8 +28,8 @@ export async function readableTickets(
 
 /**
  * Candidates as this actor may know them. Of a ticket whose mail is not for the actor, the thread, our references, who
- * took part and the subject of the opening mail are left out: they would show through scores and reasons. Summary, type,
- * client and contacts are everybody's to search.
+ * took part and the subject of the opening mail are left out: they would show through scores and reasons. Summary, type
+ * and client are everybody's to search; that a person of the actor's own mail is a contact is what matching goes by.
  */
 export async function withoutUnreadable(db: Reader, reads: WhoReads, found: Candidates): Promise<Candidates> {
   const readable = await readableTickets(

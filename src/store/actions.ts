@@ -46,6 +46,36 @@ export async function addMailAction(trx: StoreWriter, action: NewMailAction): Pr
   return true;
 }
 
+export interface NewNote {
+  readonly ticketId: string;
+  readonly text: string;
+  /** An agent or `operator`. */
+  readonly filedBy: string;
+  readonly atMs: number;
+}
+
+/** What a person has to say of a ticket, open or closed. Returns the id of the action. */
+export async function addNote(trx: StoreWriter, { ticketId, text, filedBy, atMs }: NewNote): Promise<number> {
+  const { id } = await trx
+    .insertInto('action')
+    .values({
+      ticket_id: ticketId,
+      message_id: null,
+      kind: 'note',
+      opening: 0,
+      direction: null,
+      at: atMs,
+      body: text,
+      chain_hidden: 0,
+      filed_by: filedBy,
+      filed_at: atMs,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await touchTicket(trx, ticketId, atMs);
+  return id;
+}
+
 async function addParticipants(trx: StoreWriter, ticketId: string, addresses: readonly string[]): Promise<void> {
   for (const part of inParts([...new Set(addresses.filter((address) => address.length <= longestAddress))], 500)) {
     await trx

@@ -39,6 +39,26 @@ export async function removeCrmNote(trx: StoreWriter, id: number): Promise<void>
   await trx.deleteFrom('crm_note').where('id', '=', id).execute();
 }
 
+export interface StoredNote {
+  readonly id: number;
+  /** The mail that it was; null where that is no longer stored. */
+  readonly messageId: number | null;
+  readonly atMs: number;
+  readonly filedBy: string;
+}
+
+/** The notes on a client, newest first. */
+export async function notesOfClient(db: StoreReader, clientId: number): Promise<StoredNote[]> {
+  const rows = await db
+    .selectFrom('crm_note')
+    .select(['id', 'message_id', 'at', 'filed_by'])
+    .where('client_id', '=', clientId)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.map((row) => ({ id: row.id, messageId: row.message_id, atMs: row.at, filedBy: row.filed_by }));
+}
+
 /** The client a note is on; null for no note, or one that is gone. */
 export async function noteOfItem(
   db: StoreReader | StoreWriter,

@@ -1,8 +1,7 @@
-import { sql } from './kysely.ts';
-import type { ExpressionBuilder } from 'kysely';
 import { subjectKeys } from '../domain/subject.ts';
+import { missingParts } from '../domain/ticket-search.ts';
 import type { Use } from '../domain/ticket.ts';
-import type { Database } from './schema.ts';
+import { inParts } from './in-parts.ts';
 import type { StoreReader } from './store.ts';
 import type { TicketRow } from './tickets.ts';
 
@@ -13,20 +12,21 @@ export interface TicketFilter {
   readonly contactId?: number;
   /** Its owner. */
   readonly agent?: string;
-  /** Part of the summary, the number, the reference, the client's name or a contact's address, in any case. */
-  readonly search?: string;
   readonly limit?: number;
 }
 
-export type ListedTicket = TicketRow & { readonly client_name: string | null };
+export type ListedTicket = Pick<
+  TicketRow,
+  'id' | 'reference' | 'use' | 'type' | 'summary' | 'open' | 'client_id' | 'agent' | 'updated_at'
+> & { readonly client_name: string | null };
 
 /** Touched last comes first. */
 export function listTickets(db: StoreReader, filter: TicketFilter): Promise<ListedTicket[]> {
-  const { use, open, clientId, contactId, agent, search, limit } = filter;
+  const { use, open, clientId, contactId, agent, limit } = filter;
   return db
     .selectFrom('ticket')
     .leftJoin('client', 'client.id', 'ticket.client_id')
-    .selectAll('ticket')
+    .select(['ticket.id', 'reference', 'use', 'type', 'summary', 'open', 'client_id', 'agent', 'ticket.updated_at'])
     .select('client.name as client_name')
     .$if(use !== undefined, (query) => query.where('ticket.use', '=', use ?? 'opportunity'))
     .$if(open !== undefined, (query) => query.where('ticket.open', '=', open === true ? 1 : 0))
@@ -40,7 +40,6 @@ export function listTickets(db: StoreReader, filter: TicketFilter): Promise<List
           .where('contact_id', '=', contactId ?? 0),
       ),
     )
-    .$if(search !== undefined, (query) => query.where((eb) => matches(eb, search ?? '')))
     .orderBy('ticket.updated_at', 'desc')
     .orderBy('ticket.created_at', 'desc')
     .orderBy('ticket.id')
@@ -48,21 +47,60 @@ export function listTickets(db: StoreReader, filter: TicketFilter): Promise<List
     .execute();
 }
 
-function matches(eb: ExpressionBuilder<Database, 'ticket' | 'client'>, search: string) {
-  const pattern = likePattern(search);
-  const contact = eb
+export interface TicketSearch {
+  /** As `searchParts` gives them. */
+  readonly parts: readonly string[];
+  /** Of these tickets, those whose contacts may be looked at; null: all. */
+  readonly contactsMayBeRead: (ticketIds: readonly string[]) => Promise<ReadonlySet<string> | null>;
+}
+
+/** Listed alike, those in which every part occurs: in id, reference, summary, client's name, contacts' names or addresses. */
+export async function searchTickets(
+  db: StoreReader,
+  { limit = Infinity, ...filter }: TicketFilter,
+  { parts, contactsMayBeRead }: TicketSearch,
+): Promise<ListedTicket[]> {
+  const found: ListedTicket[] = [];
+  for (const page of inParts(await listTickets(db, filter), 400)) {
+    const missing = new Map(page.map((ticket) => [ticket.id, missingParts(parts, namesOf(ticket))]));
+    const unsure = [...missing].flatMap(([id, left]) => (left.length > 0 ? [id] : []));
+    const readable = await contactsMayBeRead(unsure);
+    const contacts = await contactTexts(db, readable === null ? unsure : [...readable]);
+    for (const ticket of page) {
+      const left = missing.get(ticket.id) ?? [];
+      if (missingParts(left, contacts.get(ticket.id) ?? []).length === 0) found.push(ticket);
+      if (found.length >= limit) return found;
+    }
+  }
+  return found;
+}
+
+function namesOf({ id, reference, summary, client_name: client }: ListedTicket): string[] {
+  return [id, reference ?? '', summary, client ?? ''];
+}
+
+/** Names and addresses of the contacts, by ticket. */
+async function contactTexts(db: StoreReader, ticketIds: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
+  const texts = new Map<string, string[]>();
+  if (ticketIds.length === 0) return texts;
+  const rows = await db
     .selectFrom('ticket_contact')
-    .innerJoin('contact_address', 'contact_address.contact_id', 'ticket_contact.contact_id')
-    .select('contact_address.address')
-    .whereRef('ticket_contact.ticket_id', '=', 'ticket.id')
-    .where(sql<boolean>`contact_address.address like ${pattern} escape '\\'`);
-  return eb.or([
-    sql<boolean>`ticket.summary_exact like ${pattern} escape '\\'`,
-    sql<boolean>`lower(ticket.id) like ${pattern} escape '\\'`,
-    sql<boolean>`lower(ticket.reference) like ${pattern} escape '\\'`,
-    sql<boolean>`client.name_key like ${pattern} escape '\\'`,
-    eb.exists(contact),
-  ]);
+    .innerJoin('contact', 'contact.id', 'ticket_contact.contact_id')
+    .leftJoin('contact_address', 'contact_address.contact_id', 'contact.id')
+    .select(['ticket_contact.ticket_id', 'contact.name', 'contact_address.address'])
+    .where('ticket_contact.ticket_id', 'in', ticketIds)
+    .execute();
+  for (const { ticket_id: id, name, address } of rows) {
+    const known = texts.get(id) ?? [];
+    texts.set(id, known);
+    known.push(name, address ?? '');
+  }
+  return texts;
+}
+
+/** Whether any ticket has this owner. */
+export async function ownsTickets(db: StoreReader, agent: string): Promise<boolean> {
+  return (await listTickets(db, { agent, limit: 1 })).length > 0;
 }
 
 /** `%` and `_` in what a person looks for are meant as they are. */

@@ -65,6 +65,9 @@ test('nothing goes out while a row is wrong; the rehearsal shows the first mail 
     'duplicate',
     'would_send',
   ]);
+  expect(rehearsed.stderr).toContain('this campaign writes to 2 recipients, 2 of them external\n');
+  expect(rehearsed.stderr).toContain('500 × licences^0.7 + 9,500 external recipients a day (10,000 with one licence,');
+  expect(refused.stderr).not.toContain('licences');
   expect(deliveries()).toHaveLength(0);
   const unknown = await cli('campaign', 'send', 'list.csv', '--template', 'sprung');
   expect(unknown).toMatchObject({ code: 64, stderr: expect.stringContaining('templates are: spring') });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -81,4 +81,14 @@ test('over EWS too, mail, quotations and replies go out once, in the thread, and
   await cli('run', '--once', '--json');
   expect(json(await cli('mail', 'list', '--ticket', 'OPP-1', '--json'))).toHaveLength(3);
   expect(json(await cli('status', '--json'))).toMatchObject({ mutating_requests: 0, outbox: { unsure: 0 } });
+});
+
+test('a campaign through an own server says nothing of the limits of Exchange Online', async () => {
+  const templates = join(directory, 'templates');
+  mkdirSync(templates);
+  writeFileSync(join(templates, 'news.txt'), 'Subject: News\n\nRead on.\n');
+  writeFileSync(join(directory, 'list.csv'), `email\n${bob}\n`);
+  const rehearsed = await cli('campaign', 'send', 'list.csv', '--template', 'news', '--as', 'ann', '--from', ann, '-n');
+  expect(rehearsed).toMatchObject({ code: 0, stderr: expect.stringContaining('1 would be sent') });
+  expect(rehearsed.stderr).not.toContain('licences');
 });

@@ -35,6 +35,7 @@ beforeAll(async () => {
   expect(await cli('ticket', 'new', ...offer)).toMatchObject({ code: 0, stdout: 'OPP-1\n' });
   const odd = ['--use', 'incident', '--summary', 'Odd mail', '--unit', 'Payroll'];
   expect(await cli('ticket', 'new', ...odd)).toMatchObject({ code: 0, stdout: 'INC-1\n' });
+  expect(await cli('client', 'new', 'Acme')).toMatchObject({ code: 0 });
   await desk.bring([mail({ subject: 'Offer', text: 'The secret price', id: 'offer@acme.example' })]);
   await desk.bring([mail({ subject: 'Odd mail', from: payroll, to: [soc] })], { mailbox: soc });
 });
@@ -59,6 +60,9 @@ test.each<[command: string, codes: Codes]>([
   ['ticket set OPP-1 --agent carl -n', ofOffer],
   ['ticket close OPP-1 -n', ofOffer],
   ['ticket reopen OPP-1 -n', ofOffer],
+  ['ticket note OPP-1 --text x -n', ofOffer],
+  ['ticket note INC-1 --text x -n', ofTeam],
+  ['client show Acme', everybody],
   ['inbox show m1', ofAnn],
   ['inbox suggest m1', ofAnn],
   ['inbox undo m1 -n', ofAnn],
@@ -91,6 +95,29 @@ test('a refusal, and an administrator in other people’s mail, are in the audit
   expect(JSON.stringify(log)).not.toContain('price');
 });
 
+test('a note that is refused is in the audit log, and changes nothing', async () => {
+  expect((await json('carl', ['ticket', 'note', 'OPP-1', '--text', 'Hello'])).code).toBe(77);
+  expect(JSON.parse((await json(null, ['audit', 'log', '--limit', '1'])).stdout)).toMatchObject([
+    { who: 'carl', verb: 'ticket.note', object: 'OPP-1', outcome: 'refused' },
+  ]);
+  const { actions } = JSON.parse((await json('dora', ['ticket', 'show', 'OPP-1'])).stdout);
+  expect(actions).toMatchObject([{ kind: 'email' }]);
+});
+
+test('contacts find a ticket, and are told of it, for those alone who may read it; its own words find it for all', async () => {
+  const found = async (as: string | null, words: string) =>
+    JSON.parse((await json(as, ['ticket', 'list', '--search', words])).stdout).map(({ id }: { id: string }) => id);
+  for (const words of ['carla', 'carla@acme.example', 'acme.ex', 'offer carla']) {
+    for (const who of ['ann', 'dora', 'ada', null])
+      expect(await found(who, words), `${who} ${words}`).toEqual(['OPP-1']);
+    for (const who of ['carl', 'lin']) expect(await found(who, words), `${who} ${words}`).toEqual([]);
+  }
+  for (const who of ['carl', 'dora']) expect(await found(who, 'off opp-1')).toEqual(['OPP-1']);
+  const contact = async (as: string) => JSON.parse((await json(as, ['contact', 'show', 'carla@acme.example'])).stdout);
+  expect(await contact('dora')).toMatchObject({ tickets: [{ id: 'OPP-1' }], hidden_tickets: 0 });
+  expect(await contact('carl')).toMatchObject({ tickets: [], hidden_tickets: 1 });
+});
+
 test('who opens a ticket owns it, unless somebody is named; an owner is an agent of the configuration', async () => {
   const opened = ['ticket', 'new', '--use', 'project', '--summary', 'Roll-out'];
   expect((await json('carl', opened)).code).toBe(0);
@@ -104,11 +131,13 @@ test('who opens a ticket owns it, unless somebody is named; an owner is an agent
   expect((await json('carl', ['ticket', 'show', 'PRJ-2'])).code).toBe(77);
   expect((await json('carl', ['ticket', 'set', 'PRJ-1', '--agent', 'dora'])).code).toBe(0);
   expect((await json('carl', ['ticket', 'show', 'PRJ-1'])).code).toBe(77);
-  const nobody = await json(null, ['ticket', 'set', 'PRJ-1', '--agent', 'doras']);
-  expect([nobody.code, JSON.parse(nobody.stdout).error.message]).toEqual([
-    64,
-    'there is no agent "doras"; did you mean "dora"?',
-  ]);
+  for (const args of [['ticket', 'set', 'PRJ-1'], opened, ['ticket', 'list', '--search', 'offer']]) {
+    const nobody = await json(null, [...args, '--agent', 'doras']);
+    expect([nobody.code, JSON.parse(nobody.stdout).error.message]).toEqual([
+      64,
+      'there is no agent "doras"; did you mean "dora"?',
+    ]);
+  }
   expect((await json('dora', ['ticket', 'set', 'PRJ-1', '--agent', ''])).code).toBe(0);
   expect(JSON.parse((await json(null, ['ticket', 'show', 'PRJ-1'])).stdout)).toMatchObject({ agent: null });
 });

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { explanationLines } from '../../src/cli/inbox/explain-lines.ts';
 import { createStyle } from '../../src/cli/style.ts';
+import { dismissMails } from '../../src/inbox/dismiss.ts';
 import { explainMail } from '../../src/inbox/explain.ts';
 import { showMail } from '../../src/inbox/show.ts';
+import { suggestMail } from '../../src/inbox/suggest-mail.ts';
 import { ann, ben, mail, openDesk } from './fixtures.ts';
 import type { Desk } from './fixtures.ts';
 
@@ -82,6 +84,23 @@ describe('explain', () => {
       hint: expect.stringContaining('m1, m2'),
     });
   });
+
+  test.each(['odd@Mail.test', 'no-at-sign', '12345'])(
+    'writes the id %s without angle brackets; every command takes it with them',
+    async (id) => {
+      await desk.bring([mail({ id })]);
+      const explanation = await explainMail(desk.deps(), `<${id}>`);
+      expect(explanation.message).toMatchObject({ id: 'm1', internet_message_id: id });
+      const lines = explanationLines(explanation, { style: createStyle(false), width: 80 }, 'UTC');
+      expect(lines).toContain(id);
+      const options = { chain: true, headers: false, raw: false };
+      expect(await showMail(desk.deps(), ` <${id}> `, options)).toMatchObject({ id: 'm1', internet_message_id: id });
+      expect(await suggestMail(desk.deps(), `<${id}>`)).toMatchObject({ id: 'm1' });
+      const dismissed = await dismissMails(desk.deps(), { ids: [`<${id}>`], dryRun: false });
+      expect(dismissed.mails).toMatchObject([{ id: 'm1', outcome: 'dismissed' }]);
+      await expect(showMail(desk.deps(), 'no id', options)).rejects.toMatchObject({ kind: 'usage' });
+    },
+  );
 
   test('says of a mail it does not know where it may be', async () => {
     await expect(explainMail(desk.deps(), 'nobody@mail.test')).rejects.toMatchObject({

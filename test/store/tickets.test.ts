@@ -5,7 +5,8 @@ import { contactAddresses, ensureContact, findContactByAddress } from '../../src
 import { insertMessages } from '../../src/store/messages.ts';
 import { attempt, rehearse } from '../../src/store/rehearse.ts';
 import { IntegratorError } from '../../src/domain/errors.ts';
-import { listTickets } from '../../src/store/ticket-list.ts';
+import { listTickets, searchTickets } from '../../src/store/ticket-list.ts';
+import { searchParts } from '../../src/domain/ticket-search.ts';
 import {
   addTicketContacts,
   closeTicket,
@@ -157,11 +158,19 @@ await onBothStores('the ticket tables', (stores) => {
       expect(await found({ use: 'project' })).toEqual(['PRJ-1']);
       expect(await found({ clientId })).toEqual(['OPP-1']);
       expect(await found({ contactId: ann })).toEqual(['OPP-1']);
-      for (const search of ['größe'.toUpperCase(), 'grösse', '100%', 'r_1', 'sÖHNE', 'ANN@', 'opp-1']) {
-        expect(await found({ search }), search).toEqual(['OPP-1']);
+      const everyones = () => Promise.resolve(null);
+      const searched = async (words: string): Promise<string[]> => {
+        const search = { parts: searchParts(words), contactsMayBeRead: everyones };
+        return (await searchTickets(store.db, {}, search)).map((ticket) => ticket.id);
+      };
+      for (const words of ['größe'.toUpperCase(), 'grösse', 'GROSSE']) {
+        expect(await searched(words), words).toEqual(['PRJ-1', 'OPP-1']);
       }
-      for (const search of ['_____________________________', 'x%x', '\\']) {
-        expect(await found({ search }), search).toEqual([]);
+      for (const words of ['größe 100%', '100%', 'r_1', 'sÖHNE', 'sohne', 'ANN@', 'opp-1']) {
+        expect(await searched(words), words).toEqual(['OPP-1']);
+      }
+      for (const words of ['_____________________________', 'x%x', '\\', '%', 'rosse', 'grosse ann@ closed']) {
+        expect(await searched(words), words).toEqual(words === '%' ? ['OPP-1'] : []);
       }
     });
   });

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emptyDirectory, runCli } from '../cli/run-cli.ts';
+import { bin, emptyDirectory, runCli } from '../cli/run-cli.ts';
 import type { CliResult } from '../cli/run-cli.ts';
 import { writeFile } from '../config/temporary-config.ts';
 
@@ -27,6 +28,13 @@ describe('the ticket, client and contact commands', () => {
 
   const run = (...args: string[]): Promise<CliResult> => runCli(args, { cwd: directory });
   const json = async (...args: string[]): Promise<unknown> => JSON.parse((await run(...args, '--json')).stdout);
+
+  const piped = (input: string, ...args: string[]) =>
+    spawnSync(process.execPath, [bin, ...args], {
+      cwd: directory,
+      input: Buffer.from(input, 'latin1'),
+      encoding: 'utf8',
+    });
 
   it('open, change and close a ticket; the number is the data, the rest is words', async () => {
     const made = await run(
@@ -114,6 +122,56 @@ describe('the ticket, client and contact commands', () => {
     );
   });
 
+  it('add a note to a ticket from words, a file or standard input, and show it', async () => {
+    await run('ticket', 'new', '--use', 'project', '--summary', 'Roll-out');
+    writeFileSync(join(directory, 'minutes.txt'), '\ufeffLine one\r\nLine two\r\n');
+    const note = ['ticket', 'note', 'prj-1', '--text', 'As of 10:00', '--body', 'minutes.txt'];
+    expect(await json(...note, '--dry-run')).toMatchObject({ id: 'PRJ-1', dry_run: true, action: null });
+    expect(await json('ticket', 'show', 'PRJ-1')).toMatchObject({ actions: [] });
+    expect(await json(...note)).toMatchObject({ id: 'PRJ-1', outcome: 'updated', dry_run: false, action: '1' });
+    expect(piped('from a pipe\n', 'ticket', 'note', 'PRJ-1', '--body', '-', '--as', 'ann').status).toBe(77);
+    await run('ticket', 'set', 'PRJ-1', '--agent', 'ann');
+    expect(piped('from a pipe\n', 'ticket', 'note', 'PRJ-1', '--body', '-', '--as', 'ann')).toMatchObject({
+      status: 0,
+      stdout: 'PRJ-1\n',
+    });
+    expect(piped('\u00ff', 'ticket', 'note', 'PRJ-1', '--body', '-')).toMatchObject({
+      status: 64,
+      stderr: expect.stringContaining('standard input is not UTF-8'),
+    });
+    expect(await json('ticket', 'show', 'PRJ-1')).toMatchObject({
+      actions: [
+        { kind: 'note', filed_by: 'operator', body_text: 'As of 10:00\n\nLine one\nLine two' },
+        { kind: 'note', filed_by: 'ann', body_text: 'from a pipe' },
+      ],
+    });
+    const shown = await run('ticket', 'show', 'PRJ-1');
+    expect(shown.stdout).toMatch(/note, filed by operator\n {2}As of 10:00\n\n {2}Line one\n {2}Line two\n/);
+  });
+
+  it('find tickets by words, together with the other filters, newest first', async () => {
+    await run('client', 'new', 'Société Générale');
+    const opened = (summary: string, ...more: string[]) =>
+      run('ticket', 'new', '--use', 'project', '--summary', summary, ...more);
+    await opened('New conveyor', '--client', '1', '--agent', 'ann', '--contact', 'Zoë Zeta <zz@zeta.example>');
+    await opened('Old conveyor', '--client', '1');
+    await opened('100% pumps', '--reference', 'R_7');
+    await run('ticket', 'close', 'PRJ-2');
+    const found = async (...args: string[]): Promise<unknown> => {
+      const { stdout } = await run('ticket', 'list', '--json', '--search', ...args);
+      return JSON.parse(stdout).map(({ id }: { id: string }) => id);
+    };
+    expect(await found('conv generale')).toEqual(['PRJ-2', 'PRJ-1']);
+    expect(await found('conv', '--limit', '1')).toEqual(['PRJ-2']);
+    expect(await found('conv', '--open')).toEqual(['PRJ-1']);
+    expect(await found('conv', '--agent', 'ANN', '--client', '1', '--use', 'project')).toEqual(['PRJ-1']);
+    expect(await found('zoe zz@zeta NEW')).toEqual(['PRJ-1']);
+    expect(await found('r_7')).toEqual(['PRJ-3']);
+    expect(await found('0%')).toEqual([]);
+    expect(await found('100%')).toEqual(['PRJ-3']);
+    expect(await found('onveyor')).toEqual([]);
+  });
+
   it('import CSV with a line for each row, and exit 1 when a row failed and the others did not', async () => {
     const file = join(directory, 'tickets.csv');
     writeFileSync(file, 'reference,use,summary,colour\nR-1,project,Roll-out,red\nR-2,sale,X,blue\nR-3,project,=1+1,\n');
@@ -170,6 +228,13 @@ describe('the ticket, client and contact commands', () => {
     ['a file that is not there', ['client', 'import', 'nope.csv'], 64, 'usage'],
     ['a bad address', ['contact', 'new', 'x'], 64, 'usage'],
     ['an unknown agent', ['ticket', 'list', '--as', 'nobody'], 64, 'usage'],
+    ['tickets of nobody', ['ticket', 'list', '--agent', ''], 64, 'usage'],
+    ['a search for nothing', ['ticket', 'list', '--search', ' '], 64, 'usage'],
+    ['a note without words', ['ticket', 'note', 'OPP-7'], 64, 'usage'],
+    ['a note of blanks', ['ticket', 'note', 'OPP-7', '--text', ' \n'], 64, 'usage'],
+    ['a note from no file', ['ticket', 'note', 'OPP-7', '--body', 'nope.txt'], 64, 'usage'],
+    ['a note with words beside its options', ['ticket', 'note', 'OPP-7', 'Hello'], 64, 'usage'],
+    ['a note on no ticket', ['ticket', 'note', 'OPP-7', '--text', 'Hello'], 1, 'not_found'],
   ])('refuse %s', async (_what, args, code, kind) => {
     const result = await run(...args, '--json');
     expect([result.code, JSON.parse(result.stdout)]).toMatchObject([code, { error: { kind } }]);

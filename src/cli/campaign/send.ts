@@ -9,7 +9,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { filesToSend } from '../outgoing/send-plan.ts';
 import { type Outgoing, withOutgoing } from '../outgoing/with-outgoing.ts';
 import { progressLine } from './progress.ts';
-import { planDocument, previewLines, rowJson, rowLines, runWords, summaryWords } from './words.ts';
+import { planDocument, previewLines, rowJson, rowLines, runWords, summaryWords, tenantLimitWords } from './words.ts';
 
 export interface CampaignFlags {
   readonly template: string;
@@ -63,6 +63,8 @@ async function mayStart(context: CommandContext, plan: CampaignPlan, flags: Camp
       ...previewLines(plan),
     ]);
     output.say(summaryWords(plan));
+    const limit = flags.dryRun === true ? tenantLimitWords(plan) : '';
+    if (limit !== '') output.say(limit);
     if (refused) output.warn('nothing is sent while rows are wrong: mend them, or send to the others with --skip-bad');
     if (refused) context.setExitCode(exitCodes.usage);
     return false;

@@ -86,6 +86,17 @@ export function summaryWords({ name, from, rows, perMinute }: CampaignPlan): str
   return `campaign ${name}, from ${from.address} (${from.because}): ${counts(told)}${time}`;
 }
 
+/** What a tenant may send in a day, beside what this campaign sends; '' where there is no such limit. */
+export function tenantLimitWords({ tenantLimit }: CampaignPlan): string {
+  if (tenantLimit === null || tenantLimit.recipients === 0) return '';
+  const { recipients, external } = tenantLimit;
+  return [
+    `this campaign writes to ${count(recipients, 'recipient')}, ${external} of them external`,
+    'Exchange Online lets all mailboxes of a tenant together reach 500 × licences^0.7 + 9,500 external recipients a day ' +
+      '(10,000 with one licence, about 22,000 with a hundred, 5,000 in a trial); beyond that, mail of the whole tenant bounces',
+  ].join('\n');
+}
+
 export function runWords({ name }: CampaignPlan, { rows, stopped }: CampaignRun): string {
   const said = `campaign ${name}: ${counts(rows.map(({ state }) => state))}`;
   if (stopped === null) return said;

@@ -18,7 +18,7 @@ export function explanationLines(explanation: Explanation, page: Page, timezone:
     `${style.cyan(message.id)}  ${style.bold(message.subject === '' ? '(no subject)' : terminalText(message.subject))}`,
     `from ${from} to ${peopleText(message.to)}, received ${formatTime(Date.parse(message.received_at), timezone)}`,
     ...senderWarnings({ ...message, because: message.verified_because }).map(style.yellow),
-    ...(message.internet_message_id === null ? [] : [style.dim(terminalText(`<${message.internet_message_id}>`))]),
+    ...(message.internet_message_id === null ? [] : [style.dim(terminalText(message.internet_message_id))]),
     ...(sameId.length === 0 ? [] : [style.yellow(`another mail with this id: ${sameId.join(', ')}`)]),
     ...placements.flatMap((placement) => ['', ...placementLines(placement, page, timezone)]),
     ...(history.length === 0 ? [] : ['', style.bold('history')]),

@@ -8,7 +8,7 @@ import { dryRunOption } from '../program.ts';
 import { printChange } from './change-lines.ts';
 import { withInbox } from './with-inbox.ts';
 
-const ids = 'as in inbox list: m12';
+const ids = 'as in inbox list: m12; or its internet message id';
 
 /** The verbs that file mail, take it back and put it away. */
 export function addVerbs(noun: Command, context: CommandContext): void {

@@ -75,8 +75,10 @@ export function editBasis(config: Config, actor: Actor): Omit<Edit, 'trx'> {
 }
 
 /** The id is the data; what changed is words. */
-function printEdited({ output }: CommandContext, { id, outcome, changes }: Edited, dryRun: boolean): void {
-  output.print({ id, outcome, dry_run: dryRun, changes }, () => id);
+function printEdited({ output }: CommandContext, edited: Edited, dryRun: boolean): void {
+  const { id, outcome, changes, action } = edited;
+  const added = action === undefined ? {} : { action: dryRun ? null : action };
+  output.print({ id, outcome, dry_run: dryRun, changes, ...added }, () => id);
   if (output.json) return;
   output.say(`${outcomeText(outcome, dryRun)}${changes.map((change) => `\n  ${changeText(change)}`).join('')}`);
 }

@@ -1,14 +1,18 @@
 import { headerText } from '../../content/header-line.ts';
 import { type MailTemplate, renderTemplate, type RenderedMail } from '../../content/template.ts';
+import type { Config } from '../../config/schema.ts';
+import { domainOf, isOwnDomain } from '../../domain/address.ts';
 import { IntegratorError, toIntegratorError } from '../../domain/errors.ts';
 import type { Person } from '../../domain/message.ts';
+import { isInExchangeOnline } from '../../filing/mailbox-context.ts';
+import { organisationOf } from '../../filing/organisation.ts';
 import { findCampaign, type WrittenTo, writtenTo } from '../../store/campaigns.ts';
 import { listOptOuts } from '../../store/opt-outs.ts';
 import { findTicket } from '../../store/tickets.ts';
 import { recipientOf } from '../compose.ts';
 import type { OutgoingDeps } from '../deps.ts';
 import { agentVariables } from '../fill-template.ts';
-import { type ChosenFrom, completingAgent, decideFrom, sendingMailbox } from '../from.ts';
+import { type ChosenFrom, completingAgent, decideFrom, type SendingMailbox, sendingMailbox } from '../from.ts';
 import type { MailJob } from '../mail-job.ts';
 import { blankJob, type FileToSend } from '../send-mail.ts';
 import type { RecipientRow } from './recipients.ts';
@@ -58,6 +62,8 @@ export interface CampaignPlan {
   readonly perMinute: number;
   /** The template was another one when the campaign began. */
   readonly templateChanged: boolean;
+  /** Whom it writes to under the daily limit of a tenant of Exchange Online; null where it goes out elsewhere. */
+  readonly tenantLimit: { readonly recipients: number; readonly external: number } | null;
 }
 
 /** Looks at every row and changes nothing. Throws `usage`, `not_found`, `not_allowed`; what is wrong with a row is in the row. */
@@ -88,7 +94,21 @@ export async function planCampaign(deps: OutgoingDeps, request: CampaignRequest)
     preview: first === undefined ? null : { to: first.to, ...(await renderTemplate(template, first.variables)) },
     perMinute: deps.config.outgoing.max_per_minute,
     templateChanged: begun !== undefined && begun.template_hash !== template.hash,
+    tenantLimit: tenantLimit(deps.config, mailbox, rows),
   };
+}
+
+function tenantLimit(
+  config: Config,
+  mailbox: SendingMailbox,
+  rows: readonly PlannedRow[],
+): CampaignPlan['tenantLimit'] {
+  const connection = config.connections.find(({ name }) => name === mailbox.connection);
+  if (connection === undefined || !isInExchangeOnline(connection)) return null;
+  const { ownDomains } = organisationOf(config);
+  const toSend = rows.filter(({ state }) => state === 'to_send');
+  const external = toSend.filter(({ to }) => !isOwnDomain(domainOf(to), ownDomains));
+  return { recipients: toSend.length, external: external.length };
 }
 
 interface Before {

@@ -171,7 +171,7 @@ export function unitNamed(units: readonly string[], text: string): string {
 }
 
 /** An agent of the configuration by id, from what a person typed. Throws `usage`. */
-function agentNamed(agents: readonly string[], text: string): string {
+export function agentNamed(agents: readonly string[], text: string): string {
   const id = lineValue('agent', text);
   const agent =
     agents.find((known) => known === id) ?? agents.find((known) => known.toLowerCase() === id.toLowerCase());

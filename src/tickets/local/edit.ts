@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { TicketTypeConfig } from '../../config/schema.ts';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Person } from '../../domain/message.ts';
@@ -5,6 +6,7 @@ import type { Use } from '../../domain/ticket.ts';
 import { decideAccess } from '../../domain/policy.ts';
 import type { Actor } from '../../domain/policy.ts';
 import { normalizeAddress, normalizeDomain } from '../../config/addresses.ts';
+import { terminalText } from '../../content/terminal.ts';
 import { audit } from '../../store/audit.ts';
 import type { StoreWriter } from '../../store/store.ts';
 import { tiesOf } from '../../store/ticket-ties.ts';
@@ -37,6 +39,8 @@ export interface Edited {
   readonly id: string;
   readonly outcome: 'created' | 'updated' | 'unchanged';
   readonly changes: readonly Change[];
+  /** The id of the action that was added to a ticket. */
+  readonly action?: string;
 }
 
 /** Throws `not_allowed` unless the actor may change this ticket. The caller writes that down: this transaction goes. */
@@ -108,6 +112,30 @@ export function textValue(field: string, text: string): string {
   if (text.length > longestText) throw tooLong(field, text.length, longestText);
   refuseControls(field, text);
   return text.trim();
+}
+
+/** As much of a text as views show. */
+const mostTextBytes = 1024 * 1024;
+
+/**
+ * A text for people to read, such as a note: what comes out of other programs is taken as it is, since every view makes
+ * it safe. Line ends are "\n"; a NUL, which PostgreSQL refuses, is U+FFFD. Throws `usage` where nothing of it would show,
+ * and where not all of it would.
+ */
+export function freeText(field: string, text: string): string {
+  if (text.length > mostTextBytes) throw tooManyBytes(field);
+  if (terminalText(text, { multiline: true }).trim() === '') throw new IntegratorError('usage', `${field} is empty`);
+  const free = text
+    .replace(/\r\n?/gu, '\n')
+    .replaceAll('\0', '\ufffd')
+    .replace(/^(?:[ \t]*\n)+/u, '')
+    .trimEnd();
+  if (Buffer.byteLength(free) > mostTextBytes) throw tooManyBytes(field);
+  return free;
+}
+
+function tooManyBytes(field: string): IntegratorError {
+  return new IntegratorError('usage', `${field} is too long: it may have ${mostTextBytes} bytes`);
 }
 
 function tooLong(field: string, length: number, longest: number): IntegratorError {

@@ -100,7 +100,8 @@ class FolderRound implements Round {
     this.#countEmpty(entries.length);
     const resync = this.#resync;
     this.#resync = false;
-    return { entries, cursor: encodeCursor(this.#folder.id, next.at), last: next.last, resync };
+    const folder = this.#folder;
+    return { folder, entries, cursor: encodeCursor(folder.id, next.at), last: next.last, resync };
   }
 
   #summary(page: GraphPage, entries: readonly ChangeEntry[]): PageSummary {

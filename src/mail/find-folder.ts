@@ -36,8 +36,8 @@ export interface FoundFolder {
 
 /** Follows a path name by name; a well-known name may begin it. Throws not_found with what is there. */
 export async function findFolder(path: string, tree: FolderTree): Promise<FoundFolder> {
-  const names = parseFolderPath(path).map((name) => name.trim());
-  const first = wellKnown.get(names[0]?.toLowerCase() ?? '') ?? null;
+  const names = parseFolderPath(path);
+  const first = wellKnown.get(names[0]?.trim().toLowerCase() ?? '') ?? null;
   let id = await tree.top(first);
   let nearMiss: string | null = null;
   for (const [depth, name] of names.entries()) {

@@ -1,13 +1,12 @@
 import { writeFolderPath } from '../../domain/folder-path.ts';
 import { findFolder, wellKnownFolder } from '../find-folder.ts';
+import type { FolderMemory } from '../folder-memory.ts';
 import type { Folder } from '../provider.ts';
 import { folderId, type WellKnownId } from './folder-id.ts';
 import type { EwsMailbox } from './mailbox.ts';
 import { fieldOf, textIn } from './values.ts';
 
 const excludedFromAll: readonly WellKnownId[] = ['drafts', 'junkemail', 'deleteditems', 'outbox'];
-/** New folders of `all` are noticed after this long. */
-const allRefreshMs = 15 * 60_000;
 const foldersPerPage = 500;
 
 export interface FoundFolder {
@@ -16,13 +15,7 @@ export interface FoundFolder {
   readonly name: string;
 }
 
-/** What stays known between runs; one per mailbox and provider. */
-export interface FolderMemory {
-  readonly known: Map<string, Folder>;
-  all: { readonly at: number; readonly folders: readonly Folder[] } | null;
-}
-
-/** Folder paths of one mailbox, resolved once and remembered for as long as the provider lives. */
+/** Folder paths of one mailbox, resolved once and remembered for a while. */
 export class FolderFinder {
   readonly #mailbox: EwsMailbox;
   readonly #memory: FolderMemory;
@@ -33,23 +26,19 @@ export class FolderFinder {
   }
 
   async find(path: string, signal: AbortSignal): Promise<readonly Folder[]> {
-    if (path === 'all') return this.#everything(signal);
-    return [wellKnownFolder(path) ?? (await this.#remembered(path, signal))];
+    const wellKnown = wellKnownFolder(path);
+    if (wellKnown !== null) return [wellKnown];
+    return this.#memory.folders(path, async () =>
+      path === 'all' ? this.#everything(signal) : [await this.#walk(path, signal)],
+    );
   }
 
   /** The folder of this path as it is now, asked again; throws not_found where there is none. */
   async findAgain(folder: Folder, signal: AbortSignal): Promise<Folder> {
     if (wellKnownFolder(folder.path) !== null) return folder;
-    this.#memory.known.delete(folder.path);
-    this.#memory.all = null;
-    const found = await this.#remembered(folder.path, signal);
+    this.#memory.forget();
+    const found = await this.#walk(folder.path, signal);
     return { ...found, sentItems: folder.sentItems };
-  }
-
-  async #remembered(path: string, signal: AbortSignal): Promise<Folder> {
-    const known = this.#memory.known.get(path) ?? (await this.#walk(path, signal));
-    this.#memory.known.set(path, known);
-    return known;
   }
 
   async #walk(path: string, signal: AbortSignal): Promise<Folder> {
@@ -64,8 +53,6 @@ export class FolderFinder {
   }
 
   async #everything(signal: AbortSignal): Promise<readonly Folder[]> {
-    const { all } = this.#memory;
-    if (all !== null && performance.now() - all.at < allRefreshMs) return all.folders;
     const tree = await mailFolders(this.#mailbox, signal);
     const excluded = new Set<string>();
     for (const name of excludedFromAll) excluded.add(await this.#idOf(name, signal));
@@ -79,7 +66,6 @@ export class FolderFinder {
       }
     };
     collect(await this.#idOf('msgfolderroot', signal), []);
-    this.#memory.all = { at: performance.now(), folders };
     return folders;
   }
 

@@ -1,6 +1,7 @@
 import { IntegratorError } from '../../domain/errors.ts';
 import { writeFolderPath } from '../../domain/folder-path.ts';
 import { findFolder, wellKnownFolder } from '../find-folder.ts';
+import type { FolderMemory } from '../folder-memory.ts';
 import type { Folder } from '../provider.ts';
 import { expectOk } from './answer.ts';
 import type { GraphMailbox } from './mailbox.ts';
@@ -9,44 +10,31 @@ import { folderSchema, type GraphFolder } from './schema.ts';
 
 const rootName = 'msgfolderroot';
 const excludedFromAll = ['drafts', 'junkemail', 'deleteditems', 'outbox'];
-/** New folders of `all` are noticed after this long. */
-const allRefreshMs = 15 * 60_000;
 
-interface Listed {
-  readonly at: number;
-  readonly folders: readonly Folder[];
-}
-
-/** Folder paths of one mailbox, resolved once and remembered for as long as the provider lives. */
+/** Folder paths of one mailbox, resolved once and remembered for a while. */
 export class FolderFinder {
   readonly #mailbox: GraphMailbox;
-  readonly #known: Map<string, Folder>;
-  readonly #all: Map<string, Listed>;
+  readonly #memory: FolderMemory;
 
   constructor(mailbox: GraphMailbox, memory: FolderMemory) {
     this.#mailbox = mailbox;
-    this.#known = memory.known;
-    this.#all = memory.all;
+    this.#memory = memory;
   }
 
   async find(path: string, signal: AbortSignal): Promise<readonly Folder[]> {
-    if (path === 'all') return this.#everything(signal);
-    return [wellKnownFolder(path) ?? (await this.#remembered(path, signal))];
+    const wellKnown = wellKnownFolder(path);
+    if (wellKnown !== null) return [wellKnown];
+    return this.#memory.folders(path, async () =>
+      path === 'all' ? this.#everything(signal) : [await this.#walk(path, signal)],
+    );
   }
 
   /** The folder of this path as it is now, asked again; throws not_found where there is none. */
   async findAgain(folder: Folder, signal: AbortSignal): Promise<Folder> {
     if (wellKnownFolder(folder.path) !== null) return folder;
-    this.#known.delete(folder.path);
-    this.#all.clear();
-    const found = await this.#remembered(folder.path, signal);
+    this.#memory.forget();
+    const found = await this.#walk(folder.path, signal);
     return { ...found, sentItems: folder.sentItems };
-  }
-
-  async #remembered(path: string, signal: AbortSignal): Promise<Folder> {
-    const known = this.#known.get(path) ?? (await this.#walk(path, signal));
-    this.#known.set(path, known);
-    return known;
   }
 
   async #walk(path: string, signal: AbortSignal): Promise<Folder> {
@@ -63,14 +51,11 @@ export class FolderFinder {
   }
 
   async #everything(signal: AbortSignal): Promise<readonly Folder[]> {
-    const listed = this.#all.get('all');
-    if (listed !== undefined && performance.now() - listed.at < allRefreshMs) return listed.folders;
     const excluded = new Set<string>();
     for (const name of excludedFromAll) excluded.add((await this.#idOf(name, signal)) ?? name);
     const sentId = await this.#idOf('sentitems', signal);
     const folders: Folder[] = [];
     await this.#collect({ id: rootName, names: [] }, { excluded, sentId, folders }, signal);
-    this.#all.set('all', { at: performance.now(), folders });
     return folders;
   }
 
@@ -117,12 +102,6 @@ export class FolderFinder {
     }
     return folderSchema.safeParse(answer.value).data?.id ?? null;
   }
-}
-
-/** What stays known between runs; one per mailbox and provider. */
-export interface FolderMemory {
-  readonly known: Map<string, Folder>;
-  readonly all: Map<string, Listed>;
 }
 
 interface Named {

@@ -1,32 +1,32 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { folderNamed, folderPathKey, parseFolderPath, writeFolderPath } from '../../src/domain/folder-path.ts';
 
-const anyName = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.array(fc.constantFrom('/', '\\', 'a', ' ', '"', '🗂️', '\n'), { maxLength: 6 }).map((parts) => parts.join('')),
+const anyName = oneof(
+  string({ unit: 'binary' }),
+  array(constantFrom('/', '\\', 'a', ' ', '"', '🗂️', '\n'), { maxLength: 6 }).map((parts) => parts.join('')),
 );
 
 test('any names are written as a path that gives them back', () => {
-  fc.assert(
-    fc.property(fc.array(anyName, { minLength: 1, maxLength: 4 }), (names) => {
+  assert(
+    property(array(anyName, { minLength: 1, maxLength: 4 }), (names) => {
       expect(parseFolderPath(writeFolderPath(names))).toEqual(names);
     }),
   );
 });
 
 test('different names are never written as the same path', () => {
-  const names = fc.array(anyName, { minLength: 1, maxLength: 3 });
-  fc.assert(
-    fc.property(names, names, (one, other) => {
+  const names = array(anyName, { minLength: 1, maxLength: 3 });
+  assert(
+    property(names, names, (one, other) => {
       expect(writeFolderPath(one) === writeFolderPath(other)).toBe(JSON.stringify(one) === JSON.stringify(other));
     }),
   );
 });
 
 test('a path that is written as it is shown is shown as it is written', () => {
-  fc.assert(
-    fc.property(fc.array(anyName, { minLength: 1, maxLength: 4 }), (names) => {
+  assert(
+    property(array(anyName, { minLength: 1, maxLength: 4 }), (names) => {
       const path = writeFolderPath(names);
       expect(writeFolderPath(parseFolderPath(path))).toBe(path);
     }),
@@ -50,9 +50,9 @@ test.each([
 });
 
 test('a backslash before anything but a slash or a backslash stands for itself', () => {
-  fc.assert(
-    fc.property(
-      fc.string().filter((rest) => !/^[\\/]/.test(rest)),
+  assert(
+    property(
+      string().filter((rest) => !/^[\\/]/.test(rest)),
       (rest) => {
         expect(parseFolderPath(`CONTOSO\\${rest}`)[0]).toBe(`CONTOSO\\${parseFolderPath(rest)[0] ?? ''}`);
       },

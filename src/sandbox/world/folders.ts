@@ -3,7 +3,7 @@ import type { Folder, WellKnown } from './types.ts';
 export type Language = 'en' | 'de' | 'ja';
 
 /** Display names are in the owner's language; the well-known names work in any. */
-const names: readonly { name: WellKnown; hidden: boolean; display: Readonly<Record<Language, string>> }[] = [
+const wellKnownFolders: readonly { name: WellKnown; hidden: boolean; display: Readonly<Record<Language, string>> }[] = [
   { name: 'inbox', hidden: false, display: { en: 'Inbox', de: 'Posteingang', ja: '受信トレイ' } },
   { name: 'drafts', hidden: false, display: { en: 'Drafts', de: 'Entwürfe', ja: '下書き' } },
   { name: 'sentitems', hidden: false, display: { en: 'Sent Items', de: 'Gesendete Elemente', ja: '送信済みアイテム' } },
@@ -31,7 +31,7 @@ export type FolderPath = string | readonly string[];
 
 /** The English names work as first segment of a path in the programmatic interface, whatever the language. */
 const pathNames: ReadonlyMap<string, WellKnown> = new Map(
-  names.map(({ name, display }) => [display.en.toLowerCase(), name]),
+  wellKnownFolders.map(({ name, display }) => [display.en.toLowerCase(), name]),
 );
 
 interface Wanted {
@@ -56,7 +56,7 @@ export class FolderTree {
 
   constructor(language: Language) {
     this.root = this.#add(null, 'Top of Information Store', 'msgfolderroot', false);
-    for (const { name, hidden, display } of names) this.#add(this.root, display[language], name, hidden);
+    for (const { name, hidden, display } of wellKnownFolders) this.#add(this.root, display[language], name, hidden);
     this.#add(null, 'Deletions', 'recoverableitemsdeletions', true);
     // No mail lies there, and nobody lists them; some clients of EWS look whether they are there.
     for (const name of ['calendar', 'contacts'] as const) this.#add(null, name, name, true);

@@ -80,7 +80,7 @@ async function writePlacements(
   created: ReadonlyMap<number, number>,
 ): Promise<void> {
   const { mailbox } = write.context.key;
-  const folder = write.page.folder.path;
+  const { path: folder, id: folder_id } = write.page.folder;
   const seen_at = write.page.atMs;
   const rows: NewPlacement[] = [];
   for (const { kind, mail } of write.decided) {
@@ -92,6 +92,7 @@ async function writePlacements(
       message_id,
       mailbox,
       folder,
+      folder_id,
       provider_id: mail.mail.providerId,
       duplicate: kind === 'again' ? 1 : 0,
       seen_at,

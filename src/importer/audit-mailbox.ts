@@ -35,9 +35,12 @@ export interface AuditDeps {
  */
 export async function auditMailbox(job: MailboxJob, deps: AuditDeps, signal: AbortSignal): Promise<MailboxAudit> {
   const audit = await MailboxAuditor.start(job, deps, signal);
-  const folders: Folder[] = [];
-  for (const path of folderPaths(job.mailbox)) folders.push(...(await deps.reader.folders(path, signal)));
-  for (const folder of folders) await audit.folder(folder);
+  const folders = new Map<string, Folder>();
+  for (const path of folderPaths(job.mailbox)) {
+    for (const folder of await deps.reader.folders(path, signal)) folders.set(folder.id, folder);
+  }
+  for (const folder of folders.values()) await audit.folder(folder);
+  await audit.findExtra(folders);
   if (deps.whole) await audit.elsewhere(folders);
   return audit.result();
 }
@@ -49,7 +52,9 @@ class MailboxAuditor {
   readonly #sinceMs: number;
   readonly #lastSuccessMs: number;
   readonly #setAside: ReadonlyMap<string, string>;
-  readonly #folders: FolderAudit[] = [];
+  readonly #folders = new Map<string, FolderAudit>();
+  /** All that lies in the chosen folders: ids of the provider. */
+  readonly #listed = new Set<string>();
   readonly #missing: MissingMail[] = [];
   readonly #extra: ExtraMail[] = [];
   readonly #movedAway: AuditedMail[] = [];
@@ -84,26 +89,40 @@ class MailboxAuditor {
   }
 
   async folder(folder: Folder): Promise<void> {
-    const before = { missing: this.#missing.length, extra: this.#extra.length };
+    const before = this.#missing.length;
     const all = await this.#list(folder, Math.min(this.#sinceMs, this.#deps.sinceMs ?? this.#sinceMs));
+    for (const { providerId } of all) this.#listed.add(providerId);
     const listed = all.filter((message) => message.receivedAtMs >= this.#sinceMs);
     await this.#countBelowFloor(all.filter((message) => message.receivedAtMs < this.#sinceMs));
     for (const message of await this.#unknown(listed)) await this.#judge(message, folder);
-    await this.#findExtra(folder, new Set(listed.map((message) => message.providerId)));
-    this.#folders.push({
-      folder: folder.path,
-      listed: listed.length,
-      missing: this.#missing.length - before.missing,
-      extra: this.#extra.length - before.extra,
-    });
+    const missing = this.#missing.length - before;
+    this.#folders.set(folder.id, { folder: folder.path, listed: listed.length, missing, extra: 0 });
+  }
+
+  /**
+   * Mail that is in none of the chosen folders any more. It is looked for once all are listed, and told with the folder
+   * that has the id it was stored with, else with the one of that path: a folder may have been made anew.
+   */
+  async findExtra(chosen: ReadonlyMap<string, Folder>): Promise<void> {
+    const byPath = new Map([...chosen.values()].map((folder) => [folder.path, folder]));
+    const { db } = this.#deps.store;
+    for (const mail of await placedIn(db, this.#job.mailbox.address, this.#sinceMs)) {
+      if (this.#listed.has(mail.providerId)) continue;
+      const folder = chosen.get(mail.folderId ?? '') ?? byPath.get(mail.folder);
+      const audit = this.#folders.get(folder?.id ?? '');
+      if (folder === undefined || audit === undefined) continue;
+      this.#extra.push({ id: `m${mail.itemId}`, ...auditedMail(mail, folder) });
+      this.#folders.set(folder.id, { ...audit, extra: audit.extra + 1 });
+    }
   }
 
   /** Mail in the other folders that the mailbox has no mail of; sent items and what `all` leaves out do not count. */
-  async elsewhere(audited: readonly Folder[]): Promise<void> {
-    const seen = new Set(audited.map((folder) => folder.id));
+  async elsewhere(audited: ReadonlyMap<string, Folder>): Promise<void> {
     for (const folder of await this.#deps.reader.folders('all', this.#signal)) {
-      if (seen.has(folder.id) || folder.sentItems) continue;
-      const unknown = await this.#unknown(await this.#list(folder, this.#sinceMs));
+      if (audited.has(folder.id) || folder.sentItems) continue;
+      const listed = await this.#list(folder, this.#sinceMs);
+      // A well-known folder comes here under another id than it was listed with.
+      const unknown = await this.#unknown(listed.filter((message) => !this.#listed.has(message.providerId)));
       const keys = unknown.flatMap((message) => messageKey(message.internetMessageId) ?? []);
       const known = await keysOfMailbox(this.#deps.store.db, this.#job.mailbox.address, keys);
       for (const message of unknown) {
@@ -118,7 +137,7 @@ class MailboxAuditor {
       connection,
       mailbox,
       since: new Date(this.#sinceMs).toISOString(),
-      folders: this.#folders,
+      folders: [...this.#folders.values()],
       missing: this.#missing,
       extra: this.#extra,
       moved_away: this.#movedAway,
@@ -206,7 +225,7 @@ class MailboxAuditor {
 
   /** Nothing is wrong with the mail itself: is something wrong with its folder, or its mailbox? */
   #whyMissing(folder: Folder): string | null {
-    const failing = this.#failing.get(folder.path);
+    const failing = this.#failing.get(folder.id);
     if (failing !== undefined) return `the cursor of the folder fails: ${errorMessage(failing)}`;
     return this.#lastErrorJson === null ? null : `the last run failed: ${errorMessage(this.#lastErrorJson)}`;
   }
@@ -216,13 +235,6 @@ class MailboxAuditor {
     const because = why ?? (since_last_run ? 'it came after the last run' : null);
     this.#oldestMs = Math.min(this.#oldestMs, message.receivedAtMs);
     this.#missing.push({ ...auditedMail(message, folder), since_last_run, because });
-  }
-
-  async #findExtra(folder: Folder, listed: ReadonlySet<string>): Promise<void> {
-    const { db } = this.#deps.store;
-    for (const mail of await placedIn(db, this.#job.mailbox.address, folder.path, this.#sinceMs)) {
-      if (!listed.has(mail.providerId)) this.#extra.push({ id: `m${mail.itemId}`, ...auditedMail(mail, folder) });
-    }
   }
 }
 

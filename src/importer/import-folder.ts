@@ -28,7 +28,7 @@ export async function importFolder(task: FolderTask, deps: ImportMailboxDeps, si
   const apart = { cursor: null, keepCursor: false, restart: null, signal };
   const again = sinceMs === null ? null : await importPages(task, deps, { ...apart, floorMs: sinceMs });
 
-  const cursor = await readCursor(deps.pages.store.db, task.job.context.key, task.folder.path);
+  const cursor = await readCursor(deps.pages.store.db, task.job.context.key, task.folder.id);
   const onward = { cursor, floorMs: task.floorMs, keepCursor: true, restart: null, signal };
   const followed = await importPages(task, deps, onward);
   if (followed.kind === 'failed') {
@@ -62,7 +62,7 @@ async function giveUpCursor(task: FolderTask, deps: ImportMailboxDeps, failed: F
   if (!listsAnew && !(await canBeListed(task.folder, deps, signal))) throw error;
   const { job, folder } = task;
   const restart = toErrorReport(error);
-  const failedRuns = await deps.pages.write((trx) => countFailedRun(trx, job.context.key, folder.path, restart));
+  const failedRuns = await deps.pages.write((trx) => countFailedRun(trx, job.context.key, folder.id, restart));
   if (!listsAnew && failedRuns <= patience) throw error;
   const { kind } = await importPages(task, deps, { ...failed, cursor: null, restart });
   if (kind === 'failed') throw error;
@@ -118,17 +118,17 @@ async function importPages(task: FolderTask, deps: ImportMailboxDeps, round: Rou
 /** A call per page: a loop's variable would keep it in memory until the next one has come. */
 async function importNext(
   pages: AsyncIterator<ChangePage>,
-  { folder, counts, job }: FolderTask,
+  { counts, job }: FolderTask,
   deps: ImportMailboxDeps,
   { floorMs, keepCursor, restart, signal }: Round,
 ): Promise<Next> {
   keepHeapSmall();
   const next = await nextPage(pages);
   if (next.kind !== 'page') return next;
-  const { cursor, gaveUp } = next.page;
+  const { cursor, folder, gaveUp } = next.page;
   const because = gaveUp === undefined ? restart : toErrorReport(gaveUp);
   const at = { folder: folder.path, folderId: folder.id, cursor, atMs: deps.now(), restart: because };
-  await importPage(next.page, { folder, job, deps, counts, floorMs, position: keepCursor ? at : null, signal });
+  await importPage(next.page, { job, deps, counts, floorMs, position: keepCursor ? at : null, signal });
   return { kind: 'page', restart: because };
 }
 

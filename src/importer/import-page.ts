@@ -1,7 +1,7 @@
 import { addCounts } from '../filing/page-counts.ts';
 import type { PageCounts } from '../filing/page-counts.ts';
 import type { Page } from '../filing/page.ts';
-import type { ChangePage, Folder, PresentEntry } from '../mail/provider.ts';
+import type { ChangePage, PresentEntry } from '../mail/provider.ts';
 import type { FolderPosition } from '../store/mailboxes.ts';
 import { knownPlacements } from '../store/messages.ts';
 import { setAsideAmong } from '../store/set-aside.ts';
@@ -11,7 +11,6 @@ import { readMails } from './read-mails.ts';
 import type { ReadPart } from './read-mails.ts';
 
 export interface PageTask {
-  readonly folder: Folder;
   readonly job: MailboxJob;
   readonly deps: ImportMailboxDeps;
   readonly counts: PageCounts;
@@ -24,7 +23,8 @@ export interface PageTask {
 
 /** Reads and commits one page: at once, or in parts where its mails are large. The cursor moves with the last part. */
 export async function importPage(page: ChangePage, task: PageTask): Promise<void> {
-  const { folder, job, deps, counts, floorMs, signal } = task;
+  const { job, deps, counts, floorMs, signal } = task;
+  const { folder } = page;
   const { mailbox } = job.context.key;
   const unknown = await unknownEntries(page, deps, mailbox);
   const wanted: PresentEntry[] = [];

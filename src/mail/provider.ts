@@ -26,9 +26,12 @@ export interface MailboxAddress {
 }
 
 export interface Folder {
-  /** As configured ("Inbox", "IR/Business Units"), or the full path where the folder came from `all`. */
+  /**
+   * As configured ("Inbox", "IR/Business Units"), or the full path where the folder came from `all`; written as
+   * domain/folder-path.ts says.
+   */
   readonly path: string;
-  /** The provider's id of the folder, resolved once per run. */
+  /** The provider's id of the folder, resolved once per run; it stays when the folder is renamed or moved. */
   readonly id: string;
   /** True for the well-known Sent Items: mail in it was sent by the agent. */
   readonly sentItems: boolean;
@@ -37,9 +40,9 @@ export interface Folder {
 export interface MailboxReader {
   /**
    * Resolves a configured folder path: "Inbox" and "Sent Items" are the well-known folders in any language, other
-   * paths go segment by segment below the mailbox root, names compare case-insensitively. "all" gives every mail folder but
-   * drafts, junk, deleted and outbox (sent items are in it, marked). Throws not_found with a hint that lists what is
-   * there.
+   * paths go name by name below the mailbox root, names compare case-insensitively where none is exactly the same.
+   * "all" gives every mail folder but drafts, junk, deleted and outbox (sent items are in it, marked). Throws not_found
+   * with a hint that lists what is there, as it is written in a path.
    */
   folders(path: string, signal: AbortSignal): Promise<readonly Folder[]>;
 
@@ -106,6 +109,8 @@ export interface FileSink {
 }
 
 export interface ChangePage {
+  /** As it is now: another one than was asked for where it was made anew under its path. */
+  readonly folder: Folder;
   readonly entries: readonly ChangeEntry[];
   /** Where to go on after this page. */
   readonly cursor: string;

@@ -3,6 +3,8 @@ import type { MailboxKey } from './mailboxes.ts';
 import type { StoreReader } from './store.ts';
 
 export interface PlacedMail {
+  readonly folder: string;
+  readonly folderId: string | null;
   readonly providerId: string;
   readonly itemId: number;
   readonly subject: string;
@@ -11,18 +13,15 @@ export interface PlacedMail {
   readonly receivedAtMs: number;
 }
 
-/** The mail that the store believes to lie in this folder, received since. */
-export async function placedIn(
-  db: StoreReader,
-  mailbox: string,
-  folder: string,
-  sinceMs: number,
-): Promise<PlacedMail[]> {
+/** The mail that the store believes to lie in this mailbox, received since. */
+export async function placedIn(db: StoreReader, mailbox: string, sinceMs: number): Promise<PlacedMail[]> {
   const rows = await db
     .selectFrom('placement')
     .innerJoin('item', 'item.id', 'placement.item_id')
     .innerJoin('message', 'message.id', 'placement.message_id')
     .select([
+      'placement.folder',
+      'placement.folder_id',
       'placement.provider_id',
       'placement.item_id',
       'message.subject',
@@ -31,11 +30,12 @@ export async function placedIn(
       'item.received_at',
     ])
     .where('placement.mailbox', '=', mailbox)
-    .where('placement.folder', '=', folder)
     .where('placement.removed_at', 'is', null)
     .where('item.received_at', '>=', sinceMs)
     .execute();
   return rows.map((row) => ({
+    folder: row.folder,
+    folderId: row.folder_id,
     providerId: row.provider_id,
     itemId: row.item_id,
     subject: row.subject,
@@ -76,16 +76,18 @@ export async function setAsideErrors(db: StoreReader, mailbox: string): Promise<
   return new Map(rows.map((row) => [row.provider_id, row.error_json]));
 }
 
-/** Folders whose cursor fails: path → what it fails with, as JSON. */
+/** Folders whose cursor fails: id → what it fails with, as JSON. */
 export async function failingFolders(db: StoreReader, key: MailboxKey): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('folder_state')
-    .select(['folder', 'failed_error_json'])
+    .select(['folder_id', 'failed_error_json'])
     .where('connection', '=', key.connection)
     .where('mailbox', '=', key.mailbox)
     .where('failed_runs', '>', 0)
     .execute();
-  return new Map(rows.flatMap((row) => (row.failed_error_json === null ? [] : [[row.folder, row.failed_error_json]])));
+  return new Map(
+    rows.flatMap((row) => (row.failed_error_json === null ? [] : [[row.folder_id, row.failed_error_json]])),
+  );
 }
 
 export interface MailboxTimes {

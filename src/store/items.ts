@@ -32,7 +32,13 @@ const placementRows = new RowInserter((trx, rows: readonly NewPlacement[]) =>
   trx
     .insertInto('placement')
     .values(rows)
-    .onConflict((conflict) => conflict.columns(['mailbox', 'provider_id']).doUpdateSet({ removed_at: null })),
+    .onConflict((conflict) =>
+      conflict.columns(['mailbox', 'provider_id']).doUpdateSet((eb) => ({
+        removed_at: null,
+        folder: eb.ref('excluded.folder'),
+        folder_id: eb.ref('excluded.folder_id'),
+      })),
+    ),
 );
 
 /** Returns message id → item id; all items are of one mailbox. */

@@ -46,18 +46,20 @@ async function listFoldersAgain(trx: StoreWriter, key: MailboxKey): Promise<void
     .execute();
 }
 
-export async function readCursor(db: StoreReader, key: MailboxKey, folder: string): Promise<string | null> {
+/** By the folder's id: it keeps its cursor when it is renamed, and no other folder has it, whatever that one is called. */
+export async function readCursor(db: StoreReader, key: MailboxKey, folderId: string): Promise<string | null> {
   const row = await db
     .selectFrom('folder_state')
     .select('cursor')
     .where('connection', '=', key.connection)
     .where('mailbox', '=', key.mailbox)
-    .where('folder', '=', folder)
+    .where('folder_id', '=', folderId)
     .executeTakeFirst();
   return row?.cursor ?? null;
 }
 
 export interface FolderPosition {
+  /** Its path, to be shown. */
   readonly folder: string;
   readonly folderId: string;
   readonly cursor: string;
@@ -71,9 +73,10 @@ export async function saveCursor(trx: StoreWriter, key: MailboxKey, position: Fo
   const { restart } = position;
   const restarted =
     restart === null ? {} : { restarted_at: position.atMs, restart_error_json: JSON.stringify(restart) };
+  const { folder, folderId: folder_id } = position;
   const row = {
+    folder,
     cursor: position.cursor,
-    folder_id: position.folderId,
     updated_at: position.atMs,
     failed_runs: 0,
     failed_error_json: null,
@@ -81,8 +84,22 @@ export async function saveCursor(trx: StoreWriter, key: MailboxKey, position: Fo
   };
   await trx
     .insertInto('folder_state')
-    .values({ ...key, folder: position.folder, ...row })
-    .onConflict((conflict) => conflict.columns(['connection', 'mailbox', 'folder']).doUpdateSet(row))
+    .values({ ...key, folder_id, ...row })
+    .onConflict((conflict) => conflict.columns(['connection', 'mailbox', 'folder_id']).doUpdateSet(row))
+    .execute();
+  await endTroubleOfFormer(trx, key, position);
+}
+
+/** A folder that was made anew under its path has another id: what failed with the one before it is over. */
+async function endTroubleOfFormer(trx: StoreWriter, key: MailboxKey, position: FolderPosition): Promise<void> {
+  await trx
+    .updateTable('folder_state')
+    .set({ failed_runs: 0, failed_error_json: null })
+    .where('connection', '=', key.connection)
+    .where('mailbox', '=', key.mailbox)
+    .where('folder', '=', position.folder)
+    .where('folder_id', '<>', position.folderId)
+    .where('failed_runs', '>', 0)
     .execute();
 }
 
@@ -90,7 +107,7 @@ export async function saveCursor(trx: StoreWriter, key: MailboxKey, position: Fo
 export async function countFailedRun(
   trx: StoreWriter,
   key: MailboxKey,
-  folder: string,
+  folderId: string,
   error: ErrorReport,
 ): Promise<number> {
   const row = await trx
@@ -98,7 +115,7 @@ export async function countFailedRun(
     .set((eb) => ({ failed_runs: eb('failed_runs', '+', 1), failed_error_json: JSON.stringify(error) }))
     .where('connection', '=', key.connection)
     .where('mailbox', '=', key.mailbox)
-    .where('folder', '=', folder)
+    .where('folder_id', '=', folderId)
     .returning('failed_runs')
     .executeTakeFirst();
   return row?.failed_runs ?? 0;

@@ -152,7 +152,10 @@ export interface PlacementTable {
   item_id: number;
   message_id: number;
   mailbox: string;
+  /** The path of the folder when the copy was seen in it, to be shown. */
   folder: string;
+  /** null where version 0.1.0 stored the copy and no longer knew which folder its path led to. */
+  folder_id: string | null;
   /** Case-sensitive handle; changes when the mail moves. */
   provider_id: string;
   /** The decision of this placement where it is not the item's own. */
@@ -222,8 +225,10 @@ export interface MailboxStateTable {
 export interface FolderStateTable {
   connection: string;
   mailbox: string;
-  folder: string;
+  /** The provider's own, which stays when the folder is renamed or moved. */
   folder_id: string;
+  /** The path it was last read under, to be shown. */
+  folder: string;
   cursor: string | null;
   updated_at: number;
   /** Runs in a row in which the cursor failed while the folder could be listed anew, and what it failed with. */

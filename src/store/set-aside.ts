@@ -36,7 +36,7 @@ export async function setAside(trx: StoreWriter, key: MailboxKey, item: SetAside
   const error_json = JSON.stringify(item.error);
   if (known) {
     const named = item.subject === null ? {} : { subject: item.subject };
-    const change = { attempts, next_try_at, error_json, ...named };
+    const change = { folder: item.folder, folder_id: item.folderId, attempts, next_try_at, error_json, ...named };
     await trx.updateTable('set_aside').set(change).where('id', '=', known.id).execute();
     return;
   }

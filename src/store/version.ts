@@ -3,7 +3,7 @@ import { ask, query } from './query.ts';
 import type { Reader } from './query.ts';
 
 /** The name of the last step of migrations/: commands that only look compare it, and need not load the steps. */
-export const latestMigration = '0010-guards';
+export const latestMigration = '0011-folder-ids';
 
 /** The newest step of the schema that the store has seen, or null for an empty store. */
 export async function currentVersion(db: Reader, dialect: 'sqlite' | 'postgres'): Promise<string | null> {

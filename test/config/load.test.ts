@@ -88,6 +88,13 @@ test('the whole mailbox is asked for by the word alone or in a list', async () =
   };
   expect(await folders('all')).toEqual(['all']);
   expect(await folders('[all]')).toEqual(['all']);
+  expect(await folders('[ALL]')).toEqual(['all']);
+  expect(await folders(String.raw`[A/B, A\/B, 'Inbox/\/', C\D]`)).toEqual([
+    'A/B',
+    String.raw`A\/B`,
+    String.raw`Inbox/\/`,
+    String.raw`C\D`,
+  ]);
 });
 
 test('addresses and domains are compared in one form, however they are written', async () => {

@@ -82,6 +82,21 @@ test.each<[string, string, string]>([
   ['a folder named twice', mailbox('address: a@b.test, agent: ann, folders: [Inbox, inbox]'), 'name each folder once'],
   ['all beside others', mailbox('address: a@b.test, agent: ann, folders: [all, X]'), 'keep all, or the others'],
   ['an empty part of a path', mailbox('address: a@b.test, agent: ann, folders: [A//B]'), '"A//B" has an empty part'],
+  [
+    'an empty part beside a slash in a name',
+    mailbox(String.raw`address: a@b.test, agent: ann, folders: ['A\/B//C']`),
+    'has an empty part',
+  ],
+  [
+    'a folder named twice in two ways to write it',
+    mailbox(String.raw`address: a@b.test, agent: ann, folders: ['A\/B\\', 'a\/b\']`),
+    'name each folder once',
+  ],
+  [
+    'all in capitals beside others',
+    mailbox('address: a@b.test, agent: ann, folders: [X, ALL]'),
+    'keep all, or the others',
+  ],
   ['no folder', mailbox('address: a@b.test, agent: ann, folders: []'), 'folders must not be empty'],
   [
     'a folder that is no list',

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly retryAll?: boolean;
   readonly dryRun?: boolean;
+  /** Of another App than the office's own: the program after a restart. */
+  readonly provider?: App['provider'];
   /** Stands between the importer and the mailboxes. */
   readonly reader?: (reader: MailboxReader) => MailboxReader;
 }
@@ -83,7 +85,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
         mailboxJobs(config),
         {
           pages: run.dryRun === true ? discardPages(app.store) : storePages(app.store),
-          provider: run.reader === undefined ? app.provider : throughReader(app, run.reader),
+          provider: throughReader(run.provider ?? app.provider, run.reader),
           now: app.now,
           sinceMs: run.sinceMs ?? null,
           retryAll: run.retryAll ?? true,
@@ -99,9 +101,10 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   };
 }
 
-function throughReader(app: App, between: (reader: MailboxReader) => MailboxReader): App['provider'] {
+function throughReader(open: App['provider'], between: RunOptions['reader']): App['provider'] {
+  if (between === undefined) return open;
   return async (connection) => {
-    const provider = await app.provider(connection);
+    const provider = await open(connection);
     return { reader: (mailbox) => between(provider.reader(mailbox)), close: () => provider.close() };
   };
 }

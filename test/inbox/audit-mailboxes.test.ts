@@ -100,6 +100,14 @@ describe('audit mailboxes', () => {
     expect(exitCodeOfAudit(audits)).toBe(0);
   });
 
+  test('with the whole mailbox tells mail that is missing in the Inbox once, and not as moved away', async () => {
+    await office.run();
+    put('After the run');
+    const [found] = await audit({ whole: true });
+    expect(found?.missing).toMatchObject([{ subject: 'After the run' }]);
+    expect(found?.moved_away).toEqual([]);
+  });
+
   test('starts at the time it is given, but never before the floor', async () => {
     put('First');
     await office.run();

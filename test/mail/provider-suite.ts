@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { IntegratorError } from '../../src/domain/errors.ts';
+import { folderPathKey, writeFolderPath } from '../../src/domain/folder-path.ts';
 import type { ImportedMessage, StoredFile } from '../../src/domain/message.ts';
 import type {
   ChangePage,
@@ -16,6 +19,7 @@ import type {
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { MailboxSpec } from '../../src/sandbox/world/mailbox.ts';
+import type { FolderPath } from '../../src/sandbox/world/folders.ts';
 import type { MessageSpec } from '../../src/sandbox/world/types.ts';
 
 /** What the suite must know of an implementation; everything else it learns through the interface. */
@@ -57,7 +61,8 @@ export function mailProviderContract(under: ProviderUnderTest): void {
     sandbox.world.addMailbox({ address, displayName: name, kind: 'user', ...spec });
     return { address, user: undefined };
   };
-  const deliver = (spec: MessageSpec, folder = 'Inbox'): string => sandbox.world.addMessage(ann.address, folder, spec);
+  const deliver = (spec: MessageSpec, folder: FolderPath = 'Inbox'): string =>
+    sandbox.world.addMessage(ann.address, folder, spec);
   const fail = (fault: Fault, rule: { readonly path?: string; readonly nth?: number; readonly count?: number } = {}) =>
     sandbox.faults.add({ service: under.service, fault, ...rule });
   const folderOf = async (path = 'Inbox', of = reader): Promise<Folder> => {
@@ -141,6 +146,67 @@ export function mailProviderContract(under: ProviderUnderTest): void {
         expect(error.kind).toBe('not_found');
         expect(error.message).toContain('IR/Nowhere');
         expect(error.hint).toContain('Business Units');
+      });
+
+      const oddNames = [
+        ['Kunden/Alt'],
+        ['Inbox', 'A/B', 'C'],
+        ['//'],
+        ['CONTOSO\\ann'],
+        ['ends with \\', 'Mail'],
+        ['a\\/b'],
+        ['\\\\server\\share'],
+        ['🗂️ Kunden & "Co." <Alt>', ' Alt '],
+        ["Ann's, [old]: #1"],
+      ];
+
+      test.each(oddNames.map((names) => ({ names })))(
+        'the folder of the names $names is found by the path that "all" shows and the hint names',
+        async ({ names }) => {
+          sandbox.world.addMessage(ann.address, names, { subject: 'odd', receivedAt: at(1) });
+          const path = writeFolderPath(names);
+          // Spaces at the ends of names do not come through every service.
+          const isMeant = (shown: string): boolean => folderPathKey(shown) === folderPathKey(path);
+          const shown = (await reader.folders('all', never)).map((folder) => folder.path).filter(isMeant);
+          for (const each of [path, ...shown]) expect(await subjects(each)).toEqual(['odd']);
+          expect(shown).toHaveLength(1);
+          expect(await subjects(path.toUpperCase())).toEqual(['odd']);
+          const wrong = writeFolderPath([...names.slice(0, -1), 'Nowhere']);
+          const error = await errorOf(reader.folders(wrong, never));
+          expect(pathsIn(error.hint ?? '').filter(isMeant)).toEqual(shown);
+        },
+      );
+
+      test('a folder that has a slash in its name is another one than a folder in a folder', async () => {
+        deliver({ subject: 'one name', receivedAt: at(1) }, String.raw`A\/B`);
+        deliver({ subject: 'two names', receivedAt: at(1) }, 'A/B');
+        expect(await subjects(String.raw`A\/B`)).toEqual(['one name']);
+        expect(await subjects('A/B')).toEqual(['two names']);
+        const [one, two] = [await folderOf(String.raw`A\/B`), await folderOf('A/B')];
+        expect(one.id).not.toBe(two.id);
+        const listed = await reader.folders('all', never);
+        expect(listed).toEqual(expect.arrayContaining([one, two]));
+      });
+
+      test.each(['Kunden/Alt', 'Kunden/Alt/Acme', 'Inbox/Kunden/Alt', 'kunden/ALT'])(
+        'a slash that belongs to a name is asked for where %s is not there',
+        async (wrong) => {
+          sandbox.world.addFolder(ann.address, ['Kunden', 'Neu']);
+          sandbox.world.addFolder(ann.address, ['Kunden/Alt', 'Acme']);
+          sandbox.world.addFolder(ann.address, ['Inbox', 'Kunden/Alt']);
+          const error = await errorOf(reader.folders(wrong, never));
+          expect(error.kind).toBe('not_found');
+          const right = wrong.replace(/kunden\/alt/i, String.raw`Kunden\/Alt`);
+          expect(error.hint).toContain(`Is it '${right}'? A "/" in a folder's own name is written "\\/"`);
+          expect(await reader.folders(right, never)).toHaveLength(1);
+        },
+      );
+
+      test('of names that differ in little the one that is written exactly so is meant', async () => {
+        const names = ['deals', 'Deals', 'DEALS'];
+        for (const name of names) sandbox.world.addMessage(ann.address, [name], { subject: name, receivedAt: at(1) });
+        for (const name of names) expect(await subjects(name)).toEqual([name]);
+        expect(await subjects('dEALS')).toHaveLength(1);
       });
 
       test('"all" is every mail folder but drafts, junk, deleted and outbox, with what lies below those', async () => {
@@ -252,6 +318,31 @@ export function mailProviderContract(under: ProviderUnderTest): void {
         deliver({ subject: 'fresh', receivedAt: at(2) }, 'Deals');
         const pages = await round(cursor, 'Deals');
         expect(pages[0]?.resync).toBe(true);
+        expect(presentIn(pages)).toHaveLength(1);
+      });
+
+      test('pages say which folder they are of, also where it was made anew while they are read', async () => {
+        deliver({ receivedAt: at(1) }, String.raw`Deals\/Old`);
+        const before = await folderOf(String.raw`Deals\/Old`);
+        const { cursor = null, folder } = (await round(null, String.raw`Deals\/Old`)).at(-1) ?? {};
+        expect(folder).toEqual(before);
+        sandbox.world.removeFolder(ann.address, String.raw`Deals\/Old`);
+        deliver({ subject: 'fresh', receivedAt: at(2) }, String.raw`Deals\/Old`);
+        const pages = await collect(reader.changes(before, cursor, { floorMs, signal: never }));
+        const after = await folderOf(String.raw`Deals\/Old`);
+        expect(after.id).not.toBe(before.id);
+        expect(pages.map((page) => page.folder)).toEqual(pages.map(() => after));
+        expect(pages.flatMap(({ entries }) => entries)).toMatchObject([{ folder: after }]);
+      });
+
+      test('a folder that is renamed or moved goes on from its cursor', async () => {
+        deliver({ receivedAt: at(1) }, 'Deals');
+        const { cursor = null } = (await round(null, 'Deals')).at(-1) ?? {};
+        sandbox.world.moveFolder(ann.address, 'Deals', ['Archive', 'Deals/2025']);
+        deliver({ subject: 'after', receivedAt: at(2) }, String.raw`Archive/Deals\/2025`);
+        const fresh = (await connect()).reader(ann);
+        const pages = await round(cursor, String.raw`Archive/Deals\/2025`, fresh);
+        expect(pages[0]?.resync).toBe(false);
         expect(presentIn(pages)).toHaveLength(1);
       });
 
@@ -814,6 +905,12 @@ function presentIn(pages: readonly ChangePage[]): PresentEntry[] {
 }
 
 /** What was thrown; fails where nothing was, or something that is not ours. */
+/** The paths that a hint names, copied into YAML. */
+function pathsIn(hint: string): string[] {
+  const [, list = ''] = /These are there: (.*)\.$/s.exec(hint) ?? [];
+  return z.array(z.string()).parse(parse(`[${list}]`));
+}
+
 async function errorOf(work: Promise<unknown>): Promise<IntegratorError> {
   try {
     await work;

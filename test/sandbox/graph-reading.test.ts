@@ -143,6 +143,24 @@ test('a garbled id is malformed, an id of nothing is not found', async () => {
   expect((await client.get(`${mail}/xyz`)).json.error.code).toBe('ErrorInvalidIdMalformed');
 });
 
+test('a path says which slash belongs to a name, and names are taken exactly as they are', async () => {
+  const { world } = sandbox;
+  const address = 'olga@contoso.test';
+  world.addMailbox({ address, displayName: 'Olga Orlova' });
+  const ids = [
+    world.addFolder(address, 'A/B'),
+    world.addFolder(address, String.raw`A\/B`),
+    world.addFolder(address, ['a']),
+  ];
+  expect(world.addFolder(address, ['A', 'B'])).toBe(ids[0]);
+  expect(world.addFolder(address, ['A/B'])).toBe(ids[1]);
+  expect(new Set(ids).size).toBe(3);
+  world.moveFolder(address, String.raw`A\/B`, ['a', String.raw`b\c`]);
+  expect(world.addFolder(address, String.raw`a/b\\c`)).toBe(ids[1]);
+  const { json } = await client.get(`users/${address}/mailFolders/${ids[1]}`);
+  expect(json).toMatchObject({ displayName: String.raw`b\c`, parentFolderId: ids[2] });
+});
+
 test('folders: well-known names in any language, children, hidden ones on request, counts', async () => {
   sandbox.world.addMailbox({ address: 'kenji@contoso.test', displayName: 'Kenji Mori', language: 'ja' });
   sandbox.world.addFolder('kenji@contoso.test', 'IR/Business Units');

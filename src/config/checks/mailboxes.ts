@@ -1,3 +1,4 @@
+import { folderPathKey, parseFolderPath } from '../../domain/folder-path.ts';
 import { useOf } from '../../domain/ticket.ts';
 import { didYouMean } from '../suggest.ts';
 import type { KeyPath, Problem } from '../problem.ts';
@@ -37,10 +38,10 @@ function checkAgents(mailbox: MailboxConfig, agents: ReadonlySet<string>, path: 
 
 function checkFolders(mailbox: MailboxConfig, path: KeyPath): Problem[] {
   const at = [...path, 'folders'];
-  const places = mailbox.folders.map((name, index) => ({ name, path: [...at, index] }));
+  const places = mailbox.folders.map((name, index) => ({ name, key: folderPathKey(name), path: [...at, index] }));
   const problems = duplicates(places, 'name each folder once');
   mailbox.folders.forEach((folder, index) => {
-    if (folder.split('/').some((part) => part.trim() === '')) {
+    if (parseFolderPath(folder).some((name) => name.trim() === '')) {
       problems.push({ path: [...at, index], message: `"${folder}" has an empty part; write Inbox/Orders` });
     }
   });

@@ -28,6 +28,8 @@ function reservedIds({ agents }: Config): Problem[] {
 
 export interface NamedPlace {
   readonly name: string;
+  /** The same for names that stand for one thing; the name in lower case where it is absent. */
+  readonly key?: string;
   readonly path: KeyPath;
 }
 
@@ -37,8 +39,7 @@ function named(name: string | undefined, path: KeyPath): NamedPlace[] {
 
 export function duplicates(places: readonly NamedPlace[], fix = 'choose another one'): Problem[] {
   const first = new Map<string, KeyPath>();
-  return places.flatMap(({ name, path }): Problem[] => {
-    const key = name.toLowerCase();
+  return places.flatMap(({ name, key = name.toLowerCase(), path }): Problem[] => {
     const earlier = first.get(key);
     if (earlier === undefined) {
       first.set(key, path);

@@ -19,6 +19,9 @@ export const agentId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, { error: 'may hold letters, digits, dots, dashes and underscores only' });
 
+/** `all` in any case is one word to those who read it. */
+const folderPath = text.transform((path) => (path.toLowerCase() === 'all' ? 'all' : path));
+
 const mailboxKeys = z.strictObject({
   address: address.describe('Primary SMTP address'),
   user: text.optional().describe('User principal name or object id, where it differs from the address'),
@@ -31,11 +34,13 @@ const mailboxKeys = z.strictObject({
     .describe('The tickets that mail is matched to'),
   new_ticket_type: text.optional().describe('For unmatched: new_ticket; its use must be matched_to'),
   folders: z
-    .union([z.literal('all').transform((all) => [all]), z.array(text).min(1)], {
+    .union([z.literal('all').transform((all) => [all]), z.array(folderPath).min(1)], {
       error: 'must be a list, such as [Inbox], or all',
     })
     .default(['Inbox'])
-    .describe('Paths with "/", without subfolders; Inbox in any language; all: everything but drafts, junk, deleted'),
+    .describe(
+      'Paths with "/", without subfolders; Inbox in any language; all: everything but drafts, junk, deleted. A "/" in a folder\'s own name is written "\\/"',
+    ),
   import_from: importFrom
     .default('now')
     .describe('now, 30d or 2026-11-01: a floor on the received date, for ever; now is the first run, remembered'),

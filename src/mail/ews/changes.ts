@@ -78,8 +78,9 @@ class FolderRound implements Round {
     this.#at = at;
     const resync = this.#resync;
     this.#resync = false;
-    const cursor = encodeCursor(this.#folder.id, at);
-    return { entries, cursor, last, resync, ...(passedOver === 0 ? {} : { passedOver }) };
+    const folder = this.#folder;
+    const cursor = encodeCursor(folder.id, at);
+    return { folder, entries, cursor, last, resync, ...(passedOver === 0 ? {} : { passedOver }) };
   }
 
   #step(): Promise<Step> {

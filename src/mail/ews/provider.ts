@@ -1,5 +1,6 @@
+import { FolderMemory } from '../folder-memory.ts';
 import type { MailboxAddress, MailboxReader, MailProvider } from '../provider.ts';
-import { FolderFinder, type FolderMemory } from './folders.ts';
+import { FolderFinder } from './folders.ts';
 import { EwsMailbox } from './mailbox.ts';
 import { type EwsConnectionOptions, openEws } from './open.ts';
 import { EwsReader } from './reader.ts';
@@ -17,7 +18,7 @@ export function createEwsProvider(options: EwsProviderOptions): MailProvider {
   const memories = new Map<string, FolderMemory>();
   return {
     reader: ({ address }: MailboxAddress): MailboxReader => {
-      const memory = memories.get(address) ?? { known: new Map(), all: null };
+      const memory = memories.get(address) ?? new FolderMemory();
       memories.set(address, memory);
       const mailbox = new EwsMailbox(client, address);
       return new EwsReader({ mailbox, finder: new FolderFinder(mailbox, memory) }, options.uniqueBody);

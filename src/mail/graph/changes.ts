@@ -106,7 +106,8 @@ class FolderRound implements Round {
     const gaveUp = this.#gaveUp === null ? {} : { gaveUp: this.#gaveUp };
     this.#resync = false;
     this.#gaveUp = null;
-    return { entries, cursor: encodeCursor(this.#folder.id, next.at), last: next.last, resync, ...gaveUp };
+    const folder = this.#folder;
+    return { folder, entries, cursor: encodeCursor(folder.id, next.at), last: next.last, resync, ...gaveUp };
   }
 
   #summary(page: GraphPage, entries: readonly ChangeEntry[]): PageSummary {

@@ -1,93 +1,71 @@
 import { IntegratorError } from '../../domain/errors.ts';
+import { writeFolderPath } from '../../domain/folder-path.ts';
+import { findFolder, wellKnownFolder } from '../find-folder.ts';
+import type { FolderMemory } from '../folder-memory.ts';
 import type { Folder } from '../provider.ts';
 import { expectOk } from './answer.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { segment } from './query.ts';
 import { folderSchema, type GraphFolder } from './schema.ts';
 
-/** Folders that need no look-up: their well-known names work in any language, also in place of an id. */
-const wellKnown: ReadonlyMap<string, string> = new Map([
-  ['inbox', 'inbox'],
-  ['sent items', 'sentitems'],
-]);
 const rootName = 'msgfolderroot';
 const excludedFromAll = ['drafts', 'junkemail', 'deleteditems', 'outbox'];
-/** New folders of `all` are noticed after this long. */
-const allRefreshMs = 15 * 60_000;
 
-interface Listed {
-  readonly at: number;
-  readonly folders: readonly Folder[];
-}
-
-/** Folder paths of one mailbox, resolved once and remembered for as long as the provider lives. */
+/** Folder paths of one mailbox, resolved once and remembered for a while. */
 export class FolderFinder {
   readonly #mailbox: GraphMailbox;
-  readonly #known: Map<string, Folder>;
-  readonly #all: Map<string, Listed>;
+  readonly #memory: FolderMemory;
 
   constructor(mailbox: GraphMailbox, memory: FolderMemory) {
     this.#mailbox = mailbox;
-    this.#known = memory.known;
-    this.#all = memory.all;
+    this.#memory = memory;
   }
 
   async find(path: string, signal: AbortSignal): Promise<readonly Folder[]> {
-    const name = path.trim().toLowerCase();
-    if (name === 'all') return this.#everything(signal);
-    const id = wellKnown.get(name);
-    if (id !== undefined) return [{ path, id, sentItems: id === 'sentitems' }];
-    return [await this.#remembered(path, signal)];
+    const wellKnown = wellKnownFolder(path);
+    if (wellKnown !== null) return [wellKnown];
+    return this.#memory.folders(path, async () =>
+      path === 'all' ? this.#everything(signal) : [await this.#walk(path, signal)],
+    );
   }
 
   /** The folder of this path as it is now, asked again; throws not_found where there is none. */
   async findAgain(folder: Folder, signal: AbortSignal): Promise<Folder> {
-    if (wellKnown.has(folder.path.trim().toLowerCase())) return folder;
-    this.#known.delete(folder.path);
-    this.#all.clear();
-    const found = await this.#remembered(folder.path, signal);
+    if (wellKnownFolder(folder.path) !== null) return folder;
+    this.#memory.forget();
+    const found = await this.#walk(folder.path, signal);
     return { ...found, sentItems: folder.sentItems };
   }
 
-  async #remembered(path: string, signal: AbortSignal): Promise<Folder> {
-    const known = this.#known.get(path) ?? (await this.#walk(path, signal));
-    this.#known.set(path, known);
-    return known;
-  }
-
   async #walk(path: string, signal: AbortSignal): Promise<Folder> {
-    const names = path.split('/').map((name) => name.trim());
-    let parent = wellKnown.get(names[0]?.toLowerCase() ?? '') ?? rootName;
-    for (const [depth, name] of names.entries()) {
-      if (depth === 0 && parent !== rootName) continue;
-      const children = await this.#children(parent, signal);
-      const found = children.find((child) => sameName(child.displayName, name));
-      if (found === undefined) throw this.#notFound(path, names.slice(0, depth), children);
-      parent = found.id;
-    }
+    const { id, depth } = await findFolder(path, {
+      mailbox: this.#mailbox.address,
+      top: (name) => Promise.resolve(name ?? rootName),
+      below: async (parent) => {
+        const children = await this.#children(parent, signal);
+        return children.map((child) => ({ id: child.id, name: child.displayName ?? '' }));
+      },
+    });
     // In another language the folder of sent mail has another name.
-    const isTop = names.length === 1;
-    return { path, id: parent, sentItems: isTop && parent === (await this.#idOf('sentitems', signal)) };
+    return { path, id, sentItems: depth === 1 && id === (await this.#idOf('sentitems', signal)) };
   }
 
   async #everything(signal: AbortSignal): Promise<readonly Folder[]> {
-    const listed = this.#all.get('all');
-    if (listed !== undefined && performance.now() - listed.at < allRefreshMs) return listed.folders;
     const excluded = new Set<string>();
     for (const name of excludedFromAll) excluded.add((await this.#idOf(name, signal)) ?? name);
     const sentId = await this.#idOf('sentitems', signal);
     const folders: Folder[] = [];
-    await this.#collect({ id: rootName, path: '' }, { excluded, sentId, folders }, signal);
-    this.#all.set('all', { at: performance.now(), folders });
+    await this.#collect({ id: rootName, names: [] }, { excluded, sentId, folders }, signal);
     return folders;
   }
 
-  async #collect(parent: { id: string; path: string }, tree: Tree, signal: AbortSignal): Promise<void> {
+  async #collect(parent: Named, tree: Tree, signal: AbortSignal): Promise<void> {
     for (const child of await this.#children(parent.id, signal)) {
       if (tree.excluded.has(child.id)) continue;
-      const path = parent.path === '' ? (child.displayName ?? '') : `${parent.path}/${child.displayName ?? ''}`;
-      tree.folders.push({ path, id: child.id, sentItems: child.id === tree.sentId });
-      if (child.childFolderCount !== 0) await this.#collect({ id: child.id, path }, tree, signal);
+      const { id, displayName, childFolderCount } = child;
+      const names = [...parent.names, displayName ?? ''];
+      tree.folders.push({ path: writeFolderPath(names), id, sentItems: id === tree.sentId });
+      if (childFolderCount !== 0) await this.#collect({ id, names }, tree, signal);
     }
   }
 
@@ -124,27 +102,16 @@ export class FolderFinder {
     }
     return folderSchema.safeParse(answer.value).data?.id ?? null;
   }
-
-  #notFound(path: string, found: readonly string[], children: readonly GraphFolder[]): IntegratorError {
-    const where = found.length === 0 ? this.#mailbox.address : `"${found.join('/')}" of ${this.#mailbox.address}`;
-    const names = children.map((child) => JSON.stringify(child.displayName ?? '')).slice(0, 50);
-    const hint = names.length === 0 ? 'There are no folders there.' : `These are there: ${names.join(', ')}.`;
-    return new IntegratorError('not_found', `there is no folder ${JSON.stringify(path)} in ${where}`, { hint });
-  }
 }
 
-/** What stays known between runs; one per mailbox and provider. */
-export interface FolderMemory {
-  readonly known: Map<string, Folder>;
-  readonly all: Map<string, Listed>;
+interface Named {
+  readonly id: string;
+  /** From the top of the mailbox down to it. */
+  readonly names: readonly string[];
 }
 
 interface Tree {
   readonly excluded: ReadonlySet<string>;
   readonly sentId: string | null;
   readonly folders: Folder[];
-}
-
-function sameName(displayName: string | null | undefined, name: string): boolean {
-  return (displayName ?? '').trim().normalize('NFC').toLowerCase() === name.normalize('NFC').toLowerCase();
 }

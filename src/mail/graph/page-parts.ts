@@ -11,7 +11,7 @@ export function partsOf(page: ChangePage, before: string): ChangePage[] {
   const parts: ChangePage[] = [];
   for (let at = 0; at + mostIds < page.entries.length; at += mostIds) {
     const entries = page.entries.slice(at, at + mostIds);
-    parts.push({ entries, cursor: before, last: false, resync: page.resync && at === 0 });
+    parts.push({ folder: page.folder, entries, cursor: before, last: false, resync: page.resync && at === 0 });
   }
   const rest = page.entries.slice(parts.length * mostIds);
   return [...parts, { ...page, entries: rest, resync: page.resync && parts.length === 0 }];

@@ -1,9 +1,10 @@
 import type { TokenSource } from '../../auth/token-source.ts';
 import { apiRoot } from '../../http/same-origin.ts';
 import { HttpTransport } from '../../http/transport.ts';
+import { FolderMemory } from '../folder-memory.ts';
 import type { MailboxAddress, MailboxReader, MailProvider } from '../provider.ts';
 import { GraphClient } from './client.ts';
-import { type FolderMemory, FolderFinder } from './folders.ts';
+import { FolderFinder } from './folders.ts';
 import { type GraphLimits, usualLimits } from './limits.ts';
 import { GraphMailbox } from './mailbox.ts';
 import { Dialect } from './query.ts';
@@ -88,7 +89,7 @@ class ConnectedGraph implements GraphProvider {
   }
 
   #memoryOf(mailbox: string): FolderMemory {
-    const memory = this.#folders.get(mailbox) ?? { known: new Map(), all: new Map() };
+    const memory = this.#folders.get(mailbox) ?? new FolderMemory();
     this.#folders.set(mailbox, memory);
     return memory;
   }

@@ -6,6 +6,8 @@ import type { AfterFault, Fault } from '../faults.ts';
 const time = z.union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]);
 const person = z.union([z.string(), z.object({ name: z.string(), address: z.string() })]);
 const persons = z.union([person, z.array(person)]);
+/** A path, or exact names. */
+const folderPath = z.union([z.string(), z.array(z.string()).min(1)]);
 const header = z.object({ name: z.string(), value: z.string() });
 const content = z.string().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
 
@@ -59,7 +61,7 @@ const messageSchema = z.strictObject({
 
 export const addMessageSchema = z.object({
   mailbox: z.string(),
-  folder: z.string().default('Inbox'),
+  folder: folderPath.default('Inbox'),
   message: messageSchema,
 });
 
@@ -89,7 +91,7 @@ export const mailboxSchema = z.object({
 
 export const bulkSchema = z.object({
   mailbox: z.string(),
-  folder: z.string().default('Inbox'),
+  folder: folderPath.default('Inbox'),
   count: z.number().int().positive(),
   bodyLength: z.number().int().positive().exactOptional(),
   attachmentEvery: z.number().int().nonnegative().exactOptional(),
@@ -169,9 +171,9 @@ export const ruleSchema = z.object({
 export const deliveredSchema = z.object({ subject: z.string().exactOptional() });
 export const clockSchema = z.object({ advanceMs: z.number() });
 export const itemSchema = z.object({ mailbox: z.string(), id: z.string() });
-export const moveSchema = itemSchema.extend({ folder: z.string() });
+export const moveSchema = itemSchema.extend({ folder: folderPath });
 export const readSchema = itemSchema.extend({ isRead: z.boolean().default(true) });
-export const folderSchema = z.object({ mailbox: z.string(), path: z.string(), hidden: z.boolean().exactOptional() });
+export const folderSchema = z.object({ mailbox: z.string(), path: folderPath, hidden: z.boolean().exactOptional() });
 export const accessSchema = z.object({
   mailbox: z.string(),
   access: z.enum(['full', 'read', 'none', 'hidden']).exactOptional(),

@@ -3,7 +3,7 @@ import type { Folder, WellKnown } from './types.ts';
 export type Language = 'en' | 'de' | 'ja';
 
 /** Display names are in the owner's language; the well-known names work in any. */
-const names: readonly { name: WellKnown; hidden: boolean; display: Readonly<Record<Language, string>> }[] = [
+const wellKnownFolders: readonly { name: WellKnown; hidden: boolean; display: Readonly<Record<Language, string>> }[] = [
   { name: 'inbox', hidden: false, display: { en: 'Inbox', de: 'Posteingang', ja: '受信トレイ' } },
   { name: 'drafts', hidden: false, display: { en: 'Drafts', de: 'Entwürfe', ja: '下書き' } },
   { name: 'sentitems', hidden: false, display: { en: 'Sent Items', de: 'Gesendete Elemente', ja: '送信済みアイテム' } },
@@ -23,10 +23,31 @@ const names: readonly { name: WellKnown; hidden: boolean; display: Readonly<Reco
   { name: 'clutter', hidden: true, display: { en: 'Clutter', de: 'Clutter', ja: '低優先メール' } },
 ];
 
+/**
+ * Where a folder lies: `Inbox/Orders`, in any case, with `\/` for a slash in a name and `\\` for a backslash. Or its
+ * names, exactly as they are: for folders whose names hardly differ.
+ */
+export type FolderPath = string | readonly string[];
+
 /** The English names work as first segment of a path in the programmatic interface, whatever the language. */
 const pathNames: ReadonlyMap<string, WellKnown> = new Map(
-  names.map(({ name, display }) => [display.en.toLowerCase(), name]),
+  wellKnownFolders.map(({ name, display }) => [display.en.toLowerCase(), name]),
 );
+
+interface Wanted {
+  readonly name: string;
+  readonly top: boolean;
+  readonly exact: boolean;
+}
+
+function namesIn(path: string): string[] {
+  const names = [''];
+  for (const token of path.match(/\\[\\/]|[^]/g) ?? []) {
+    if (token === '/') names.push('');
+    else names.push((names.pop() ?? '') + token.slice(-1));
+  }
+  return names;
+}
 
 export class FolderTree {
   readonly root: Folder;
@@ -35,7 +56,7 @@ export class FolderTree {
 
   constructor(language: Language) {
     this.root = this.#add(null, 'Top of Information Store', 'msgfolderroot', false);
-    for (const { name, hidden, display } of names) this.#add(this.root, display[language], name, hidden);
+    for (const { name, hidden, display } of wellKnownFolders) this.#add(this.root, display[language], name, hidden);
     this.#add(null, 'Deletions', 'recoverableitemsdeletions', true);
     // No mail lies there, and nobody lists them; some clients of EWS look whether they are there.
     for (const name of ['calendar', 'contacts'] as const) this.#add(null, name, name, true);
@@ -59,22 +80,33 @@ export class FolderTree {
   }
 
   /** Finds `Inbox`, `Sent Items`, `IR/Business Units`, or makes what is missing of it. */
-  ensure(path: string, hidden = false): Folder {
-    const segments = path.split('/').filter((segment) => segment !== '');
+  ensure(path: FolderPath, hidden = false): Folder {
+    const exact = typeof path !== 'string';
+    const names = exact ? path : namesIn(path).filter((name) => name !== '');
     let folder = this.root;
-    for (const [index, segment] of segments.entries()) {
-      folder = this.#child(folder, segment, index === 0) ?? this.#add(folder, segment, null, hidden);
+    for (const [index, name] of names.entries()) {
+      folder = this.#child(folder, { name, top: index === 0, exact }) ?? this.#add(folder, name, null, hidden);
     }
     return folder;
   }
 
   /** The folder at a path, or null. */
-  find(path: string): Folder | null {
+  find(path: FolderPath): Folder | null {
+    const exact = typeof path !== 'string';
     let folder: Folder | null = this.root;
-    for (const [index, segment] of path.split('/').entries()) {
-      folder = folder === null ? null : this.#child(folder, segment, index === 0);
+    for (const [index, name] of (exact ? path : namesIn(path)).entries()) {
+      folder = folder === null ? null : this.#child(folder, { name, top: index === 0, exact });
     }
     return folder;
+  }
+
+  /** Gives a folder another name, or another parent (made where it is missing); its id stays. */
+  move(folder: Folder, path: FolderPath): void {
+    const names = typeof path === 'string' ? namesIn(path) : path;
+    const parent = this.ensure(names.slice(0, -1));
+    folder.parent?.children.splice(folder.parent.children.indexOf(folder), 1);
+    parent.children.push(folder);
+    Object.assign(folder, { parent, displayName: names.at(-1) ?? '' });
   }
 
   remove(folder: Folder): void {
@@ -83,9 +115,11 @@ export class FolderTree {
     folder.parent?.children.splice(folder.parent.children.indexOf(folder), 1);
   }
 
-  #child(folder: Folder, name: string, top: boolean): Folder | null {
+  #child(folder: Folder, { name, top, exact }: Wanted): Folder | null {
     const known = top ? pathNames.get(name.toLowerCase()) : undefined;
     if (known !== undefined) return this.wellKnown(known);
+    const same = folder.children.find((child) => child.displayName === name);
+    if (exact || same !== undefined) return same ?? null;
     return folder.children.find((child) => child.displayName.toLowerCase() === name.toLowerCase()) ?? null;
   }
 

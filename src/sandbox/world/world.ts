@@ -4,6 +4,7 @@ import type { AnswerSpec } from './answer-mail.ts';
 import { buildItem } from './build-item.ts';
 import { bulkMessages } from './bulk.ts';
 import type { BulkSpec } from './bulk.ts';
+import type { FolderPath } from './folders.ts';
 import { PostOffice } from './post-office.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Access, MailboxSpec, SendAs } from './mailbox.ts';
@@ -51,22 +52,28 @@ export class World {
     return this.mailboxes().find((one) => one.userPrincipalName.toLowerCase() === key || one.objectId === key) ?? null;
   }
 
-  /** Makes a folder with all its parents: `IR/Business Units`. Gives its id. */
-  addFolder(address: string, path: string, options: { readonly hidden?: boolean } = {}): string {
+  /** Makes a folder with all its parents: `IR/Business Units`, `Customers\/Old`. Gives its id. */
+  addFolder(address: string, path: FolderPath, options: { readonly hidden?: boolean } = {}): string {
     const mailbox = this.mailbox(address);
     return mailbox.ids.make('folder', mailbox.folders.ensure(path, options.hidden).serial);
   }
 
   /** The folder and its mail are gone; links into it answer "sync folder not found". */
-  removeFolder(address: string, path: string): void {
+  removeFolder(address: string, path: FolderPath): void {
     const mailbox = this.mailbox(address);
     const folder = this.#folder(mailbox, path);
     for (const item of folder.items.values()) mailbox.remove(item);
     mailbox.folders.remove(folder);
   }
 
+  /** Renames a folder, or moves it with all that is in it; its id and those of its mail stay. */
+  moveFolder(address: string, path: FolderPath, to: FolderPath): void {
+    const mailbox = this.mailbox(address);
+    mailbox.folders.move(this.#folder(mailbox, path), to);
+  }
+
   /** Puts a mail into a folder (made where missing) and gives its classic id. */
-  addMessage(address: string, folderPath: string, spec: MessageSpec = {}): string {
+  addMessage(address: string, folderPath: FolderPath, spec: MessageSpec = {}): string {
     const mailbox = this.mailbox(address);
     const item = buildItem(spec, { mailbox, folder: mailbox.folders.ensure(folderPath), now: this.now() });
     mailbox.put(item);
@@ -79,7 +86,7 @@ export class World {
   }
 
   /** Fills a folder with many mails that share their text in memory. */
-  addBulk(address: string, folderPath: string, spec: BulkSpec): void {
+  addBulk(address: string, folderPath: FolderPath, spec: BulkSpec): void {
     const mailbox = this.mailbox(address);
     const folder = mailbox.folders.ensure(folderPath);
     for (const message of bulkMessages(spec, this.now())) {
@@ -88,7 +95,7 @@ export class World {
   }
 
   /** Gives the new classic id. */
-  moveMessage(address: string, id: string, folderPath: string): string {
+  moveMessage(address: string, id: string, folderPath: FolderPath): string {
     const mailbox = this.mailbox(address);
     const item = this.item(address, id);
     mailbox.move(item, mailbox.folders.ensure(folderPath), this.now());
@@ -133,9 +140,9 @@ export class World {
     return mailbox.ids.make('item', item.instance);
   }
 
-  #folder(mailbox: Mailbox, path: string): Folder {
+  #folder(mailbox: Mailbox, path: FolderPath): Folder {
     const folder = mailbox.folders.find(path);
-    if (folder === null) throw new Error(`sandbox: no folder ${path} in ${mailbox.address}`);
+    if (folder === null) throw new Error(`sandbox: no folder ${JSON.stringify(path)} in ${mailbox.address}`);
     return folder;
   }
 }

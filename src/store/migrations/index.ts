@@ -8,6 +8,7 @@ import { sendRights } from './0007-send-rights.ts';
 import { families } from './0008-families.ts';
 import { lastingTrouble } from './0009-lasting-trouble.ts';
 import { guards } from './0010-guards.ts';
+import { folderIds } from './0011-folder-ids.ts';
 import type { StoreMigration } from './migration.ts';
 
 export const storeMigrations: readonly StoreMigration[] = [
@@ -21,4 +22,5 @@ export const storeMigrations: readonly StoreMigration[] = [
   families,
   lastingTrouble,
   guards,
+  folderIds,
 ];

@@ -63,6 +63,6 @@ function mailboxLine({ id, address }: FirstAgent): string {
 }
 
 /** One line of YAML, with quotes where a value needs them. */
-function flow(value: Readonly<Record<string, unknown>>): string {
+export function flow(value: Readonly<Record<string, unknown>>): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 });
 }

@@ -14,7 +14,6 @@ export interface ServedSandbox {
   readonly document: z.infer<typeof described>;
   /** What it printed on stderr until now. */
   readonly words: () => string;
-  readonly control: (path: string) => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -29,12 +28,10 @@ export async function serveSandbox(args: readonly string[], cwd = emptyDirectory
     await sleep(20);
   }
   const document = described.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const caPem = readFileSync(join(cwd, 'sandbox-ca.pem'), 'utf8');
   return {
     cwd,
     document,
     words: () => words,
-    control: async (path) => JSON.parse(await (await fetchPage(`${document.origin}${path}`, caPem)).text),
     stop: async () => {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');
@@ -45,19 +42,16 @@ export async function serveSandbox(args: readonly string[], cwd = emptyDirectory
   };
 }
 
-async function fetchPage(url: string, caPem: string) {
+/** Does what a person does in the browser: picks the service account, accepts, lets the page go on. */
+export async function signInInBrowser(url: string, caPem: string): Promise<void> {
   const dispatcher = new Agent({ connect: { ca: caPem } });
   try {
-    const { headers, body } = await request(url, { dispatcher });
-    return { location: headers['location'], text: await body.text() };
+    const { headers, body } = await request(`${url}&sandbox_auto=1`, { dispatcher });
+    await body.dump();
+    const { location } = headers;
+    if (typeof location !== 'string') throw new Error('the sandbox did not send the browser back');
+    await fetch(location);
   } finally {
     await dispatcher.close();
   }
-}
-
-/** Does what a person does in the browser: picks the service account, accepts, lets the page go on. */
-export async function signInInBrowser(url: string, caPem: string): Promise<void> {
-  const { location } = await fetchPage(`${url}&sandbox_auto=1`, caPem);
-  if (typeof location !== 'string') throw new Error('the sandbox did not send the browser back');
-  await fetch(location);
 }

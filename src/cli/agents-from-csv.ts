@@ -55,7 +55,7 @@ function agentOf(cells: ReadonlyMap<string, string>, before: readonly FirstAgent
 }
 
 /** `ann` for ann@contoso.test; ann-2 where there is an ann already. */
-function freeId(address: string, before: readonly FirstAgent[]): string {
+export function freeId(address: string, before: readonly FirstAgent[]): string {
   const base = (address.split('@')[0] ?? '').replaceAll(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '') || 'agent';
   const taken = (id: string) => reservedAgentIds.has(id) || before.some((agent) => agent.id.toLowerCase() === id);
   let id = base;

@@ -32,7 +32,7 @@ connections:
     client_id: 00000000-0000-0000-0000-000000000000    # Application (client) id
     # client_secret: { file: ./client-secret }         # a file with mode 0600; or { env: NAME } or { credential: name }
     auth: delegated                # integrator auth login contoso-sales; or application, with a secret or certificate:
-                                   # no mail permission in Entra then, only Exchange roles with a scope (README)
+                                   # no mail permission in Entra then, only Exchange roles with a scope (docs/microsoft-365.md, B)
     # service_account: svc-crm@contoso.test            # who must have signed in
     matching: address_and_subject  # address_and_subject | domain | address
     unmatched: inbox               # inbox | new_ticket
@@ -63,6 +63,6 @@ function mailboxLine({ id, address }: FirstAgent): string {
 }
 
 /** One line of YAML, with quotes where a value needs them. */
-function flow(value: Readonly<Record<string, unknown>>): string {
+export function flow(value: Readonly<Record<string, unknown>>): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { IntegratorError } from '../domain/errors.ts';
@@ -6,6 +6,7 @@ import type { CommandContext } from './context.ts';
 import { exampleAgents, firstConfig } from './first-config.ts';
 import type { FirstAgent } from './first-config.ts';
 import { count } from './format.ts';
+import { makeDirectory } from './make-directory.ts';
 import { dryRunOption } from './program.ts';
 
 export function register(noun: Command, context: CommandContext): void {
@@ -67,7 +68,7 @@ function refuseToOverwrite(file: string): void {
 
 function writeNew(file: string, text: string): void {
   try {
-    mkdirSync(resolve(file, '..'), { recursive: true });
+    makeDirectory(resolve(file, '..'));
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

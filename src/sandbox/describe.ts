@@ -9,6 +9,8 @@ export interface SandboxDocument {
   readonly graph: string;
   readonly ews: string;
   readonly ca_file: string;
+  /** A configuration that was written for it; null: none was asked for. */
+  readonly config: string | null;
   readonly tenant_id: string;
   readonly client_id: string;
   readonly client_secret: string;
@@ -24,13 +26,14 @@ export interface SandboxDocument {
   }[];
 }
 
-function describe(sandbox: Sandbox, caFile: string): SandboxDocument {
+function describe(sandbox: Sandbox, caFile: string, config: string | null): SandboxDocument {
   return {
     origin: sandbox.origin,
     authority: sandbox.authority,
     graph: sandbox.graph,
     ews: sandbox.ews,
     ca_file: caFile,
+    config,
     tenant_id: sandbox.tenantId,
     client_id: sandbox.clientId,
     client_secret: sandbox.clientSecret,
@@ -51,9 +54,13 @@ function describe(sandbox: Sandbox, caFile: string): SandboxDocument {
  * Writes the document as JSON to `file` and the certificate authority beside it (`sandbox-ca.pem`). The document
  * holds a client secret, if only of a toy: both files are for the owner only.
  */
-export async function writeDescription(sandbox: Sandbox, file: string): Promise<SandboxDocument> {
+export async function writeDescription(
+  sandbox: Sandbox,
+  file: string,
+  config: string | null,
+): Promise<SandboxDocument> {
   const caFile = join(dirname(file), 'sandbox-ca.pem');
-  const document = describe(sandbox, caFile);
+  const document = describe(sandbox, caFile, config);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(caFile, sandbox.caPem, { mode: 0o600 });
   // Whoever waits for the file to appear must not read half of it.

@@ -75,11 +75,13 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+export const defaultSeed = 1;
+
 const serviceAddress = 'svc-crm@contoso.test';
 
 /** Starts Entra, Graph and the control surface on one loopback port, with a certificate of their own authority. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const seed = options.seed ?? 1;
+  const seed = options.seed ?? defaultSeed;
   const clock = new Clock(options.now ?? Date.now);
   const world = new World(clock);
   const settings = defaultSettings();

@@ -1,7 +1,8 @@
 import type { StoredFile } from '../domain/message.ts';
 import { commitPage } from '../filing/commit-page.ts';
+import type { CommittedPage } from '../filing/committed-page.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
-import type { CommittedPage, MailOutcome } from '../filing/page-counts.ts';
+import type { MailOutcome } from '../filing/page-counts.ts';
 import type { Page } from '../filing/page.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
 import type { SetAside } from '../store/set-aside.ts';
@@ -19,11 +20,13 @@ export interface Commit {
   readonly signal: AbortSignal;
 }
 
+export type CommittedMails = Pick<CommittedPage, 'counts' | 'outcomes'>;
+
 /**
  * Commits a page as one. Where that fails for anything but trouble of the store, it is repeated mail by mail, oldest
  * first, so that answers still find what they answer; the mail that fails is set aside, and the cursor comes last.
  */
-export async function commitMails(commit: Commit, page: Page): Promise<CommittedPage> {
+export async function commitMails(commit: Commit, page: Page): Promise<CommittedMails> {
   try {
     return await write(commit, page);
   } catch (thrown) {
@@ -33,7 +36,7 @@ export async function commitMails(commit: Commit, page: Page): Promise<Committed
   return commitOneByOne(commit, page);
 }
 
-async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage> {
+async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedMails> {
   const counts = noCounts();
   const outcomes: MailOutcome[] = [];
   const failed: SetAside[] = [];
@@ -58,10 +61,12 @@ async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage
   return { counts, outcomes };
 }
 
-function write({ job, deps, files }: Commit, page: Page): Promise<CommittedPage> {
-  return deps.pages.write((trx) => {
+function write({ job, deps, files }: Commit, page: Page): Promise<CommittedMails> {
+  return deps.pages.write(async (trx) => {
     files.mustBeThere(page.mails.flatMap(filesOf));
-    return commitPage(trx, job.context, page);
+    const committed = await commitPage(trx, job.context, page);
+    await deps.planned?.note(trx, job.mailbox, page, committed);
+    return committed;
   });
 }
 

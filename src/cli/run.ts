@@ -58,10 +58,7 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
   for (const warning of notBuilt(loaded)) context.output.say(warning);
   await refuseUnlessAllowed(context, 'import.run');
   const service = flags.once !== true && flags.dryRun !== true;
-  if (service && flags.since !== undefined) {
-    throw new IntegratorError('usage', '--since goes with --once', { hint: 'integrator run --once --since 30d' });
-  }
-  const sinceMs = flags.since === undefined ? null : timeFlag('--since', flags.since, config.timezone);
+  const sinceMs = sinceOf(flags, service, config.timezone);
   const { mailboxJobs } = await import('../importer/run-once.ts');
   const jobs = mailboxJobs(config, narrowing(flags, config));
   if (jobs.length === 0) throw nothingToDo(config.connections.length);
@@ -82,6 +79,14 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
     await app.close();
     lock?.release();
   }
+}
+
+function sinceOf({ since }: RunFlags, service: boolean, timezone: string): number | null {
+  if (since === undefined) return null;
+  if (service) {
+    throw new IntegratorError('usage', '--since goes with --once', { hint: 'integrator run --once --since 30d' });
+  }
+  return timeFlag('--since', since, timezone);
 }
 
 async function holdStore(stateDir: string) {

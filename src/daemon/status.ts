@@ -158,18 +158,18 @@ interface Asked {
   readonly nowMs: number;
 }
 
-function mailboxPart(state: MailboxNumbers | undefined, items: ItemNumbers | undefined, asked: Asked) {
+function mailboxPart(state: MailboxNumbers | undefined, items: ItemNumbers = { total: 0, waiting: 0 }, asked: Asked) {
   const { import_from, nowMs } = asked;
   const successMs = state?.lastSuccessAtMs ?? null;
   return {
     last_success_at: iso(successMs),
     age_seconds: successMs === null ? null : Math.max(0, Math.round((nowMs - successMs) / 1000)),
     next_run_at: iso(state?.nextRunAtMs),
-    imported_total: items?.total ?? 0,
-    inbox_count: items?.waiting ?? 0,
+    imported_total: items.total,
+    inbox_count: items.waiting,
     last_error: errorOf(state?.lastErrorJson),
     imports_from: state !== undefined && state.floorMs > nowMs ? iso(state.floorMs) : null,
-    only_mail_since: import_from === 'now' && (items?.total ?? 0) === 0 ? succeededFrom(state) : null,
+    only_mail_since: import_from === 'now' && items.total === 0 ? succeededFrom(state) : null,
   };
 }
 

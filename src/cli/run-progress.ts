@@ -1,5 +1,5 @@
 import type { PageCounts } from '../filing/page-counts.ts';
-import type { MailboxJob } from '../importer/mailbox-job.ts';
+import type { MailboxConfig } from '../config/schema.ts';
 import type { Output } from './output.ts';
 
 /** The line changes no more often: pages come faster than anybody reads. */
@@ -23,9 +23,9 @@ export class RunProgress {
     this.#startedMs = now();
   }
 
-  page({ mailbox }: Pick<MailboxJob, 'mailbox'>, { imported, duplicates }: PageCounts): void {
+  page({ address }: Pick<MailboxConfig, 'address'>, { imported, duplicates }: PageCounts): void {
     this.#mails += imported + duplicates;
-    this.#show(mailbox.address);
+    this.#show(address);
   }
 
   mailboxDone(address: string): void {

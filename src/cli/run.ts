@@ -141,7 +141,7 @@ async function importOnce(jobs: readonly MailboxJob[], deps: ImportDeps, context
     jobs,
     {
       ...deps,
-      onPage: (job, counts) => progress.page(job, counts),
+      onPage: ({ mailbox }, counts) => progress.page(mailbox, counts),
       onMailbox: ({ mailbox }) => progress.mailboxDone(mailbox),
     },
     { concurrency: config.concurrency, signal: context.signal },

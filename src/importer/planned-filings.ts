@@ -58,7 +58,9 @@ export class PlannedFilings {
   /** Newest first. */
   list(): PlannedFiling[] {
     const received = ({ received_at: at }: PlannedFiling) => at ?? '';
-    return [...this.#filings.values()].toSorted((a, b) => compare(received(b), received(a)));
+    return [...this.#filings.values()].toSorted(
+      (a, b) => compare(received(b), received(a)) || compare(a.mailbox, b.mailbox),
+    );
   }
 
   #ofDecided(decided: Decided): Planned[] {

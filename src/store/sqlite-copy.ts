@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { HeldDatabase } from './held-database.ts';
@@ -11,7 +11,8 @@ import { openSqliteFile } from './sqlite.ts';
  */
 export function openSqliteCopy(path: string): HeldDatabase {
   const existed = existsSync(path);
-  const directory = mkdtempSync(join(existed ? dirname(path) : tmpdir(), 'dry-run-'));
+  if (existed) clearLeftovers(dirname(path));
+  const directory = mkdtempSync(join(existed ? dirname(path) : tmpdir(), prefix));
   try {
     const copy = join(directory, 'copy.db');
     if (existed) copyInto(path, copy);
@@ -27,6 +28,18 @@ export function openSqliteCopy(path: string): HeldDatabase {
   } finally {
     // An open file without a name is there until it is closed.
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const prefix = 'dry-run-';
+const dayMs = 24 * 3_600_000;
+
+/** What a process that was killed while it copied has left; nobody copies for a day. */
+function clearLeftovers(stateDir: string): void {
+  for (const name of readdirSync(stateDir)) {
+    const path = join(stateDir, name);
+    const madeMs = name.startsWith(prefix) ? statSync(path, { throwIfNoEntry: false })?.mtimeMs : undefined;
+    if (madeMs !== undefined && madeMs < Date.now() - dayMs) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -191,6 +191,18 @@ describe('on a copy of the store', () => {
     const before = filesOf(join(office.directory, 'state'));
     expect((await plan()).totals.imported).toBe(1);
     expect(filesOf(join(office.directory, 'state'))).toEqual(before);
+  });
+
+  test('a copy that a killed dry run left half made is removed by a later one', async () => {
+    office = await openOffice();
+    const left = join(office.directory, 'state', 'dry-run-x');
+    mkdirSync(left);
+    writeFileSync(join(left, 'copy.db'), 'half');
+    await plan();
+    expect(existsSync(left)).toBe(true);
+    utimesSync(left, 0, 0);
+    await plan();
+    expect(existsSync(left)).toBe(false);
   });
 });
 

@@ -35,14 +35,23 @@ export interface AppOptions {
   /** A person waits for what comes of it: a password that was refused lately may go out once more. */
   readonly byHand?: boolean;
   /** See StoreOptions. */
+  readonly copy?: boolean;
   readonly say?: (text: string) => void;
 }
 
 /** Opens the store; connectors load only when used, since their libraries cost start-up time and memory. */
-export async function openApp({ config, env, now = Date.now, byHand = false, say }: AppOptions): Promise<App> {
+export async function openApp({
+  config,
+  env,
+  now = Date.now,
+  byHand = false,
+  copy = false,
+  say,
+}: AppOptions): Promise<App> {
   const store = await openStore({
     stateDir: config.state_dir,
     url: config.store,
+    copy,
     ...(say === undefined ? {} : { say }),
   });
   const world = lazily(() => authWorld(config, env, now));

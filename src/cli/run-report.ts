@@ -1,8 +1,12 @@
 import { terminalText } from '../content/terminal.ts';
 import type { MailboxReport, RunReport } from '../importer/report.ts';
-import { count } from './format.ts';
+import type { PlannedFiling } from '../importer/planned-filings.ts';
+import { toldAlike } from './alike.ts';
+import { count, formatTime } from './format.ts';
 import { mailboxErrors } from './mailbox-errors.ts';
+import { onlyMailSince } from './only-mail-since.ts';
 import type { Page } from './output.ts';
+import { plannedLines } from './planned-table.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
 
@@ -17,14 +21,11 @@ const columns: readonly Column<MailboxReport>[] = [
 ];
 
 /** What a run did, mailbox by mailbox, and what went wrong with the next step to take. */
-export function renderRun(
-  { mailboxes, totals }: RunReport,
-  page: Page,
-  options: { readonly dryRun: boolean },
-): string[] {
+export function renderRun({ mailboxes, totals }: RunReport, page: Page, { timezone, planned }: RunWords): string[] {
   const { style } = page;
-  const lines = table(columns, mailboxes, { width: page.width, paintTitle: (title) => style.dim(title) });
-  const verb = options.dryRun ? 'would be imported' : 'imported';
+  const lines = planned === null ? [] : plannedLines(planned, page, timezone);
+  lines.push(...table(columns, mailboxes, { width: page.width, paintTitle: (title) => style.dim(title) }));
+  const verb = planned === null ? 'imported' : 'would be imported';
   lines.push(
     '',
     `${count(totals.imported, 'mail')} ${verb}, ${totals.matched} matched, ${totals.to_inbox} to My Inbox`,
@@ -33,7 +34,26 @@ export function renderRun(
   if (totals.skipped > 0)
     lines.push(`${totals.skipped} skipped: before the import_from date, under ignore, or no mail`);
   if (totals.failed > 0) lines.push(`${totals.failed} set aside, tried again later: integrator status`);
-  return [...lines, ...mailboxes.flatMap(listedAnewLines), ...mailboxErrors(mailboxes, page)];
+  return [
+    ...lines,
+    ...mailboxes.flatMap(listedAnewLines),
+    ...onlyMailSinceLines(mailboxes, timezone),
+    ...mailboxErrors(mailboxes, page),
+  ];
+}
+
+export interface RunWords {
+  readonly timezone: string;
+  /** Of a dry run: each mail and what would become of it. */
+  readonly planned: readonly PlannedFiling[] | null;
+}
+
+/** Mailboxes whose first run could bring nothing. */
+function onlyMailSinceLines(mailboxes: readonly MailboxReport[], timezone: string): string[] {
+  const told = mailboxes.flatMap(({ mailbox, only_mail_since: since }) => {
+    return since === null ? [] : [{ mailbox, lines: [formatTime(Date.parse(since), timezone)] }];
+  });
+  return toldAlike(told, mailboxes.length).flatMap(({ who, lines: [time = ''] }) => onlyMailSince(who, time));
 }
 
 /** Folders whose cursor was given up in this run. */
@@ -45,9 +65,10 @@ function listedAnewLines({ mailbox, folders }: MailboxReport): string[] {
 }
 
 /** One line for one turn of a mailbox, for the service in the foreground. */
-export function mailboxLine(report: MailboxReport, { style }: Page): string {
+export function mailboxLine(report: MailboxReport, { style }: Page, timezone: string): string {
   if (report.error !== null) return style.red(`${report.mailbox}: ${terminalText(report.error.message)}`);
-  const { imported, matched, to_inbox, new_tickets } = report;
+  const { imported, matched, to_inbox, new_tickets, only_mail_since: since } = report;
+  if (since !== null) return onlyMailSince(report.mailbox, formatTime(Date.parse(since), timezone)).join('\n');
   const opened = new_tickets > 0 ? `, ${new_tickets} opened tickets` : '';
   return `${report.mailbox}: ${imported} new, ${matched} matched, ${to_inbox} to My Inbox${opened}`;
 }

@@ -5,6 +5,7 @@ import { IntegratorError, toIntegratorError } from '../domain/errors.ts';
 import type { App } from '../app.ts';
 import type { ImportDeps } from '../importer/run-once.ts';
 import type { MailboxJob } from '../importer/mailbox-job.ts';
+import type { PlannedFiling } from '../importer/planned-filings.ts';
 import type { MailboxReport, RunReport } from '../importer/report.ts';
 import type { WaitingCounts } from '../outgoing/deliver-waiting.ts';
 import type { CommandContext } from './context.ts';
@@ -12,6 +13,7 @@ import { type ExitCode, exitCodeOfFailures, exitCodes } from './exit-codes.ts';
 import { count } from './format.ts';
 import { indexBehind } from './index-behind.ts';
 import { narrowing } from './narrowing.ts';
+import { plannedJson } from './planned-table.ts';
 import { dryRunOption } from './program.ts';
 import { timeFlag } from './time-flag.ts';
 import { openWaitingMail, outcomeTeller, type WaitingMail, waitingLines } from './outgoing/waiting-mail.ts';
@@ -33,8 +35,22 @@ export function register(run: Command, context: CommandContext): void {
     .option('--mailbox <address>', 'only this mailbox')
     .option('--since <time>', 'also list again from then (30d, 12h, 2026-11-01); the cursor does not move')
     .addOption(dryRunOption())
+    .addHelpText('after', about)
     .action((flags: RunFlags) => runMailboxes(flags, context));
 }
+
+const about = `
+--dry-run imports once into a copy of the store that nobody else sees (on PostgreSQL: page by page, each taken back at
+once) and names every mail with what would become of it; with --json in "filings". A copy needs as much room as the
+store. Nothing is changed or sent.
+-q prints nothing when all went well, also with --dry-run: the exit code says it. --json prints always.
+
+Examples:
+  integrator run                                       the service, until Ctrl-C
+  integrator run --once -q                             a line of crontab: silent unless something went wrong
+  integrator run --once --dry-run                      which mail would come in, and onto which ticket
+  integrator run --once --dry-run --since 30d --json   the same for the mail of the last 30 days, for programs
+  integrator run --once --since 30d                    brings in older mail, also below import_from`;
 
 async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<void> {
   const loaded = await context.loadConfig();
@@ -42,38 +58,61 @@ async function runMailboxes(flags: RunFlags, context: CommandContext): Promise<v
   for (const warning of notBuilt(loaded)) context.output.say(warning);
   await refuseUnlessAllowed(context, 'import.run');
   const service = flags.once !== true && flags.dryRun !== true;
-  if (service && flags.since !== undefined) {
-    throw new IntegratorError('usage', '--since goes with --once', { hint: 'integrator run --once --since 30d' });
-  }
-  const sinceMs = flags.since === undefined ? null : timeFlag('--since', flags.since, config.timezone);
+  const sinceMs = sinceOf(flags, service, config.timezone);
   const { mailboxJobs } = await import('../importer/run-once.ts');
   const jobs = mailboxJobs(config, narrowing(flags, config));
   if (jobs.length === 0) throw nothingToDo(config.connections.length);
 
-  const { acquireRunLock } = await import('../store/run-lock.ts');
-  const since = new Date().toISOString();
-  const lock =
-    flags.dryRun === true ? null : acquireRunLock(config.state_dir, { pid: process.pid, host: hostname(), since });
+  const copy = flags.dryRun === true;
+  const lock = copy ? null : await holdStore(config.state_dir);
   const { openApp } = await import('../app.ts');
-  const app = await openApp({ config, env: context.env, say: context.output.say });
-  const waiting = await openWaitingMail(context, app);
+  const app = await openApp({ config, env: context.env, copy, say: copy ? () => {} : context.output.say });
+  const waiting = copy ? null : await openWaitingMail(context, app);
   if (lock !== null) await app.store.files.clearLeftovers(app.now());
   try {
-    const deps = await importDeps(app, sinceMs, flags.dryRun === true);
-    const deliver = flags.dryRun === true ? null : () => waiting.round(flags);
-    if (service) await runUntilStopped(jobs, deps, { context, waiting });
-    else await runJobsOnce(jobs, deps, { context, deliver });
+    const deps = await importDeps(app, sinceMs);
+    if (waiting === null) await rehearseOnce(jobs, deps, context);
+    else if (service) await runUntilStopped(jobs, deps, { context, waiting });
+    else await runJobsOnce(jobs, deps, { context, deliver: () => waiting.round(flags) });
   } finally {
-    waiting.close();
+    waiting?.close();
     await app.close();
     lock?.release();
   }
 }
 
-async function importDeps(app: App, sinceMs: number | null, dryRun: boolean): Promise<ImportDeps> {
-  const { discardPages, storePages } = await import('../importer/page-writer.ts');
-  const pages = dryRun ? discardPages(app.store) : storePages(app.store);
-  return { pages, provider: app.provider, now: app.now, sinceMs, retryAll: true };
+function sinceOf({ since }: RunFlags, service: boolean, timezone: string): number | null {
+  if (since === undefined) return null;
+  if (service) {
+    throw new IntegratorError('usage', '--since goes with --once', { hint: 'integrator run --once --since 30d' });
+  }
+  return timeFlag('--since', since, timezone);
+}
+
+async function holdStore(stateDir: string) {
+  const { acquireRunLock } = await import('../store/run-lock.ts');
+  return acquireRunLock(stateDir, { pid: process.pid, host: hostname(), since: new Date().toISOString() });
+}
+
+async function importDeps({ store, provider, now }: App, sinceMs: number | null): Promise<ImportDeps> {
+  const { storePages } = await import('../importer/page-writer.ts');
+  return { pages: storePages(store), provider, now, sinceMs, retryAll: true };
+}
+
+/** --dry-run: what a run would do, mail by mail. */
+async function rehearseOnce(jobs: readonly MailboxJob[], deps: ImportDeps, context: CommandContext): Promise<void> {
+  const { dryRunPages } = await import('../importer/page-writer.ts');
+  const { PlannedFilings } = await import('../importer/planned-filings.ts');
+  const planned = new PlannedFilings();
+  const report = await importOnce(jobs, { ...deps, pages: dryRunPages(deps.pages.store), planned }, context);
+  const code = exitCodeOfRun(report);
+  const filings = planned.list();
+  await printRun(context, code, {
+    document: { ...report, outbox: nothingWaited, filings: filings.map(plannedJson) },
+    report,
+    planned: filings,
+    further: [],
+  });
 }
 
 const nothingWaited: WaitingCounts = { done: 0, pending: 0, unsure: 0, dead: 0 };
@@ -81,38 +120,53 @@ const nothingWaited: WaitingCounts = { done: 0, pending: 0, unsure: 0, dead: 0 }
 async function runJobsOnce(
   jobs: readonly MailboxJob[],
   deps: ImportDeps,
-  { context, deliver }: { readonly context: CommandContext; readonly deliver: (() => Promise<WaitingCounts>) | null },
+  { context, deliver }: { readonly context: CommandContext; readonly deliver: () => Promise<WaitingCounts> },
 ): Promise<void> {
+  const report = await importOnce(jobs, deps, context);
+  const outbox = await deliver();
+  const someWait = outbox.pending + outbox.unsure + outbox.dead > 0;
+  const ofImport = exitCodeOfRun(report);
+  const code = ofImport === exitCodes.ok && someWait ? exitCodes.tryAgain : ofImport;
+  const further = waitingLines(outbox);
+  await printRun(context, code, { document: { ...report, outbox }, report, planned: null, further });
+  await indexBehind(deps.pages.store, context.signal).step();
+}
+
+async function importOnce(jobs: readonly MailboxJob[], deps: ImportDeps, context: CommandContext): Promise<RunReport> {
   const { runOnce } = await import('../importer/run-once.ts');
+  const { RunProgress } = await import('./run-progress.ts');
   const { config } = await context.loadConfig();
-  let done = 0;
+  const progress = new RunProgress(context.output, jobs.length);
   const report = await runOnce(
     jobs,
     {
       ...deps,
-      onMailbox: (mailbox) => {
-        done += 1;
-        context.output.progress(`${done}/${jobs.length} mailboxes, ${mailbox.mailbox}`);
-      },
+      onPage: ({ mailbox }, counts) => progress.page(mailbox, counts),
+      onMailbox: ({ mailbox }) => progress.mailboxDone(mailbox),
     },
     { concurrency: config.concurrency, signal: context.signal },
   );
-  const dryRun = deliver === null;
-  const outbox = dryRun ? nothingWaited : await deliver();
-  context.output.progress('');
+  progress.end();
+  return report;
+}
+
+interface PrintedRun {
+  readonly document: unknown;
+  readonly report: RunReport;
+  readonly planned: readonly PlannedFiling[] | null;
+  readonly further: readonly string[];
+}
+
+/** cron mails whatever is printed: with --quiet a run is worth words only where something went wrong. */
+async function printRun(context: CommandContext, code: ExitCode, run: PrintedRun): Promise<void> {
+  const { output } = context;
   context.signal.throwIfAborted();
-  const someWait = outbox.pending + outbox.unsure + outbox.dead > 0;
-  const ofImport = exitCodeOfRun(report);
-  const code = ofImport === exitCodes.ok && someWait ? exitCodes.tryAgain : ofImport;
-  // cron mails whatever is printed: with --quiet a run is worth words only where something went wrong.
-  if (context.output.json || !context.output.quiet || code !== exitCodes.ok) {
-    context.output.print({ ...report, outbox }, (page) => [
-      ...renderRun(report, page, { dryRun }),
-      ...waitingLines(outbox),
-    ]);
+  const { timezone } = await context.config();
+  if (output.json || !output.quiet || code !== exitCodes.ok) {
+    const words = { timezone, planned: run.planned };
+    output.print(run.document, (page) => [...renderRun(run.report, page, words), ...run.further]);
   }
   context.setExitCode(code);
-  if (!dryRun) await indexBehind(deps.pages.store, context.signal).step();
 }
 
 async function runUntilStopped(
@@ -155,10 +209,11 @@ async function runUntilStopped(
 /** On a terminal and with --json each turn is a line of output; under a service manager it is a line of the log. */
 async function reporter(context: CommandContext, now: () => number): Promise<(report: MailboxReport) => void> {
   const { output } = context;
+  const { timezone } = await context.config();
   if (output.json || output.interactive) {
     return (report) => {
       const at = new Date(now()).toISOString();
-      output.stream({ at, ...report }, (page) => mailboxLine(report, page));
+      output.stream({ at, ...report }, (page) => mailboxLine(report, page, timezone));
     };
   }
   const { createLogger } = await import('../log/logger.ts');
@@ -168,6 +223,8 @@ async function reporter(context: CommandContext, now: () => number): Promise<(re
       if (because !== null)
         logger.warn('folder listed anew, because its cursor fails', { mailbox: report.mailbox, folder, because });
     }
+    const { mailbox, only_mail_since: since } = report;
+    if (since !== null) logger.info('no mail yet: import_from is now', { mailbox, only_mail_since: since });
     if (error !== null) logger.error('mailbox failed', { ...report, error });
     else if (report.imported + report.failed > 0) logger.info('mailbox imported', report);
     else logger.debug('mailbox had nothing new', report);

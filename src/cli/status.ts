@@ -5,6 +5,7 @@ import type { ConnectionStatus, FolderInTrouble, MailboxStatus, Status } from '.
 import type { CommandContext } from './context.ts';
 import { count, formatDuration, formatTime } from './format.ts';
 import { mailboxErrors } from './mailbox-errors.ts';
+import { onlyMailSince } from './only-mail-since.ts';
 import type { Page } from './output.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
@@ -63,7 +64,8 @@ function renderConnection(connection: ConnectionStatus, page: Page, timezone: st
 }
 
 /** What explains why mail is missing, or came again, although nothing is wrong now. */
-function mailboxRemarks({ mailbox, imports_from, folders_in_trouble }: MailboxStatus, timezone: string): string[] {
+function mailboxRemarks(status: MailboxStatus, timezone: string): string[] {
+  const { mailbox, imports_from, only_mail_since, folders_in_trouble } = status;
   const time = (iso: string) => formatTime(Date.parse(iso), timezone);
   const floor =
     imports_from === null
@@ -72,7 +74,9 @@ function mailboxRemarks({ mailbox, imports_from, folders_in_trouble }: MailboxSt
           `${mailbox}: import_from lies ahead: only mail received from ${time(imports_from)} on is imported`,
           '  → if that is not meant, set import_from to an earlier time',
         ];
-  return [...floor, ...folders_in_trouble.flatMap((folder) => folderRemarks(mailbox, folder, time))];
+  // A time to come says it all.
+  const since = imports_from === null && only_mail_since !== null ? onlyMailSince(mailbox, time(only_mail_since)) : [];
+  return [...floor, ...since, ...folders_in_trouble.flatMap((folder) => folderRemarks(mailbox, folder, time))];
 }
 
 function folderRemarks(mailbox: string, trouble: FolderInTrouble, time: (iso: string) => string): string[] {

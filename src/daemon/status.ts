@@ -30,6 +30,8 @@ export interface MailboxStatus {
   readonly last_error: ErrorReport | null;
   /** Where mail is only imported from a time that is still to come: that time. */
   readonly imports_from: string | null;
+  /** Where nothing has come yet because `import_from` is `now`: the time that mail is imported from. */
+  readonly only_mail_since: string | null;
   readonly folders_in_trouble: readonly FolderInTrouble[];
 }
 
@@ -97,14 +99,13 @@ export async function readStatus({ config, store, isSignedIn, nowMs }: StatusDep
       enabled: connection.enabled,
       signed_in: isSignedIn(connection),
       ...connectionPart(connections.get(connection.name)),
-      mailboxes: connection.mailboxes.map(({ address, agents }) => ({
+      mailboxes: connection.mailboxes.map(({ address, agents, import_from }) => ({
         mailbox: address,
         agents,
-        ...mailboxPart(
-          states.get(stateKey({ connection: connection.name, mailbox: address })),
-          items.get(address),
+        ...mailboxPart(states.get(stateKey({ connection: connection.name, mailbox: address })), items.get(address), {
+          import_from,
           nowMs,
-        ),
+        }),
         folders_in_trouble: troubles
           .filter((each) => each.connection === connection.name && each.mailbox === address)
           .map(folderInTrouble),
@@ -152,17 +153,29 @@ function connectionPart(state: ConnectionNumbers | undefined) {
   return { last_success_at: iso(state?.lastSuccessAtMs), last_error: errorOf(state?.lastErrorJson) };
 }
 
-function mailboxPart(state: MailboxNumbers | undefined, items: ItemNumbers | undefined, nowMs: number) {
+interface Asked {
+  readonly import_from: string;
+  readonly nowMs: number;
+}
+
+function mailboxPart(state: MailboxNumbers | undefined, items: ItemNumbers = { total: 0, waiting: 0 }, asked: Asked) {
+  const { import_from, nowMs } = asked;
   const successMs = state?.lastSuccessAtMs ?? null;
   return {
     last_success_at: iso(successMs),
     age_seconds: successMs === null ? null : Math.max(0, Math.round((nowMs - successMs) / 1000)),
     next_run_at: iso(state?.nextRunAtMs),
-    imported_total: items?.total ?? 0,
-    inbox_count: items?.waiting ?? 0,
+    imported_total: items.total,
+    inbox_count: items.waiting,
     last_error: errorOf(state?.lastErrorJson),
     imports_from: state !== undefined && state.floorMs > nowMs ? iso(state.floorMs) : null,
+    only_mail_since: import_from === 'now' && items.total === 0 ? succeededFrom(state) : null,
   };
+}
+
+/** The floor of a mailbox that a run has read. */
+function succeededFrom(state: MailboxNumbers | undefined): string | null {
+  return state === undefined || state.lastSuccessAtMs === null ? null : iso(state.floorMs);
 }
 
 /** As we wrote it down ourselves. */

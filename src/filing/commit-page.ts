@@ -5,6 +5,7 @@ import { insertMessages, markRemoved } from '../store/messages.ts';
 import type { NewMessage } from '../store/messages.ts';
 import { clearSetAside, setAside } from '../store/set-aside.ts';
 import type { StoreWriter } from '../store/store.ts';
+import type { CommittedPage } from './committed-page.ts';
 import { decidePage } from './decide-page.ts';
 import type { Decided } from './decide-page.ts';
 import { keepOriginals } from './keep-originals.ts';
@@ -12,7 +13,7 @@ import type { MailboxContext } from './mailbox-context.ts';
 import { messageRows } from './message-rows.ts';
 import { knowOwnMail } from './own-mail.ts';
 import { noCounts } from './page-counts.ts';
-import type { CommittedPage, MailOutcome, PageCounts } from './page-counts.ts';
+import type { MailOutcome, PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
 import type { PreparedMail } from './prepared-mail.ts';
 import { isShown, keepShortest, showBest } from './show-best.ts';
@@ -28,25 +29,26 @@ import { setAsideAttachments, writeDecided } from './write-decided.ts';
  */
 export async function commitPage(trx: StoreWriter, context: MailboxContext, page: Page): Promise<CommittedPage> {
   const counts = noCounts();
-  const { outcomes, freed } = page.mails.length === 0 ? nothing : await commitMails(trx, context, page, counts);
+  const mails = page.mails.length === 0 ? noMails : await commitMails(trx, context, page, counts);
   const { mailbox } = context.key;
   counts.removed_upstream += await markRemoved(trx, mailbox, page.removed, page.atMs);
   for (const providerId of page.settled) await clearSetAside(trx, { mailbox, providerId, attachmentId: '' });
   for (const item of page.setAside) await setAside(trx, context.key, item, page.atMs);
   counts.failed += page.setAside.length;
   if (page.position !== null) await saveCursor(trx, context.key, page.position);
-  return { counts, outcomes, freed };
+  return { counts, ...mails };
 }
 
-type Committed = Pick<CommittedPage, 'outcomes' | 'freed'>;
-const nothing: Committed = { outcomes: [], freed: [] };
+type CommittedMails = Omit<CommittedPage, 'counts'>;
+
+const noMails: CommittedMails = { outcomes: [], freed: [], decided: [], settled: [] };
 
 async function commitMails(
   trx: StoreWriter,
   context: MailboxContext,
   page: Page,
   counts: PageCounts,
-): Promise<Committed> {
+): Promise<CommittedMails> {
   await lockFamilies(trx, familiesOf(page.mails));
   const own = await knowOwnMail(trx, context, page);
   const { sentItems } = page.folder;
@@ -58,7 +60,7 @@ async function commitMails(
     own,
   });
   counts.skipped += deleted.length;
-  if (mails.length === 0) return nothing;
+  if (mails.length === 0) return noMails;
 
   const items = await itemsOf(trx, mailbox, storedIds(variants));
   const decided = await decidePage(trx, context, { mails, variants, sentItems, items, atMs: page.atMs });
@@ -73,8 +75,9 @@ async function commitMails(
   const filedKeys = await writeDecided(trx, write);
   counts.failed += await setAsideAttachments(trx, write);
   await tieResponses(trx, context, { ...page, mails }, messageIds);
-  outcomes.push(...(await settleWaitingReplies(trx, context, filedKeys, page.atMs)));
-  return { outcomes, freed };
+  const settled = await settleWaitingReplies(trx, context, filedKeys, page.atMs);
+  for (const { mail } of settled) outcomes.push({ messageId: mail.id, outcome: 'matched', imported: false });
+  return { outcomes, freed, decided, settled };
 }
 
 function familiesOf(mails: readonly PreparedMail[]): string[] {

@@ -17,7 +17,7 @@ export type Settled =
   | { readonly kind: 'opened'; readonly ticketId: string; readonly filedBy: 'rule' };
 
 export type Decided =
-  | { readonly kind: 'skip'; readonly mail: PlacedMail }
+  | { readonly kind: 'skip'; readonly mail: PlacedMail; readonly decision: MatchDecision }
   /** A further copy of a mail that this mailbox has decided already. */
   | { readonly kind: 'again'; readonly mail: PlacedMail }
   | { readonly kind: 'new'; readonly mail: PlacedMail; readonly decision: MatchDecision; readonly filing: Settled }
@@ -80,7 +80,7 @@ function isCleared(item: Item): boolean {
 }
 
 function resultOf(mail: PlacedMail, item: Item | undefined, decision: MatchDecision, filing: Settled | null): Decided {
-  if (filing === null) return item === undefined ? { kind: 'skip', mail } : { kind: 'again', mail };
+  if (filing === null) return item === undefined ? { kind: 'skip', mail, decision } : { kind: 'again', mail };
   if (item === undefined) return { kind: 'new', mail, decision, filing };
   const decides = filing.kind !== 'hold' || (item.state === 'kept' && filing.state === 'inbox') || isCleared(item);
   return decides ? { kind: 'better', mail, item, decision, filing } : { kind: 'again', mail };

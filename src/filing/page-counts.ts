@@ -29,14 +29,6 @@ export interface MailOutcome {
   readonly imported: boolean;
 }
 
-/** What the commit of a page did: in numbers, and mail by mail. */
-export interface CommittedPage {
-  readonly counts: PageCounts;
-  readonly outcomes: readonly MailOutcome[];
-  /** Files of copies that another one took the place of. */
-  readonly freed: readonly string[];
-}
-
 export function noCounts(): PageCounts {
   return {
     imported: 0,

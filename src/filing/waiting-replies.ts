@@ -12,7 +12,13 @@ import type { Deciding } from './deciding.ts';
 import { fileItem } from './file-item.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { decisionJson } from './decision-json.ts';
-import type { MailOutcome } from './page-counts.ts';
+
+/** An answer that waited and is filed now. */
+export interface SettledReply {
+  readonly item: Item;
+  readonly mail: StoredEnvelope;
+  readonly decision: MatchDecision;
+}
 
 /** A chain of answers is followed this far at once; a longer one goes on with the next mail of the thread. */
 const longestChain = 50;
@@ -26,16 +32,16 @@ export async function settleWaitingReplies(
   context: MailboxContext,
   filedKeys: readonly string[],
   atMs: number,
-): Promise<MailOutcome[]> {
-  const outcomes: MailOutcome[] = [];
-  if (!context.rules.matchReplies) return outcomes;
+): Promise<SettledReply[]> {
+  const settled: SettledReply[] = [];
+  if (!context.rules.matchReplies) return settled;
   let keys = filedKeys;
   for (let round = 0; round < longestChain && keys.length > 0; round += 1) {
     const filed = await settleOnce(trx, context, keys, atMs);
-    for (const { id } of filed) outcomes.push({ messageId: id, outcome: 'matched', imported: false });
-    keys = filed.flatMap(({ messageKey }) => messageKey ?? []);
+    settled.push(...filed);
+    keys = filed.flatMap(({ mail }) => mail.messageKey ?? []);
   }
-  return outcomes;
+  return settled;
 }
 
 async function settleOnce(
@@ -43,33 +49,34 @@ async function settleOnce(
   context: MailboxContext,
   keys: readonly string[],
   atMs: number,
-): Promise<StoredEnvelope[]> {
+): Promise<SettledReply[]> {
   const items = await waitingReplies(trx, context.key.mailbox, keys);
   const ids = items.map((item) => item.message_id);
   const mails = await storedEnvelopes(trx, ids);
-  const filed: StoredEnvelope[] = [];
+  const filed: SettledReply[] = [];
   for (const item of items) {
     const mail = mails.get(item.message_id);
-    if (mail !== undefined && (await settleOne(trx, context, { item, mail, atMs }))) filed.push(mail);
+    const decision = mail === undefined ? null : await settleOne(trx, context, { item, mail, atMs });
+    if (mail !== undefined && decision !== null) filed.push({ item, mail, decision });
   }
   return filed;
 }
 
-/** An answer that cannot be filed goes on waiting in My Inbox: the mail that has just come is not to blame. */
+/** null: it cannot be filed and goes on waiting in My Inbox; the mail that has just come is not to blame. */
 async function settleOne(
   trx: StoreWriter,
   context: MailboxContext,
   waiting: Pick<DecidedAgain, 'item' | 'mail' | 'atMs'>,
-): Promise<boolean> {
+): Promise<MatchDecision | null> {
   try {
     return await inSavepoint(trx, async () => {
       const again = await decideStored(trx, context, waiting.mail, waiting.item.sent === 1);
-      return fileAgain(trx, context, { ...waiting, ...again });
+      return (await fileAgain(trx, context, { ...waiting, ...again })) ? again.decision : null;
     });
   } catch (thrown) {
     const error = storeError(thrown);
     if (isTroubleOfStore(error)) throw error;
-    return false;
+    return null;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { StoredFile } from '../domain/message.ts';
 import { commitPage } from '../filing/commit-page.ts';
+import type { CommittedPage } from '../filing/committed-page.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
-import type { CommittedPage, MailOutcome } from '../filing/page-counts.ts';
+import type { MailOutcome } from '../filing/page-counts.ts';
 import type { Page } from '../filing/page.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
 import type { SetAside } from '../store/set-aside.ts';
@@ -19,11 +20,13 @@ export interface Commit {
   readonly signal: AbortSignal;
 }
 
+export type CommittedMails = Pick<CommittedPage, 'counts' | 'outcomes'>;
+
 /**
  * Commits a page as one. Where that fails for anything but trouble of the store, it is repeated mail by mail, oldest
  * first, so that answers still find what they answer; the mail that fails is set aside, and the cursor comes last.
  */
-export async function commitMails(commit: Commit, page: Page): Promise<CommittedPage> {
+export async function commitMails(commit: Commit, page: Page): Promise<CommittedMails> {
   try {
     return await write(commit, page);
   } catch (thrown) {
@@ -33,10 +36,9 @@ export async function commitMails(commit: Commit, page: Page): Promise<Committed
   return commitOneByOne(commit, page);
 }
 
-async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage> {
+async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedMails> {
   const counts = noCounts();
   const outcomes: MailOutcome[] = [];
-  const freed: string[] = [];
   const failed: SetAside[] = [];
   const alone = { ...page, removed: [], setAside: [], settled: [], position: null };
   for (const mail of page.mails.toSorted(oldestFirst)) {
@@ -44,7 +46,6 @@ async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage
       const committed = await write(commit, { ...alone, mails: [mail] });
       addCounts(counts, committed.counts);
       outcomes.push(...committed.outcomes);
-      freed.push(...committed.freed);
     } catch (thrown) {
       failed.push(asideOf(mail, commit, page, ownTrouble(thrown, commit.signal)));
     }
@@ -57,16 +58,18 @@ async function commitOneByOne(commit: Commit, page: Page): Promise<CommittedPage
     settled: page.settled.filter((providerId) => !left.has(providerId)),
   });
   addCounts(counts, rest.counts);
-  return { counts, outcomes, freed };
+  return { counts, outcomes };
 }
 
 async function write({ job, deps, files }: Commit, page: Page): Promise<CommittedPage> {
-  const committed = await deps.pages.write((trx) => {
+  const written = await deps.pages.write(async (trx) => {
     files.mustBeThere(page.mails.flatMap(filesOf));
-    return commitPage(trx, job.context, page);
+    const committed = await commitPage(trx, job.context, page);
+    await deps.planned?.note(trx, job.mailbox, page, committed);
+    return committed;
   });
-  files.free(committed.freed);
-  return committed;
+  files.free(written.freed);
+  return written;
 }
 
 function filesOf({ mail }: PreparedMail): StoredFile[] {

@@ -5,6 +5,7 @@ import type { MailboxContext } from '../filing/mailbox-context.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { MailboxReader } from '../mail/provider.ts';
 import { ensureFloor, lowerFloor, recordOutcome } from '../store/mailboxes.ts';
+import type { Floor } from '../store/mailboxes.ts';
 import { storeError } from '../store/store-error.ts';
 import { folderPaths } from './folder-paths.ts';
 import { importFolder } from './import-folder.ts';
@@ -44,6 +45,7 @@ class MailboxTurn {
   readonly #folders: FolderReport[] = [];
   #reader: MailboxReader | null = null;
   #error: IntegratorError | null = null;
+  #floor: Floor | null = null;
 
   constructor(job: MailboxJob, deps: TurnDeps, signal: AbortSignal) {
     this.#job = job;
@@ -53,12 +55,13 @@ class MailboxTurn {
 
   async run(): Promise<void> {
     await this.#attempt(async () => {
-      const rememberedMs = await this.#floor();
+      const floor = await this.#rememberedFloor();
+      this.#floor = floor;
       const reader = await this.#deps.openReader();
       this.#reader = reader;
       const deps = { ...this.#deps, reader };
       await refuseShared(this.#job, deps, this.#signal);
-      const floorMs = await this.#byTheirClock(rememberedMs, reader);
+      const floorMs = await this.#byTheirClock(floor.floorMs, reader);
       // Before the folders, so that what is set aside in this turn waits for the next one.
       await this.#attempt(async () => {
         addCounts(this.#counts, await retrySetAside(this.#job, deps, this.#signal));
@@ -83,8 +86,18 @@ class MailboxTurn {
       folders: this.#folders,
       ...counts,
       requests: this.#reader?.requests ?? 0,
+      only_mail_since: this.#onlyMailSince(),
       error,
     };
+  }
+
+  /** Mail that is older than the first run is what a person may miss after it. */
+  #onlyMailSince(): string | null {
+    const { imported, duplicates, failed } = this.#counts;
+    const nothingCame = imported + duplicates + failed === 0 && this.#error === null;
+    const fromNowOn = this.#job.mailbox.import_from === 'now' && this.#deps.sinceMs === null;
+    if (!nothingCame || !fromNowOn || this.#floor?.first !== true) return null;
+    return new Date(this.#floor.floorMs).toISOString();
   }
 
   async #record(key: MailboxContext['key'], error: MailboxReport['error']): Promise<void> {
@@ -92,7 +105,7 @@ class MailboxTurn {
     await this.#attempt(() => this.#deps.pages.write((trx) => recordOutcome(trx, key, { atMs, error })));
   }
 
-  #floor(): Promise<number> {
+  #rememberedFloor(): Promise<Floor> {
     const { mailbox, context } = this.#job;
     const floorMs = this.#floorAt(this.#deps.now());
     return this.#deps.pages.write((trx) => ensureFloor(trx, context.key, mailbox.import_from, floorMs));
@@ -115,6 +128,7 @@ class MailboxTurn {
     const lowerMs = this.#floorAt(serverMs);
     if (lowerMs >= floorMs) return floorMs;
     await this.#deps.pages.write((trx) => lowerFloor(trx, this.#job.context.key, lowerMs));
+    if (this.#floor !== null) this.#floor = { ...this.#floor, floorMs: lowerMs };
     return lowerMs;
   }
 

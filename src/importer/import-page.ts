@@ -42,6 +42,7 @@ export async function importPage(page: ChangePage, task: PageTask): Promise<void
       { folder, mails, setAside, settled, ...rest, atMs: deps.now() },
     );
     addCounts(counts, committed.counts);
+    deps.onPage?.(job, committed.counts);
     if (!deps.pages.discards) deps.tally.note(job.context.key, committed.outcomes);
   };
   try {

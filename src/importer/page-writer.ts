@@ -27,13 +27,22 @@ export function storePages(store: Store): PageWriter {
 }
 
 /**
- * For --dry-run: every page is decided and written as always, and then rolled back, so that what it says is what would
- * happen. Each page is judged by what the store holds before the run.
+ * For --dry-run: every page is decided and written as always, so that what it says is what would happen, into a copy of
+ * the store. Where the store is none (PostgreSQL), each page is rolled back at once, and judged by what the store holds
+ * before the run.
  */
-export function discardPages(store: Store): PageWriter {
+export function dryRunPages(store: Store): PageWriter {
+  return store.isCopy ? { ...storePages(store), beginFiles: noFiles } : discardPages(store);
+}
+
+function noFiles(): PageFiles {
+  return { ...hashOnly, mustBeThere: () => {}, free: () => {}, end: () => Promise.resolve() };
+}
+
+function discardPages(store: Store): PageWriter {
   return {
     store,
-    beginFiles: () => ({ ...hashOnly, mustBeThere: () => {}, free: () => {}, end: () => Promise.resolve() }),
+    beginFiles: noFiles,
     discards: true,
     turns: pageTurns(),
     write: async (work) => {

@@ -8,6 +8,8 @@ export interface MailboxReport extends Omit<PageCounts, 'removed_upstream'> {
   readonly mailbox: string;
   readonly folders: readonly FolderReport[];
   readonly requests: number;
+  /** Where the first run brought nothing because `import_from` is `now`: the time that mail is imported from. */
+  readonly only_mail_since: string | null;
   readonly error: ErrorReport | null;
 }
 

@@ -6,20 +6,14 @@ import { organisationOf } from '../filing/organisation.ts';
 import type { Organisation } from '../filing/organisation.ts';
 import type { MailProvider } from '../mail/provider.ts';
 import { importMailbox } from './import-mailbox.ts';
-import type { MailboxJob } from './mailbox-job.ts';
-import type { PageWriter } from './page-writer.ts';
+import type { ImportMailboxDeps, MailboxJob } from './mailbox-job.ts';
 import { runReport } from './report.ts';
 import type { MailboxReport, RunReport } from './report.ts';
 import { RunTally } from './run-tally.ts';
 
-export interface ImportDeps {
-  readonly pages: PageWriter;
+export interface ImportDeps extends Omit<ImportMailboxDeps, 'reader' | 'tally'> {
   /** One provider per connection, made when first asked for. Throws `config` and the like for that connection only. */
   readonly provider: (connection: Connection) => Promise<MailProvider>;
-  readonly now: () => number;
-  readonly sinceMs: number | null;
-  /** Try what was set aside whether it is due or not. */
-  readonly retryAll: boolean;
   /** Told as soon as a mailbox is done. */
   readonly onMailbox?: (report: MailboxReport) => void;
 }
@@ -80,9 +74,5 @@ export async function importJob(job: MailboxJob, deps: ImportDeps, signal: Abort
 function turnOf(job: MailboxJob, deps: ImportDeps, tally: RunTally, signal: AbortSignal): Promise<MailboxReport> {
   const { address, user } = job.mailbox;
   const openReader = async () => (await deps.provider(job.connection)).reader({ address, user });
-  return importMailbox(
-    job,
-    { openReader, pages: deps.pages, now: deps.now, sinceMs: deps.sinceMs, retryAll: deps.retryAll, tally },
-    signal,
-  );
+  return importMailbox(job, { ...deps, openReader, tally }, signal);
 }

@@ -97,6 +97,24 @@ export async function clientDomains(db: StoreReader, ids: readonly number[]): Pr
   return domains;
 }
 
+/** Ticket → its client, for those of these tickets that have one. */
+export async function clientsOfTickets(
+  db: StoreReader | StoreWriter,
+  tickets: readonly string[],
+): Promise<Map<string, { readonly id: string; readonly name: string }>> {
+  const clients = new Map<string, { readonly id: string; readonly name: string }>();
+  for (const part of inParts(tickets, 500)) {
+    const rows = await db
+      .selectFrom('ticket')
+      .innerJoin('client', 'client.id', 'ticket.client_id')
+      .select(['ticket.id as ticket', 'client.id', 'client.name'])
+      .where('ticket.id', 'in', part)
+      .execute();
+    for (const { ticket, id, name } of rows) clients.set(ticket, { id: String(id), name });
+  }
+  return clients;
+}
+
 /** null for no client. */
 export async function clientName(db: StoreReader, id: number | null): Promise<string | null> {
   if (id === null) return null;

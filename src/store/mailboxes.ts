@@ -7,6 +7,12 @@ export interface MailboxKey {
   readonly mailbox: string;
 }
 
+export interface Floor {
+  readonly floorMs: number;
+  /** No run of this mailbox has succeeded yet. */
+  readonly first: boolean;
+}
+
 /**
  * The floor on the received date. It is computed once, when the mailbox is first imported, and kept for ever; a changed
  * `import_from` computes it anew, and an earlier floor lists the folders again (what is known stays known).
@@ -16,19 +22,20 @@ export async function ensureFloor(
   key: MailboxKey,
   importFrom: string,
   floorMs: number,
-): Promise<number> {
-  const row = await mailboxRow(trx, key).select(['import_from', 'floor_at']).executeTakeFirst();
+): Promise<Floor> {
+  const row = await mailboxRow(trx, key).select(['import_from', 'floor_at', 'last_success_at']).executeTakeFirst();
   if (row === undefined) {
     await trx
       .insertInto('mailbox_state')
       .values({ ...key, import_from: importFrom, floor_at: floorMs })
       .execute();
-    return floorMs;
+    return { floorMs, first: true };
   }
-  if (row.import_from === importFrom) return row.floor_at;
+  const first = row.last_success_at === null;
+  if (row.import_from === importFrom) return { floorMs: row.floor_at, first };
   if (floorMs < row.floor_at) await listFoldersAgain(trx, key);
   await updateMailbox(trx, key).set({ import_from: importFrom, floor_at: floorMs }).execute();
-  return floorMs;
+  return { floorMs, first };
 }
 
 /** For a floor that a wrong clock put too late. */

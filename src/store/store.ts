@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly url: string;
   /** false: a store that is not there is an error instead of a new one. */
   readonly create?: boolean;
+  /** true: SQLite is opened as a copy, see sqlite-copy.ts; a PostgreSQL store is opened as it is. */
+  readonly copy?: boolean;
   /** Is told what a person should know of opening it: that the schema changes, and where the copy from before lies. */
   readonly say?: (text: string) => void;
 }
@@ -36,6 +38,8 @@ export interface StoreToRead {
 export interface Store extends StoreToRead {
   readonly db: StoreReader;
   readonly files: FileStore;
+  /** What is written is gone when it is closed. */
+  readonly isCopy: boolean;
   /**
    * Runs `work` in one write transaction; it commits when the promise resolves. Never await the network in it: on
    * SQLite nothing else of this process runs meanwhile, and on PostgreSQL writers take turns. What the database
@@ -51,12 +55,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const opened = await openDatabase(options);
     const db = new Kysely<Database>({ dialect: opened.dialect });
     try {
-      await bringUpToDate(db, { dialect, file: opened.file, options });
+      await bringUpToDate(db, { dialect, file: opened.isCopy ? null : opened.file, options });
     } catch (error) {
       await db.destroy();
       throw error;
     }
-    return new KyselyStore(db, dialect, options.stateDir);
+    return new KyselyStore(db, { dialect, stateDir: options.stateDir, isCopy: opened.isCopy });
   } catch (error) {
     throw storeError(error, { stateDir: options.stateDir, onlyStore: true });
   }
@@ -66,6 +70,7 @@ interface Opened {
   readonly dialect: Dialect;
   /** Of SQLite. */
   readonly file: HeldDatabase | null;
+  readonly isCopy: boolean;
 }
 
 /** The drivers are loaded only when used: each costs start-up time. */
@@ -73,14 +78,18 @@ async function openDatabase(options: StoreOptions): Promise<Opened> {
   if (options.url === 'sqlite') {
     const { openSqliteFile, sqlitePath } = await import('./sqlite.ts');
     const { sqliteDialect } = await import('./sqlite-dialect.ts');
-    const file = openSqliteFile(sqlitePath(options.stateDir), { create: options.create ?? true });
-    return { dialect: sqliteDialect(file), file };
+    const path = sqlitePath(options.stateDir);
+    const isCopy = options.copy ?? false;
+    const file = isCopy
+      ? (await import('./sqlite-copy.ts')).openSqliteCopy(path)
+      : openSqliteFile(path, { create: options.create ?? true });
+    return { dialect: sqliteDialect(file), file, isCopy };
   }
   if (!/^postgres(ql)?:\/\//.test(options.url)) {
     throw new IntegratorError('config', `store: "${options.url}" is neither sqlite nor a postgres:// URL`);
   }
   const { postgresDialect } = await import('./postgres.ts');
-  return { dialect: postgresDialect(options.url), file: null };
+  return { dialect: postgresDialect(options.url), file: null, isCopy: false };
 }
 
 /** A SQLite store that exists is copied first. A copy is not needed where the schema stayed the old one. */
@@ -118,12 +127,17 @@ class KyselyStore implements Store {
   readonly db: StoreReader;
   readonly dialect: 'sqlite' | 'postgres';
   readonly files: FileStore;
+  readonly isCopy: boolean;
 
   readonly #stateDir: string;
 
-  constructor(db: StoreReader, dialect: 'sqlite' | 'postgres', stateDir: string) {
+  constructor(
+    db: StoreReader,
+    { dialect, stateDir, isCopy }: Pick<Store, 'dialect' | 'isCopy'> & { stateDir: string },
+  ) {
     this.db = db;
     this.dialect = dialect;
+    this.isCopy = isCopy;
     this.files = new FileStore(join(stateDir, 'files'));
     this.#stateDir = stateDir;
   }

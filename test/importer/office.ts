@@ -6,7 +6,8 @@ import { openApp } from '../../src/app.ts';
 import type { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { discardPages, storePages } from '../../src/importer/page-writer.ts';
+import { dryRunPages, storePages } from '../../src/importer/page-writer.ts';
+import type { PlannedFilings } from '../../src/importer/planned-filings.ts';
 import { mailboxJobs, runOnce } from '../../src/importer/run-once.ts';
 import type { RunReport } from '../../src/importer/report.ts';
 import type { MailboxReader } from '../../src/mail/provider.ts';
@@ -14,6 +15,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { ensureContact } from '../../src/store/contacts.ts';
 import { ensureClient } from '../../src/store/clients.ts';
+import { openStore } from '../../src/store/store.ts';
 import { createTicket } from '../../src/store/tickets.ts';
 
 /** A sandbox, a configuration that points at it, and the wired program: everything but the command line. */
@@ -35,6 +37,7 @@ export interface RunOptions {
   readonly dryRun?: boolean;
   /** Of another App than the office's own: the program after a restart. */
   readonly provider?: App['provider'];
+  readonly planned?: PlannedFilings;
   /** Stands between the importer and the mailboxes. */
   readonly reader?: (reader: MailboxReader) => MailboxReader;
 }
@@ -80,18 +83,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     app,
     directory,
     env,
-    run: (run = {}) =>
-      runOnce(
-        mailboxJobs(config),
-        {
-          pages: run.dryRun === true ? discardPages(app.store) : storePages(app.store),
-          provider: throughReader(run.provider ?? app.provider, run.reader),
-          now: app.now,
-          sinceMs: run.sinceMs ?? null,
-          retryAll: run.retryAll ?? true,
-        },
-        { concurrency: config.concurrency, signal: run.signal ?? new AbortController().signal },
-      ),
+    run: (run = {}) => runOffice(app, run),
     ticket: (ticket) => addTicket(app, ticket),
     close: async () => {
       await app.close();
@@ -99,6 +91,29 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function runOffice(app: App, run: RunOptions): Promise<RunReport> {
+  const { config } = app;
+  const { planned, signal = new AbortController().signal } = run;
+  const place = { stateDir: config.state_dir, url: config.store };
+  const copy = run.dryRun === true ? await openStore({ ...place, copy: true }) : null;
+  try {
+    return await runOnce(
+      mailboxJobs(config),
+      {
+        pages: copy === null ? storePages(app.store) : dryRunPages(copy),
+        provider: throughReader(run.provider ?? app.provider, run.reader),
+        now: app.now,
+        sinceMs: run.sinceMs ?? null,
+        retryAll: run.retryAll ?? true,
+        planned,
+      },
+      { concurrency: config.concurrency, signal },
+    );
+  } finally {
+    await copy?.close();
+  }
 }
 
 function throughReader(open: App['provider'], between: RunOptions['reader']): App['provider'] {

@@ -9,6 +9,7 @@ export function crashAt(store: Store, nth: number, when: 'before' | 'after'): St
     reader: store.db,
     whole: () => Promise.resolve(crashing),
     files: store.files,
+    isCopy: store.isCopy,
     close: async () => undefined,
     write: async (work) => {
       writes += 1;

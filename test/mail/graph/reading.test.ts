@@ -253,7 +253,20 @@ describe('one bad mail is set aside and the others come', () => {
   test.each([
     ['a number for a subject', { subject: 42 }, { subject: '' }],
     ['a text for recipients', { toRecipients: 'x' }, { to: [] }],
-    ['a time that is none', { receivedDateTime: 'yesterday' }, { receivedAtMs: Date.parse('2026-02-01T09:59:58Z') }],
+    ...[
+      'yesterday',
+      '0000-01-01T00:00:00Z',
+      '0001-01-01T00:00:00Z',
+      '1601-01-01T00:00:00Z',
+      '1970-01-01T00:00:00Z',
+    ].map(
+      (written) =>
+        [
+          `a time that is none (${written})`,
+          { receivedDateTime: written },
+          { receivedAtMs: Date.parse('2026-02-01T09:59:58Z') },
+        ] as const,
+    ),
   ])('an entry with %s is a mail without it', async (_name, odd, expected) => {
     const world = await scriptedGraph(notAsked);
     expect(await readOne(world, graphMail('odd', odd))).toMatchObject({ kind: 'message', message: expected });
@@ -500,12 +513,15 @@ describe('attachments', () => {
     expect(files.files.size).toBe(0);
   });
 
-  test('one that the service has no bytes for (405) is absent', async () => {
-    const { attachments } = await withAttachments([file('a')], () => ({
+  test.each([
+    ['is absent', '#microsoft.graph.itemAttachment', 'absent'],
+    ['has failed where it is a file: a file has some', '#microsoft.graph.fileAttachment', 'failed'],
+  ])('one that the service has no bytes for (405) %s', async (_what, type, kind) => {
+    const { attachments } = await withAttachments([{ ...file('a'), '@odata.type': type }], () => ({
       status: 405,
       body: graphError('Request_BadRequest'),
     }));
-    expect(attachments).toMatchObject([{ content: { kind: 'absent' } }]);
+    expect(attachments).toMatchObject([{ content: { kind } }]);
   });
 
   test('one that cannot be opened has failed, under its id', async () => {

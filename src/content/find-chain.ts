@@ -228,7 +228,7 @@ function isFooter(tail: readonly Line[]): boolean {
 
 function fromOneRun(run: QuoteRun, open: boolean): ChainFinding {
   if (open || run.forwarded) {
-    const enough = run.attribution !== null || run.citation || run.size >= minLoneQuote;
+    const enough = run.attribution !== null || run.citation || (run.size >= minLoneQuote && !run.inset);
     return enough ? cutAt(run, null) : none('no_chain');
   }
   return run.attribution === null ? none('interleaved') : cutAt(run, run.end);

@@ -106,15 +106,16 @@ class LineBuilder implements HtmlVisitor {
     this.gap = '';
     if (this.parts.length === 0) return;
     const { text, quote } = unquoted(this.parts.join('').trimStart());
+    const depth = this.quotedBy.length;
     const citation = this.quotedBy.some((by) => by.citation);
     this.lines.push({
       text: detectorText(text),
-      quote: quote + this.quotedBy.length,
+      quote: quote + depth,
       length: this.end - this.start,
       start: this.start,
       end: this.end,
       indented: false,
-      marks: { divider: this.divider, ruled: this.ruled, citation },
+      marks: { divider: this.divider, ruled: this.ruled, citation, inset: quote === 0 && !citation && depth > 0 },
       at: { start: this.startAt, end: this.endAt },
     });
     this.parts = [];

@@ -8,6 +8,8 @@ export interface Marks {
   readonly ruled: boolean;
   /** It is quoted by a blockquote that a mail client made. */
   readonly citation: boolean;
+  /** It stands in a blockquote of another kind, as the indent button of a mail client makes them. */
+  readonly inset: boolean;
 }
 
 /** One line of a mail as the detectors see it, and where it lies in the source. */
@@ -34,7 +36,7 @@ const rawLineLength = 2000;
 /** Lines that are looked at; more than anybody reads. */
 export const maxLines = 50_000;
 const minBarQuote = 4;
-export const noMarks: Marks = { divider: false, ruled: false, citation: false };
+export const noMarks: Marks = { divider: false, ruled: false, citation: false, inset: false };
 /** Stands for an image: content, but no text. */
 export const imageMark = '\ufffc';
 

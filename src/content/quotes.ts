@@ -13,6 +13,8 @@ export interface QuoteRun {
   readonly forwarded: boolean;
   /** Quoted by a mail client's own markup. */
   readonly citation: boolean;
+  /** Set in by its author, perhaps: markup says so that no mail client quotes with. */
+  readonly inset: boolean;
   /** Lines with text. */
   readonly size: number;
 }
@@ -166,6 +168,7 @@ function describe(lines: readonly Line[], start: number, end: number): QuoteRun 
     attribution: attributionAbove(lines, start) ?? (opening === undefined ? null : { start, column: 0, strong: true }),
     forwarded,
     citation: lines[start]?.marks.citation === true,
+    inset: lines[start]?.marks.inset === true,
     size: lines.slice(start, end).filter((line) => line.text !== '').length,
   };
 }

@@ -262,6 +262,10 @@ const htmlParts: readonly (readonly [what: string, html: string, fresh: string])
 
 const htmlWhole: readonly (readonly [what: string, html: string])[] = [
   [
+    'indented paragraphs',
+    '<p>The terms:</p><blockquote style="margin:0 0 0 40px;border:none;padding:0px"><p>Thirty days.</p><p>No discount.</p><p>Two years of warranty.</p></blockquote>',
+  ],
+  [
     'an indented paragraph',
     '<p>The terms:</p><blockquote style="margin:0 0 0 40px;border:none;padding:0px"><p>Thirty days.</p></blockquote>',
   ],

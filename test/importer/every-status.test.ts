@@ -20,16 +20,18 @@ const statuses = [
   [400, 'ErrorInvalidRequest'],
   [403, 'ErrorAccessDenied'],
   [404, 'ErrorItemNotFound'],
+  [404, 'ErrorInvalidUser'],
+  [405, 'ErrorInvalidRequest'],
   [500, 'ErrorInternalServerError'],
   [503, 'ErrorServerBusy'],
 ] as const;
 
 /** Of these a server says that they are gone for good, and they are not asked for again. */
-const goneForGood = new Set(['404 a mail', '404 an attachment', '404 the attachments of a mail']);
+const goneForGood = new Set(['404 ErrorItemNotFound a mail', '404 ErrorItemNotFound the attachments of a mail']);
 
 const rows = places.flatMap(([service, connection, place, path]) =>
   statuses
-    .filter(([status]) => !goneForGood.has(`${status} ${place}`))
+    .filter(([status, code]) => !goneForGood.has(`${status} ${code} ${place}`))
     .map(([status, code]) => ({ service, connection, place, path, status, code })),
 );
 
@@ -46,7 +48,7 @@ async function stored({ app }: Office) {
 
 describe('an error for as long as it lasts is told, and when it is over all mail is there once', () => {
   test.concurrent.each(rows)(
-    '$service answers $status for $place',
+    '$service answers $status $code for $place',
     async ({ service, connection, place, path, status, code }) => {
       const office = await openOffice({ connection, mailboxes: [{ address: ann, agent: 'ann' }] });
       try {
@@ -82,4 +84,59 @@ describe('an error for as long as it lasts is told, and when it is over all mail
       }
     },
   );
+});
+
+test('an attachment that is still listed is asked for until it comes, however often it is not there', async () => {
+  const office = await openOffice({ mailboxes: [{ address: ann, agent: 'ann' }] });
+  try {
+    const { world, faults } = office.sandbox;
+    const attachments = [{ kind: 'file', name: 'scan.bin', content: Buffer.alloc(3_500_000, 7) } as const];
+    world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'One', attachments });
+    const fault = { kind: 'status', status: 404, code: 'ErrorItemNotFound' } as const;
+    faults.add({ mailbox: ann, path: '/attachments/.+value', count: 0, fault });
+    for (let run = 1; run <= 3; run += 1) {
+      await office.run();
+      expect(await stored(office)).toEqual({ mails: ['One'], whole: 0, aside: 1 });
+    }
+    faults.clear();
+    await office.run();
+    expect(await stored(office)).toEqual({ mails: ['One'], whole: 1, aside: 0 });
+  } finally {
+    await office.close();
+  }
+}, 60_000);
+
+test.each([400, 403, 409, 410, 423, 451])(
+  'an original that is refused by chance (%i) is asked for once more, and kept',
+  async (status) => {
+    const office = await openOffice({ mailboxes: [{ address: ann, agent: 'ann', keep_original: true }] });
+    try {
+      office.sandbox.world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'One' });
+      office.sandbox.faults.add({ path: '/\\$value', fault: { kind: 'status', status } });
+      await office.run();
+      const kept = await office.app.store.db.selectFrom('message').select('original_sha256').execute();
+      expect(kept).toEqual([{ original_sha256: expect.any(String) }]);
+    } finally {
+      await office.close();
+    }
+  },
+);
+
+test('a file that Exchange gives without its bytes is asked for again, not stored as an empty one', async () => {
+  const office = await openOffice({ connection: exchange, mailboxes: [{ address: ann, agent: 'ann' }] });
+  try {
+    const { world, faults } = office.sandbox;
+    const attachments = [{ kind: 'file', name: 'scan.bin', content: Buffer.alloc(5_000, 7) } as const];
+    world.addMessage(ann, 'Inbox', { from: bob, to: ann, subject: 'One', attachments });
+    const changes = [{ pattern: '<(\\w+:)?Content>[^<]*</(\\w+:)?Content>', replacement: '' }];
+    const rule = faults.add({ path: '#GetAttachment', count: 0, fault: { kind: 'rewrite', changes } });
+    await office.run();
+    expect(faults.hits(rule)).toBeGreaterThan(0);
+    expect(await stored(office)).toEqual({ mails: ['One'], whole: 0, aside: 1 });
+    faults.clear();
+    await office.run();
+    expect(await stored(office)).toEqual({ mails: ['One'], whole: 1, aside: 0 });
+  } finally {
+    await office.close();
+  }
 });

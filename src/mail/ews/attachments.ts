@@ -149,11 +149,17 @@ function base64In(attachment: unknown, library: Library): string | null {
   return textIn(mime, 'Content') || null;
 }
 
+/** More than what Exchange adds to the size of a file for its name and the like. */
+const overheadBytes = 1_024;
+
 function withContent({ id, described }: ListedAttachment, got: Got | undefined): Attachment {
   if (described.kind === 'reference') {
     return { ...described, content: { kind: 'absent', reason: 'a link to a cloud file, which carries no bytes' } };
   }
   if (got?.kind === 'stored') {
+    if (got.file.size === 0 && described.size > overheadBytes) {
+      return { ...described, content: { kind: 'failed', providerId: id, reason: 'it came without its bytes' } };
+    }
     const asMail = described.kind === 'item' ? mailNames(described.name) : {};
     return { ...described, ...asMail, content: { kind: 'stored', file: got.file } };
   }

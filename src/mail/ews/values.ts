@@ -7,6 +7,7 @@ import type {
   InternetMessageHeader,
   ItemAttachment,
 } from 'ews-javascript-api';
+import { plausibleTime } from '../plausible-time.ts';
 
 /**
  * The one door for values of ews-javascript-api. Its types say what a value should be, and an answer decides what it
@@ -79,17 +80,11 @@ function enumerated(collection: object): unknown {
 /** Epoch milliseconds of a date of the library. */
 export function timeIn(value: unknown, name: LibraryField): number | null {
   const ms = fieldOf(fieldOf(value, name), 'TotalMilliSeconds');
-  return typeof ms === 'number' ? validTime(ms) : null;
+  return typeof ms === 'number' ? plausibleTime(ms) : null;
 }
 
 /** Epoch milliseconds of a date as it is written; Exchange means UTC where it names no zone. */
 export function timeWritten(written: string): number | null {
   const text = written.trim();
-  return validTime(Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`));
-}
-
-const latestMs = 8.64e15;
-
-function validTime(ms: number): number | null {
-  return Math.abs(ms) <= latestMs ? ms : null;
+  return plausibleTime(Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`));
 }

@@ -57,7 +57,15 @@ export class AttachmentReader {
     }
     if (stored.kind === 'stored') return stored.file;
     if (stored.kind === 'too_large' || isForGood(stored.refusal)) return null;
+    if (isMissing(stored.refusal) && !(await this.#isListed(messageId, attachmentId, options.signal))) return null;
     throw await ownFault(this.#mailbox, messageId, stored.refusal, options.signal);
+  }
+
+  /** Whether the mail still names it: then it is not gone, whatever is said of its bytes. */
+  async #isListed(messageId: string, attachmentId: string, signal: AbortSignal): Promise<boolean> {
+    const listed = await this.#listAgain(messageId, signal);
+    if (listed.kind === 'ok') return listed.value.some(({ id }) => id === attachmentId);
+    return !isMissing(listed) || !(await isGone(this.#mailbox, messageId, signal));
   }
 
   /**
@@ -114,6 +122,7 @@ export class AttachmentReader {
       case 'too_large':
         return absent(described, stored.reason);
       case 'refused': {
+        if (hasNoBytes(described, stored.refusal)) return absent(described, 'the server says that it has no bytes');
         const content = await this.#failed(messageId, id, stored.refusal, options.signal);
         return content === null ? null : { ...described, content };
       }
@@ -138,8 +147,7 @@ export class AttachmentReader {
     if (isMissing(refusal) && (await isGone(this.#mailbox, messageId, signal))) return null;
     const error = await ownFault(this.#mailbox, messageId, refusal, signal);
     const reason = `${error.code ?? 'not readable'}: the server could not give its bytes`;
-    // 405 is the documented answer for kinds without bytes.
-    return refusal.status === 405 ? { kind: 'absent', reason } : { kind: 'failed', providerId, reason };
+    return { kind: 'failed', providerId, reason };
   }
 
   #bytes(messageId: string, attachmentId: string, options: ReadOptions): Promise<Stored> {
@@ -158,6 +166,11 @@ function attachmentIn(entry: unknown): GraphAttachment {
   return attachmentSchema.safeParse(entry).data ?? {};
 }
 
+/** 405 is the documented answer for kinds without bytes; a file has some. */
+function hasNoBytes({ kind }: Pick<Attachment, 'kind'>, refusal: Refusal): boolean {
+  return kind !== 'file' && refusal.status === 405;
+}
+
 function isForGood(refusal: Refusal): boolean {
-  return refusal.status === 404 || refusal.status === 405 || refusal.code === 'errorcannotopenfileattachment';
+  return refusal.status === 405 || refusal.code === 'errorcannotopenfileattachment';
 }

@@ -56,7 +56,8 @@ function entryOf(raw: unknown, folder: Folder): ChangeEntry {
 }
 
 function isRemoved(fields: object): boolean {
-  return '@removed' in fields && typeof fields['@removed'] === 'object' && fields['@removed'] !== null;
+  const removed = '@removed' in fields ? fields['@removed'] : null;
+  return typeof removed === 'object' && removed !== null && !Array.isArray(removed);
 }
 
 /** An id becomes part of a path; one that could lead elsewhere is none. */

@@ -96,10 +96,11 @@ export class MailReader {
     const path = `${mailbox.path}/messages/${segment(id)}/$value`;
     const what = { path, about: 'the original of a mail', maxBytes: mailbox.client.limits.originalBytes };
     let stored = await store(mailbox, what, options);
-    if (stored.kind === 'refused' && isMissing(stored.refusal)) {
-      if (await isGone(mailbox, id, signal)) return { kind: 'gone' };
-      stored = await store(mailbox, what, options);
+    if (stored.kind === 'refused' && isMissing(stored.refusal) && (await isGone(mailbox, id, signal))) {
+      return { kind: 'gone' };
     }
+    // The mail is not asked for again once it is stored: what was refused by chance must not leave it without.
+    if (stored.kind === 'refused' && !isTrouble(stored.refusal)) stored = await store(mailbox, what, options);
     if (stored.kind === 'stored' && stored.file.size > 0) return { kind: 'original', file: stored.file };
     if (stored.kind !== 'refused') return { kind: 'original', file: null };
     const aside = await this.#aside(id, stored.refusal, signal);

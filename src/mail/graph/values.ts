@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plausibleTime } from '../plausible-time.ts';
 
 /**
  * The types of what Graph sends. A value that is not of its field's type, or cannot be used, is taken for one that was
@@ -36,12 +37,8 @@ function usable(written: string): string {
 }
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
-/** .NET's empty date, which Exchange gives where there is none. */
-const noDate = '0001-01-01T';
 
 /** Epoch milliseconds; null where it is no time. */
 export function timeOf(written: unknown): number | null {
-  if (typeof written !== 'string' || !instant.test(written) || written.startsWith(noDate)) return null;
-  const ms = Date.parse(written);
-  return Number.isNaN(ms) ? null : ms;
+  return typeof written === 'string' && instant.test(written) ? plausibleTime(Date.parse(written)) : null;
 }

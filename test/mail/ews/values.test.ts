@@ -55,6 +55,10 @@ test.each([
   ['2026-01-02T03:04:05+01:00', Date.UTC(2026, 0, 2, 2, 4, 5)],
   ['', null],
   ['soon', null],
+  ['0000-01-01T00:00:00Z', null],
+  ['0001-01-01T00:00:00Z', null],
+  ['1601-01-01T00:00:00Z', null],
+  ['1970-01-01T00:00:00Z', null],
 ])('the date %j is %j', (written, ms) => {
   expect(timeWritten(written)).toBe(ms);
 });

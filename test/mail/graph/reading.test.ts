@@ -259,6 +259,15 @@ describe('one bad mail is set aside and the others come', () => {
     expect(await readOne(world, graphMail('odd', odd))).toMatchObject({ kind: 'message', message: expected });
   });
 
+  test.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '1601-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
+    'a mail received at %s, which servers write where there is no date, is as old as it was sent',
+    async (receivedDateTime) => {
+      const world = await scriptedGraph(notAsked);
+      const message = { receivedAtMs: Date.parse('2026-02-01T09:59:58Z') };
+      expect(await readOne(world, graphMail('odd', { receivedDateTime }))).toMatchObject({ kind: 'message', message });
+    },
+  );
+
   test.each([
     ['no time at all', graphMail('bad', { receivedDateTime: null, sentDateTime: null })],
     ['times that are none', graphMail('bad', { receivedDateTime: 'yesterday', sentDateTime: 7 })],
@@ -500,12 +509,15 @@ describe('attachments', () => {
     expect(files.files.size).toBe(0);
   });
 
-  test('one that the service has no bytes for (405) is absent', async () => {
-    const { attachments } = await withAttachments([file('a')], () => ({
+  test.each([
+    ['is absent', '#microsoft.graph.itemAttachment', 'absent'],
+    ['has failed where it is a file: a file has some', '#microsoft.graph.fileAttachment', 'failed'],
+  ])('one that the service has no bytes for (405) %s', async (_what, type, kind) => {
+    const { attachments } = await withAttachments([{ ...file('a'), '@odata.type': type }], () => ({
       status: 405,
       body: graphError('Request_BadRequest'),
     }));
-    expect(attachments).toMatchObject([{ content: { kind: 'absent' } }]);
+    expect(attachments).toMatchObject([{ content: { kind } }]);
   });
 
   test('one that cannot be opened has failed, under its id', async () => {

@@ -10,11 +10,13 @@ import type { Desk } from './fixtures.ts';
 
 const missing = spawnSync('tmux', ['-V']).status !== 0;
 const run = promisify(execFile);
-const server = `integrator-test-${process.pid}`;
+/** One server for each test: one that is ending takes no new session. */
+let servers = 0;
+const server = () => `integrator-test-${process.pid}-${servers}`;
 
 async function tmux(...args: string[]): Promise<string> {
   return (
-    await run('tmux', ['-L', server, '-f', '/dev/null', ...args], {
+    await run('tmux', ['-L', server(), '-f', '/dev/null', ...args], {
       env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'xterm-256color' },
     })
   ).stdout;
@@ -39,6 +41,7 @@ describe.skipIf(missing)(`inbox on a terminal${missing ? ' (skipped: tmux is not
   let pidFile: string;
 
   beforeEach(async () => {
+    servers += 1;
     desk = await openDesk();
     const acme = await desk.client('Acme', ['acme.example']);
     await desk.ticket({ summary: 'Delivery', contacts: ['carla@acme.example'], clientId: acme });
@@ -101,9 +104,8 @@ describe.skipIf(missing)(`inbox on a terminal${missing ? ' (skipped: tmux is not
     ['a terminal without sequences', 'export TERM=dumb'],
     ['a terminal of no size', 'stty rows 0 cols 0'],
   ])('prints a plain list on %s', async (_what, setUp) => {
-    await tmux('kill-server');
     const command = `${setUp}; '${process.execPath}' '${bin}' inbox --no-color -c '${desk.configFile}'; echo ended with $?; sleep 60`;
-    await tmux('new-session', '-d', '-x', '80', '-y', '24', command);
+    await tmux('respawn-pane', '-k', command);
     const shown = await seen('ended with 0');
     expect(shown).toMatch(/^ID +RECEIVED/);
     expect(shown).toMatch(/^m3 .*Eve +Hostile/m);

@@ -47,8 +47,10 @@ export function prepareMail(mail: ImportedMessage, options: PrepareOptions = {})
  */
 function olderFamilies(mail: ImportedMessage, facts: MatchMessage, family: string): string[] {
   const before = messageKey(mail.internetMessageId) === null ? hash('sha256', contentIdentity(mail)) : family;
-  const text = mail.body.content.replaceAll('\r\n', '\n').trim();
-  const forged =
-    unverifiedBecause(facts) === null ? [] : [hash('sha256', JSON.stringify(['unverified', before, text]))];
+  const forged = unverifiedBecause(facts) === null ? [] : [hash('sha256', forgedIdentity(mail, before))];
   return before === family ? forged : [before, ...forged];
+}
+
+function forgedIdentity({ body }: ImportedMessage, identity: string): string {
+  return JSON.stringify(['unverified', identity, body.content.replaceAll('\r\n', '\n').trim()]);
 }

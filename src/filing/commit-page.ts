@@ -15,6 +15,7 @@ import { knowOwnMail } from './own-mail.ts';
 import { noCounts } from './page-counts.ts';
 import type { MailOutcome, PageCounts } from './page-counts.ts';
 import type { Page } from './page.ts';
+import { oldestFirst } from './prepared-mail.ts';
 import type { PreparedMail } from './prepared-mail.ts';
 import { isShown, keepShortest, showBest } from './show-best.ts';
 import { tellApart } from './tell-apart.ts';
@@ -85,8 +86,6 @@ function familiesOf(mails: readonly PreparedMail[]): string[] {
   for (const { family, olderFamilies } of mails) families.push(family, ...olderFamilies);
   return families;
 }
-
-const oldestFirst = (a: PreparedMail, b: PreparedMail): number => a.mail.receivedAtMs - b.mail.receivedAtMs;
 
 function storedIds(variants: ReadonlyMap<string, PageVariant>): number[] {
   const ids: number[] = [];

@@ -54,3 +54,6 @@ function olderFamilies(mail: ImportedMessage, facts: MatchMessage, family: strin
 function forgedIdentity({ body }: ImportedMessage, identity: string): string {
   return JSON.stringify(['unverified', identity, body.content.replaceAll('\r\n', '\n').trim()]);
 }
+
+/** The order in which the mails of a page are decided, so that answers find what they answer. */
+export const oldestFirst = (a: PreparedMail, b: PreparedMail): number => a.mail.receivedAtMs - b.mail.receivedAtMs;

@@ -4,6 +4,7 @@ import type { CommittedPage } from '../filing/committed-page.ts';
 import { addCounts, noCounts } from '../filing/page-counts.ts';
 import type { MailOutcome } from '../filing/page-counts.ts';
 import type { Page } from '../filing/page.ts';
+import { oldestFirst } from '../filing/prepared-mail.ts';
 import type { PreparedMail } from '../filing/prepared-mail.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import { damaged } from './damaged.ts';
@@ -80,5 +81,3 @@ function filesOf({ mail }: PreparedMail): StoredFile[] {
 function asideOf({ mail }: PreparedMail, { floorMs }: Commit, { folder }: Page, error: unknown): SetAside {
   return damaged({ folder, floorMs, providerId: mail.providerId, subject: mail.subject, error });
 }
-
-const oldestFirst = (a: PreparedMail, b: PreparedMail): number => a.mail.receivedAtMs - b.mail.receivedAtMs;

@@ -1,6 +1,7 @@
 import type { GetAttachmentResponse } from 'ews-javascript-api';
 import { IntegratorError } from '../../domain/errors.ts';
 import type { Attachment, StoredFile } from '../../domain/message.ts';
+import { lacksBytes } from '../lacks-bytes.ts';
 import type { FileSink, ReadOptions } from '../provider.ts';
 import { attachmentsOf, groupsOf, type ListedAttachment } from './attachment-list.ts';
 import { ofItself, ownFault } from './blame.ts';
@@ -149,15 +150,12 @@ function base64In(attachment: unknown, library: Library): string | null {
   return textIn(mime, 'Content') || null;
 }
 
-/** More than what Exchange adds to the size of a file for its name and the like. */
-const overheadBytes = 1_024;
-
 function withContent({ id, described }: ListedAttachment, got: Got | undefined): Attachment {
   if (described.kind === 'reference') {
     return { ...described, content: { kind: 'absent', reason: 'a link to a cloud file, which carries no bytes' } };
   }
   if (got?.kind === 'stored') {
-    if (got.file.size === 0 && described.size > overheadBytes) {
+    if (lacksBytes(described.size, got.file.size)) {
       return { ...described, content: { kind: 'failed', providerId: id, reason: 'it came without its bytes' } };
     }
     const asMail = described.kind === 'item' ? mailNames(described.name) : {};

@@ -1,10 +1,11 @@
 import type { Attachment, StoredFile } from '../../domain/message.ts';
 import { sleep } from '../../http/deadline.ts';
+import { lacksBytes } from '../lacks-bytes.ts';
 import { allAttachments, type ReadOptions } from '../provider.ts';
 import type { Answer, Refusal } from './answer.ts';
 import { isGone, isMissing, ownFault, untilThere } from './blame.ts';
 import { store, storeHeld, type Stored } from './byte-store.ts';
-import { describe, heldBytes, isReplacement, lacksBytes, typedByBytes, unlisted } from './describe-attachment.ts';
+import { describe, heldBytes, isReplacement, typedByBytes, unlisted } from './describe-attachment.ts';
 import type { GraphMailbox } from './mailbox.ts';
 import { askWithPieces, type Dialect, segment } from './query.ts';
 import { attachmentSchema, type GraphAttachment, pageSchema } from './schema.ts';
@@ -112,7 +113,7 @@ export class AttachmentReader {
         : await storeHeld(held, this.#mailbox.client.limits.attachmentBytes, options);
     switch (stored.kind) {
       case 'stored': {
-        if (held === null && lacksBytes(found, stored.file.size)) {
+        if (held === null && lacksBytes(found.size ?? 0, stored.file.size)) {
           const reason = 'it came without its bytes';
           return { ...described, content: { kind: 'failed', providerId: id, reason } };
         }

@@ -1,4 +1,5 @@
 import type { Attachment } from '../../domain/message.ts';
+import { lacksBytes } from '../lacks-bytes.ts';
 import type { GraphAttachment } from './schema.ts';
 
 type Described = Omit<Attachment, 'content'>;
@@ -22,19 +23,11 @@ function kindOf(found: GraphAttachment): Attachment['kind'] {
   return type.endsWith('.referenceattachment') ? 'reference' : 'file';
 }
 
-/** More than what Exchange adds to the size of a file for its name and the like. */
-const overheadBytes = 1_024;
-
-/** Nothing came of a file that was announced as something. */
-export function lacksBytes({ size }: GraphAttachment, came: number): boolean {
-  return came === 0 && (size ?? 0) > overheadBytes;
-}
-
 /** The bytes that came along; null where none did, or where what came cannot be them. */
 export function heldBytes(found: GraphAttachment): Buffer | null {
   const { contentBytes } = found;
   if (typeof contentBytes !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(contentBytes)) return null;
-  return contentBytes.length % 4 !== 0 || lacksBytes(found, contentBytes.length)
+  return contentBytes.length % 4 !== 0 || lacksBytes(found.size ?? 0, contentBytes.length)
     ? null
     : Buffer.from(contentBytes, 'base64');
 }

@@ -87,7 +87,7 @@ export function uncovered(asked: readonly string[], granted: readonly string[]):
   return asked.filter((scope) => covering(scope, granted) === undefined);
 }
 
-/** Of what was granted, the scope that is or includes this one. */
+/** Finds the granted scope that is this one, or includes it. */
 export function covering(scope: string, granted: readonly string[]): string | undefined {
   const name = permissionName(scope).toLowerCase();
   const named = (wanted: string | undefined) => granted.find((one) => permissionName(one).toLowerCase() === wanted);

@@ -52,7 +52,7 @@ export class DelegatedFetcher implements TokenFetcher {
     try {
       return fetched(
         await withEntra(this.#parts, row.username, refresh, ({ error, refusal }) => {
-          // Who sends by hand learns it; for the connection as it is configured nothing is wrong.
+          // A person who sends by hand is told then; the connection as it is configured lacks nothing.
           if (lacking !== undefined) return;
           store.failed(settings.connection, row.version, toErrorReport(error), refusal?.claims);
         }),

@@ -8,7 +8,7 @@ export type Resource = 'graph' | 'ews';
  * that a thousand callers cost one request and one refusal stops them all with the same error.
  */
 export interface TokenSource {
-  /** What signs in, for advice that fits; absent: a person. */
+  /** The credential that signs in, so that advice fits it; absent for a person. */
   readonly credential?: CredentialInUse;
 
   /**

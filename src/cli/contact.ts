@@ -89,7 +89,7 @@ async function show(context: CommandContext, name: string): Promise<void> {
       reads,
       all.map((ticket) => ticket.id),
     );
-    // That somebody is a contact of a ticket is for those alone who may read it.
+    // Only agents who may read a ticket may learn who its contacts are.
     const tickets = all.filter((ticket) => readable?.has(ticket.id) ?? true);
     const hidden = all.length - tickets.length;
     context.output.print({ ...contactDocument(contact), tickets, hidden_tickets: hidden }, (page) => [

@@ -8,7 +8,7 @@ export interface FirstAgent {
   readonly role: 'agent' | 'administrator';
 }
 
-/** What `init` writes without --from-csv; each of its values is to be replaced. */
+/** The agent that `init` writes without --from-csv: an example, to be replaced. */
 export const exampleAgents: readonly FirstAgent[] = [
   { id: 'ann', name: 'Ann Archer', address: 'ann@contoso.test', role: 'administrator' },
 ];

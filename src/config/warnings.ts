@@ -4,7 +4,7 @@ import type { LoadedConfig } from './load.ts';
 import type { Problem } from './problem.ts';
 import type { Config } from './schema.ts';
 
-/** What can run and is probably not meant, each with its place; for `config check`. */
+/** The settings that can run and are probably not meant, each with its place; for `config check`. */
 export function configWarnings({ config, problems }: LoadedConfig): string[] {
   const found = [
     ...allDisabled(config),
@@ -37,7 +37,7 @@ function missingTemplates({ outgoing }: Config): Problem[] {
   return [{ path: ['outgoing', 'templates_dir'], message }];
 }
 
-/** Whoever checks may be somebody else than the service's user: worth words, not a failure. */
+/** A warning only, because the person who checks may be another user than the service runs as. */
 function stateDirectory({ state_dir: directory }: Config): Problem[] {
   const there = nearestThatIs(directory);
   if (isWritable(there)) return [];

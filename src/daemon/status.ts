@@ -123,7 +123,7 @@ function stateKey({ connection, mailbox }: Pick<MailboxNumbers, 'connection' | '
   return `${connection}\n${mailbox}`;
 }
 
-/** That a folder was listed anew is told for a week. */
+/** Status tells for a week that a folder was listed anew. */
 const shownMs = 7 * 24 * 3_600_000;
 
 function setAsideStatus(line: SetAsideLine): SetAsideStatus {

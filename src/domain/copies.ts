@@ -50,7 +50,7 @@ export function isShownBefore(copy: Copy, shown: Copy): boolean {
   return copy.text().length < shown.text().length;
 }
 
-/** What is said of a copy's sender. */
+/** The word that is printed for how far a copy's sender is believed. */
 export const verdictOf = { trusted: 'pass', unknown: 'unknown', failed: 'fail' } as const;
 
 export function isMoreTrusted(one: Trust, other: Trust): boolean {

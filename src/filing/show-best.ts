@@ -69,7 +69,7 @@ function soleFiles(attachments: readonly { readonly name: string; readonly sha25
   return files;
 }
 
-/** Who got a blind copy stands in the sender's own copy only. */
+/** Only the sender's own copy names the people who got a blind copy. */
 function peopleWithBcc({ mail, trust }: PlacedMail, before: StoredMail): string {
   const { sender, replyTo, to, cc } = mail;
   const bcc = mail.bcc.length > 0 || trust === 'failed' || before.verified === 'fail' ? mail.bcc : before.bcc;

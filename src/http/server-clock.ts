@@ -10,7 +10,7 @@ export class ServerClock {
     if (dateMs >= earliestMs) this.#told = { dateMs, at: performance.now() };
   }
 
-  /** What time it is there now; null where it told none yet. */
+  /** The server's time now, in epoch milliseconds; null until an answer told it. */
   timeMs(): number | null {
     return this.#told === null ? null : this.#told.dateMs + performance.now() - this.#told.at;
   }

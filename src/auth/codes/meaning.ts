@@ -2,12 +2,12 @@ import type { ErrorKind } from '../../domain/errors.ts';
 import { isApplication, told } from '../credential-in-use.ts';
 import type { CredentialInUse, Told } from '../credential-in-use.ts';
 
-/** What one number of Entra's means. {names} are filled in when it is told. */
+/** The meaning of one error number of Entra. `{names}` in it are filled in when it is printed. */
 export interface EntraMeaning {
   readonly kind: ErrorKind;
-  /** What happened, in words that go after "sign-in of connection x: ". */
+  /** The cause, in words that go after "sign-in of connection x: ". */
   readonly says: Told;
-  /** What to do; `{again}` is how to see that it helped. */
+  /** The next step; `{again}` is the command that shows whether it helped. */
   readonly cure: Told;
 }
 

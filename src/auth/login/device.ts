@@ -62,7 +62,7 @@ class PatientPolling implements INetworkModule {
   readonly #network: EntraNetwork;
   readonly #parts: SignInParts;
   #polls = 0;
-  /** What ended the request for a code; MSAL keeps nothing of an error of ours. */
+  /** The error that ended the request for a code: MSAL drops errors that we throw. */
   problem: IntegratorError | undefined;
 
   constructor(network: EntraNetwork, parts: SignInParts) {

@@ -17,7 +17,7 @@ export interface EditedThing {
   readonly verb: 'ticket.open' | 'ticket.pick' | 'client.write';
   /** As the audit log names a refusal: "ticket.set". */
   readonly command: string;
-  /** What it was tried on. */
+  /** The thing that it was tried on. */
   readonly object: string;
 }
 

@@ -14,7 +14,7 @@ const cellRules = `They come in any order. An empty cell leaves what is there; a
 cell are separated by semicolons (in quotes where semicolons separate the cells). Each row is imported as a whole or not at all; exit 1 when one failed.`;
 
 export interface Importing {
-  /** What the help says of them. */
+  /** The columns as the help lists them. */
   readonly columns: string;
   readonly verb: 'ticket.open' | 'client.write';
   readonly loadRows: () => Promise<RowImporter>;
